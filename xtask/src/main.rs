@@ -2,7 +2,7 @@
 //!
 //! Whatever a chore needs and does not find, it sets up inside `target/tools`; the user's own toolchain stays as it is.
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Parser;
@@ -34,14 +34,21 @@ enum Chore {
     Screenshots,
 }
 
-fn main() -> Result<()> {
-    let chore = Chore::parse();
+fn main() -> ExitCode {
+    match run(Chore::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // For the person at the keyboard: the reasons in one line, never a backtrace.
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<()> {
     let sh = Shell::new()?;
-    sh.change_dir(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("xtask lies in the workspace"),
-    );
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    sh.change_dir(root.expect("xtask lies in the workspace"));
     match chore {
         Chore::Serve(options) => serve::run(&sh, &options),
         Chore::Build => build::run(&sh),
