@@ -21,7 +21,10 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const CLIPPY: &str = "/usr/bin/cargo-clippy";
-const LIBRARY: &str = "/usr/lib/rustlib/src/rust/library";
+/// In the sysroot: the compiler that it was built by.
+const STAMP: &str = "rustc-version";
+/// A crate with a standard library and nothing else; the empty table keeps it out of this workspace.
+const MANIFEST: &str = "[package]\nname = \"wasm-std\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n[workspace]\n";
 
 /// How to call cargo for the wasm target.
 pub struct Toolchain {
@@ -32,29 +35,29 @@ pub struct Toolchain {
 impl Toolchain {
     /// Finds a compiler for the target, or sets one up.
     pub fn find(sh: &Shell) -> Result<Self> {
-        if active_has_target(sh)?
-            || step("adding the wasm target with rustup", || {
-                Ok(rustup_adds_target())
-            })?
-        {
-            return Ok(Self {
-                cargo_clippy: "cargo-clippy",
-                env: Vec::new(),
-            });
+        let active = Self {
+            cargo_clippy: "cargo-clippy",
+            env: Vec::new(),
+        };
+        if active_has_target(sh)? {
+            return Ok(active);
         }
-        let linker = install_distribution(sh)?;
-        let sysroot = lay_sysroot(sh, &linker)?;
-        let flag = format!("--sysroot={}", sysroot.display());
-        Ok(Self {
-            // By its full name, or cargo would find the one of rustup, which belongs to another compiler.
-            cargo_clippy: CLIPPY,
-            env: vec![
-                ("RUSTC", RUSTC.into()),
-                ("CARGO", CARGO.into()),
-                ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker.into()),
-                ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag.into()),
-            ],
-        })
+        // Looked for before rustup is asked, which would wait for its server each time.
+        if let Some(distribution) =
+            Distribution::find(sh).filter(|found| found.sysroot_is_current(sh))
+        {
+            return Ok(distribution.toolchain(sh));
+        }
+        if step("adding the wasm target with rustup", || {
+            Ok(rustup_adds_target())
+        })? {
+            return Ok(active);
+        }
+        let distribution = Distribution::install(sh).context(
+            "no Rust here compiles to wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown` (see https://rustup.rs)",
+        )?;
+        distribution.lay_sysroot(sh)?;
+        Ok(distribution.toolchain(sh))
     }
 
     /// `command`, with the environment that makes cargo use this compiler.
@@ -76,7 +79,7 @@ fn active_has_target(sh: &Shell) -> Result<bool> {
     Ok(Path::new(&libraries).is_dir())
 }
 
-/// Asks rustup for the target; without a network it fails at once or after a few tries, and never is waited for longer than five minutes.
+/// Asks rustup for the target; without a network it fails at once or after a few tries, and it is never waited for longer than five minutes.
 fn rustup_adds_target() -> bool {
     let Ok(mut rustup) = Command::new("rustup")
         .args(["target", "add", TARGET])
@@ -98,95 +101,140 @@ fn rustup_adds_target() -> bool {
     false
 }
 
-/// Makes sure that the distribution's Rust is there, and returns the linker that belongs to it.
-fn install_distribution(sh: &Shell) -> Result<PathBuf> {
-    let advice = "no Rust with the target wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown` (see https://rustup.rs)";
-    let parts = [
-        ("rustc-web", RUSTC),
-        ("cargo-web", CARGO),
-        ("rust-web-src", LIBRARY),
-        ("rust-web-clippy", CLIPPY),
-    ];
-    let missing =
-        |(package, file): &(&'static str, &str)| (!Path::new(file).exists()).then_some(*package);
-    let missing: Vec<_> = parts.iter().filter_map(missing).collect();
-    if !missing.is_empty() {
-        apt_install(sh, &missing).context(advice)?;
-    }
-    // The linker must read what the compiler's LLVM writes.
-    let version = cmd!(sh, "{RUSTC} -vV").quiet().read()?;
-    let llvm = field(&version, "LLVM version")
-        .and_then(|version| version.split('.').next())
-        .context("rustc -vV names no LLVM")?;
-    let linker = PathBuf::from(format!("/usr/bin/wasm-ld-{llvm}"));
-    if !linker.exists() {
-        apt_install(sh, &[&format!("lld-{llvm}")]).context(advice)?;
-    }
-    Ok(linker)
-}
+/// The distribution's Rust, known by what its `rustc -vV` says.
+struct Distribution(String);
 
-/// Builds the target's standard library once for each compiler, and lays it beside a link to the host's.
-fn lay_sysroot(sh: &Shell, linker: &Path) -> Result<PathBuf> {
-    let version = cmd!(sh, "{RUSTC} -vV").quiet().read()?;
-    let sysroot = sh.current_dir().join("target/tools/wasm-sysroot");
-    let stamp = sysroot.join("rustc-version");
-    if fs::read_to_string(&stamp).is_ok_and(|stamp| stamp == version) {
-        return Ok(sysroot);
-    }
-    step("building the standard library for wasm (once)", || {
-        let source = sh.current_dir().join("target/tools/build/wasm-std");
-        // The empty table keeps the crate out of this workspace.
-        let manifest = "[package]\nname = \"wasm-std\"\nedition = \"2024\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n[workspace]\n";
-        sh.write_file(source.join("Cargo.toml"), manifest)?;
-        sh.write_file(
-            source.join("src/lib.rs"),
-            "//! Nothing: only its standard library is wanted.\n",
-        )?;
-        let manifest = source.join("Cargo.toml");
-        let built = source.join("target");
-        sh.remove_path(&built)?;
-        cmd!(
-            sh,
-            "{CARGO} build --release --target {TARGET} -Zbuild-std=std,panic_abort"
-        )
-        .args([
-            "--manifest-path".as_ref(),
-            manifest.as_os_str(),
-            "--target-dir".as_ref(),
-            built.as_os_str(),
-        ])
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTC", RUSTC)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-        .run()?;
-
-        let partial = sysroot.with_extension("partial");
-        sh.remove_path(&partial)?;
-        let libraries = partial.join("lib/rustlib").join(TARGET).join("lib");
-        sh.create_dir(&libraries)?;
-        let mut files = sh.read_dir(built.join(TARGET).join("release/deps"))?;
-        files.retain(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "rlib")
-        });
-        ensure!(
-            !files.is_empty(),
-            "the build of the standard library left nothing in {}",
-            built.display()
-        );
-        files
-            .iter()
-            .try_for_each(|file| sh.copy_file(file, &libraries))?;
-        let host = field(&version, "host").context("rustc -vV names no host")?;
-        let link = partial.join("lib/rustlib");
-        cmd!(sh, "ln -s /usr/lib/rustlib/{host} {link}")
+impl Distribution {
+    fn find(sh: &Shell) -> Option<Self> {
+        cmd!(sh, "{RUSTC} -vV")
             .quiet()
+            .ignore_stderr()
+            .read()
+            .ok()
+            .map(Self)
+    }
+
+    /// Installs the packages that are missing.
+    fn install(sh: &Shell) -> Result<Self> {
+        let parts = [
+            ("rustc-web", RUSTC),
+            ("cargo-web", CARGO),
+            ("rust-web-src", "/usr/lib/rustlib/src/rust/library"),
+            ("rust-web-clippy", CLIPPY),
+        ];
+        let missing: Vec<_> = parts
+            .iter()
+            .filter(|(_, file)| !Path::new(file).exists())
+            .map(|(package, _)| *package)
+            .collect();
+        if !missing.is_empty() {
+            apt_install(sh, &missing)?;
+        }
+        let found = Self::find(sh).with_context(|| format!("{RUSTC} does not run"))?;
+        if !found.linker().exists() {
+            apt_install(sh, &[&format!("lld-{}", found.llvm())])?;
+        }
+        Ok(found)
+    }
+
+    fn llvm(&self) -> &str {
+        field(&self.0, "LLVM version")
+            .and_then(|version| version.split('.').next())
+            .unwrap_or_default()
+    }
+
+    /// The linker must read what the compiler's LLVM writes: their versions go together.
+    fn linker(&self) -> PathBuf {
+        format!("/usr/bin/wasm-ld-{}", self.llvm()).into()
+    }
+
+    fn sysroot(sh: &Shell) -> PathBuf {
+        sh.current_dir().join("target/tools/wasm-sysroot")
+    }
+
+    fn sysroot_is_current(&self, sh: &Shell) -> bool {
+        sh.read_file(Self::sysroot(sh).join(STAMP))
+            .is_ok_and(|stamp| stamp == self.0)
+    }
+
+    /// Builds the target's standard library once for each compiler, and lays it beside a link to the host's.
+    fn lay_sysroot(&self, sh: &Shell) -> Result<()> {
+        if self.sysroot_is_current(sh) {
+            return Ok(());
+        }
+        step("building the standard library for wasm (once)", || {
+            let source = sh.current_dir().join("target/tools/build/wasm-std");
+            sh.remove_path(&source)?;
+            sh.write_file(source.join("Cargo.toml"), MANIFEST)?;
+            sh.write_file(
+                source.join("src/lib.rs"),
+                "//! Nothing: only its standard library is wanted.\n",
+            )?;
+            let manifest = source.join("Cargo.toml");
+            let built = source.join("target");
+            cmd!(
+                sh,
+                "{CARGO} build --release --target {TARGET} -Zbuild-std=std,panic_abort"
+            )
+            .args([
+                "--manifest-path".as_ref(),
+                manifest.as_os_str(),
+                "--target-dir".as_ref(),
+                built.as_os_str(),
+            ])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTC", RUSTC)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", self.linker())
             .run()?;
-        sh.write_file(partial.join("rustc-version"), &version)?;
-        sh.remove_path(&sysroot)?;
-        fs::rename(&partial, &sysroot)?;
-        Ok(sysroot)
-    })
+
+            // Complete before it gets its name: an interrupted run leaves nothing half done.
+            let sysroot = Self::sysroot(sh);
+            let partial = sysroot.with_extension("partial");
+            sh.remove_path(&partial)?;
+            let libraries = partial.join("lib/rustlib").join(TARGET).join("lib");
+            sh.create_dir(&libraries)?;
+            let mut files = sh.read_dir(built.join(TARGET).join("release/deps"))?;
+            files.retain(|file| {
+                file.extension()
+                    .is_some_and(|extension| extension == "rlib")
+            });
+            ensure!(
+                !files.is_empty(),
+                "the build of the standard library left nothing in {}",
+                built.display()
+            );
+            files
+                .iter()
+                .try_for_each(|file| sh.copy_file(file, &libraries))?;
+            let host = field(&self.0, "host").context("rustc -vV names no host")?;
+            let link = partial.join("lib/rustlib");
+            cmd!(sh, "ln -s /usr/lib/rustlib/{host} {link}")
+                .quiet()
+                .run()?;
+            sh.write_file(partial.join(STAMP), &self.0)?;
+            sh.remove_path(&sysroot)?;
+            fs::rename(&partial, &sysroot)?;
+            Ok(())
+        })
+    }
+
+    fn toolchain(&self, sh: &Shell) -> Toolchain {
+        let mut sysroot = OsString::from("--sysroot=");
+        sysroot.push(Self::sysroot(sh));
+        Toolchain {
+            // By its full name, or cargo would find rustup's, which belongs to another compiler.
+            cargo_clippy: CLIPPY,
+            env: vec![
+                ("RUSTC", RUSTC.into()),
+                ("CARGO", CARGO.into()),
+                (
+                    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
+                    self.linker().into(),
+                ),
+                ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", sysroot),
+            ],
+        }
+    }
 }
 
 /// The value of a line `name: value`.
