@@ -1,0 +1,40 @@
+// Lints: mistakes, not taste. The types catch undefined names, so no list of globals is needed.
+
+const rules = {
+  'array-callback-return': 'error',
+  'constructor-super': 'error',
+  'default-case-last': 'error',
+  eqeqeq: 'error',
+  'getter-return': 'error',
+  'no-console': 'error',
+  'no-constant-binary-expression': 'error',
+  'no-constructor-return': 'error',
+  'no-duplicate-imports': 'error',
+  'no-empty': 'error',
+  'no-fallthrough': 'error',
+  'no-implied-eval': 'error',
+  'no-promise-executor-return': 'error',
+  'no-self-compare': 'error',
+  'no-template-curly-in-string': 'error',
+  'no-throw-literal': 'error',
+  'no-unreachable': 'error',
+  'no-unsafe-finally': 'error',
+  'no-unused-private-class-members': 'error',
+  'no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+  'no-use-before-define': ['error', { functions: false, classes: false }],
+  'no-var': 'error',
+  'object-shorthand': 'error',
+  'prefer-const': 'error',
+  'require-atomic-updates': 'error',
+  'use-isnan': 'error',
+  'valid-typeof': 'error',
+  'max-lines': ['error', 400],
+};
+
+export default [
+  { ignores: ['dist/', 'pkg/dist/', 'target/', 'node_modules/', 'test-results/', 'docs/'] },
+  { files: ['**/*.js', '**/*.mjs'], rules },
+  { files: ['www/views/*.js'], rules: { 'max-lines': ['error', 300] } },
+  { files: ['www/worker.js'], rules: { 'no-console': 'off' } },
+  { files: ['tests/browser/*.mjs', 'tests/browser/*.spec.js'], rules: { 'no-console': 'off' } },
+];

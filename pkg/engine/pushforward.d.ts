@@ -1,0 +1,64 @@
+// The types of the module that wasm-bindgen builds from src/web/; tsconfig.json lays them where it will lie.
+
+import type { Card, Condition, DeviceInfo, State } from '../index.d.ts';
+
+export interface Property {
+  name: keyof State;
+  kind: 'choice' | 'integer' | 'number' | 'point';
+  default: unknown;
+  min?: number;
+  max?: number;
+  step?: number;
+  choices?: string[];
+  help: string;
+}
+export interface Statistics {
+  dimension: number;
+  norm: number;
+  mean: number;
+  variance: number;
+  chiMean: number;
+  chiStd: number;
+  chiCdf: number;
+  histogram: { edges: number[]; density: number[] };
+}
+
+export default function init(from: { module_or_path: WebAssembly.Module }): Promise<unknown>;
+export function cards(): Card[];
+export function properties(): Property[];
+export function parseLink(fragment: string): { state: State; messages: string[] };
+export function writeLink(state: State): string;
+export function canonical(state: State): State;
+export function gaussian(model: string, seed: number): Float32Array;
+export function interpolate(from: Float32Array, to: Float32Array, t: number, mode: string): Float32Array;
+export function stateLatent(state: State): Float32Array;
+export function statistics(z: Float32Array): Statistics;
+export function normalDensity(x: number): number;
+export function chiDensity(r: number, dimension: number): number;
+export class Plane {
+  constructor(a: Float32Array, b: Float32Array);
+  at(x: number, y: number): Float32Array;
+  coordinates(z: Float32Array): Float32Array;
+  free(): void;
+}
+export class Engine {
+  static create(preference: string): Promise<Engine>;
+  device(): DeviceInfo;
+  onLost(callback: (reason: string) => void): void;
+  load(model: string, weights: Uint8Array): void;
+  start(model: string, latent: Float32Array, condition: Condition, options: { steps?: number }): Run;
+  encode(
+    model: string,
+    rgba: Uint8ClampedArray,
+    width: number,
+    height: number,
+    condition: Condition,
+  ): Promise<Float32Array>;
+}
+export class Run {
+  readonly steps: number;
+  readonly width: number;
+  readonly height: number;
+  step(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
+  free(): void;
+}

@@ -1,0 +1,141 @@
+/**
+ * Pushforward: small image generators that run in the browser, on WebGPU or the CPU.
+ *
+ * A generator is a map from a Gaussian to pictures. Give it a seed (or a latent vector of your own)
+ * and a condition, and it answers with a picture; the same seed always gives the same latent.
+ */
+
+/** A model's card: what it is, what it was trained on, and how well it does. */
+export interface Card {
+  /** The name to ask for it by, for example `vae-fashion`. */
+  id: string;
+  family: string;
+  name: string;
+  paper: string;
+  dataset: { name: string; licence: string; url: string };
+  /** The classes' names; a class is asked for by its index. */
+  classes: string[];
+  latent: { shape: number[] };
+  image: { width: number; height: number; channels: number };
+  condition: string;
+  /** Forward passes for one picture: a number, or a rule such as "one per pixel". */
+  forward_passes: string | number;
+  parameters: number;
+  weights: { file: string; bytes: number; sha256: string; precision: string };
+  /** What `trainer evaluate` measured, with sample counts. */
+  quality?: Record<string, unknown> | null;
+  training?: Record<string, unknown> | null;
+}
+
+/** What a picture is narrowed to: nothing, or one class by its index in the card. */
+export type Condition = 'any' | { class: number };
+
+/** The device that draws. */
+export interface DeviceInfo {
+  backend: 'webgpu' | 'cpu';
+  /** The adapter's or the processor path's name, for a person. */
+  adapter: string;
+  /** Whether the WebGPU adapter is a processor in disguise. */
+  software: boolean;
+  /** Why this device was chosen, for a person; may be empty. */
+  note: string;
+}
+
+/** Everything that shapes the picture of the page: what a link carries. */
+export interface State {
+  model: string;
+  /** The seed of end A: an integer from 0 to 4294967295. */
+  seed: number;
+  /** The seed of end B. */
+  to: number;
+  /** Where between the two ends, from 0 to 1. */
+  t: number;
+  mode: 'slerp' | 'lerp';
+  class: 'any' | number;
+  /** If set, a free point on the plane through both ends; `t` then has no effect. */
+  at: [number, number] | null;
+}
+
+export interface GenerateOptions {
+  model: string;
+  /** An integer from 0 to 4294967295. Without a seed and a latent, the seed is drawn at random. */
+  seed?: number;
+  /** The latent itself, instead of a seed: as many finite numbers as the card's `latent.shape` says. */
+  latent?: Float32Array | readonly number[];
+  /** Default: 'any'. */
+  condition?: Condition;
+  /** Forward passes, for the families whose number of steps is free. */
+  steps?: number;
+  /** Called with the picture so far after each step, the last one included. */
+  onFrame?: (image: ImageData, step: number, steps: number) => void;
+  /** Aborts between two steps; the promise then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface Generated {
+  image: ImageData;
+  /** The latent that was drawn: feed it back and the picture is the same. */
+  latent: Float32Array;
+  /** The time of computing, waiting not included. */
+  milliseconds: number;
+}
+
+export interface InterpolateOptions {
+  from: Float32Array | readonly number[];
+  to: Float32Array | readonly number[];
+  t: number;
+  mode: 'lerp' | 'slerp';
+}
+
+export interface EncodeOptions {
+  model: string;
+  /** A picture of the size that the card's `image` says. */
+  image: ImageData;
+  /** Default: 'any'. */
+  condition?: Condition;
+}
+
+/** How much of what has arrived: the detail of a `progress` event. */
+export interface Progress {
+  /** 'engine' for the WebAssembly, else a model's id. */
+  what: string;
+  received: number;
+  /** Bytes in all; null where the server does not say. */
+  total: number | null;
+}
+
+/** The detail of a `device` event. */
+export interface DeviceChange {
+  device: DeviceInfo;
+  /** Why the device before this one had to be given up; empty for the first. */
+  replaced: string;
+}
+
+/**
+ * One engine in one Web Worker. Nothing is fetched before the first call that needs it.
+ *
+ * Events: `progress` (CustomEvent<Progress>) and `device` (CustomEvent<DeviceChange>).
+ * If the GPU is lost, requests in flight are finished on the CPU and a `device` event says so.
+ */
+export class Pushforward extends EventTarget {
+  constructor(options?: { backend?: 'auto' | 'webgpu' | 'cpu' });
+  /** Resolves when `interpolate` and `link`, which answer at once, may be called. */
+  ready(): Promise<void>;
+  /** The device that draws. */
+  device(): Promise<DeviceInfo>;
+  /** The cards of all models. */
+  models(): Promise<Card[]>;
+  /** Draws one picture. Rejects with TypeError or RangeError if the options are not what is expected. */
+  generate(options: GenerateOptions): Promise<Generated>;
+  /** The latent at `t` on the way between two, in a straight line or along the sphere. */
+  interpolate(options: InterpolateOptions): Float32Array;
+  /** The latent that a picture came from, as the model's encoder sees it. */
+  encode(options: EncodeOptions): Promise<Float32Array>;
+  /** The address of this page that draws a state. What is left out takes its default. */
+  link(state: Partial<State>): string;
+  /** Ends the worker; what is unfinished rejects. The next call starts anew. */
+  close(): void;
+}
+
+declare const pushforward: Pushforward;
+export default pushforward;

@@ -1,0 +1,137 @@
+// The API: `globalThis.pushforward` in the page, the default export of the npm package. Types: pkg/index.d.ts.
+
+import { encodeOptions, generateOptions, interpolateOptions } from './checks.js';
+import { loadEngine, loading } from './engine.js';
+import { Supervisor } from './supervisor.js';
+
+/**
+ * @import { Card, DeviceInfo, EncodeOptions, Generated, GenerateOptions, InterpolateOptions, State } from '../pkg/index.d.ts'
+ * @import { Functions } from './engine.js'
+ * @import { Pixels } from './supervisor.js'
+ */
+
+const BACKENDS = ['auto', 'webgpu', 'cpu'];
+
+export class Pushforward extends EventTarget {
+  /** @type {string} */
+  #backend;
+  /** @type {Functions | null} */
+  #functions = null;
+  /** @type {Supervisor | null} */
+  #supervisor = null;
+
+  /** @param {{ backend?: 'auto' | 'webgpu' | 'cpu' }} [options] */
+  constructor({ backend = 'auto' } = {}) {
+    super();
+    if (!BACKENDS.includes(backend)) {
+      throw new RangeError(`backend: expected one of ${BACKENDS.join(', ')}, not ${JSON.stringify(backend)}`);
+    }
+    this.#backend = backend;
+    loading.addEventListener('progress', (event) => this.#forward(event));
+  }
+
+  async ready() {
+    await this.#compute();
+  }
+
+  /** @returns {Promise<DeviceInfo>} */
+  async device() {
+    const { supervisor } = await this.#compute();
+    return supervisor.device();
+  }
+
+  /** @returns {Promise<Card[]>} */
+  async models() {
+    const { functions } = await loadEngine();
+    return functions.cards();
+  }
+
+  /**
+   * @param {GenerateOptions} options
+   * @returns {Promise<Generated>}
+   */
+  async generate(options) {
+    const { model, seed, latent: given, condition, steps, onFrame, signal } = generateOptions(options);
+    signal?.throwIfAborted();
+    const { functions, supervisor } = await this.#compute();
+    knownModel(functions, model);
+    const latent = given ?? functions.gaussian(model, seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+    const { milliseconds, ...pixels } = await supervisor.request(
+      { type: 'generate', model, latent, condition, steps, frames: Boolean(onFrame) },
+      { signal, onFrame: onFrame && (({ step, steps, ...frame }) => onFrame(imageData(frame), step, steps)) },
+    );
+    return { image: imageData(pixels), latent, milliseconds };
+  }
+
+  /** @param {InterpolateOptions} options */
+  interpolate(options) {
+    const { from, to, t, mode } = interpolateOptions(options);
+    return this.#now('interpolate').interpolate(from, to, t, mode);
+  }
+
+  /**
+   * @param {EncodeOptions} options
+   * @returns {Promise<Float32Array>}
+   */
+  async encode(options) {
+    const { model, image, condition } = encodeOptions(options);
+    const { functions, supervisor } = await this.#compute();
+    knownModel(functions, model);
+    const { data, width, height } = image;
+    return supervisor.request({ type: 'encode', model, data, width, height, condition });
+  }
+
+  /** @param {Partial<State>} state */
+  link(state) {
+    const functions = this.#now('link');
+    if (!state || typeof state !== 'object') throw new TypeError(`link(): expected a state, not ${String(state)}`);
+    const defaults = Object.fromEntries(functions.properties().map((property) => [property.name, property.default]));
+    const fragment = functions.writeLink(/** @type {State} */ ({ ...defaults, ...state }));
+    // Without the query: which device draws is not the picture's business.
+    return new URL(`#${fragment}`, location.origin + location.pathname).href;
+  }
+
+  close() {
+    this.#supervisor?.close();
+    this.#supervisor = null;
+  }
+
+  async #compute() {
+    const { functions, module } = await loadEngine();
+    this.#functions = functions;
+    if (!this.#supervisor) {
+      this.#supervisor = new Supervisor(module, this.#backend);
+      for (const type of ['progress', 'device']) {
+        this.#supervisor.addEventListener(type, (event) => this.#forward(event));
+      }
+    }
+    return { functions, supervisor: this.#supervisor };
+  }
+
+  /** @param {string} call */
+  #now(call) {
+    if (!this.#functions) throw new Error(`${call}() answers at once and the engine is not here yet: await ready() first`);
+    return this.#functions;
+  }
+
+  /** @param {Event} event */
+  #forward(event) {
+    this.dispatchEvent(new CustomEvent(event.type, { detail: /** @type {CustomEvent} */ (event).detail }));
+  }
+}
+
+export default new Pushforward();
+
+/**
+ * @param {Functions} functions
+ * @param {string} model
+ */
+function knownModel(functions, model) {
+  const ids = functions.cards().map(({ id }) => id);
+  if (!ids.includes(model)) throw new RangeError(`model: expected one of ${ids.join(', ')}, not ${JSON.stringify(model)}`);
+}
+
+/** @param {Pixels} pixels */
+function imageData({ data, width, height }) {
+  return new ImageData(data, width, height);
+}

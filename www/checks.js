@@ -1,0 +1,104 @@
+// The shapes of the API's arguments: every error says what was expected and what came.
+// Values that need a model to judge (lengths, ranges, classes) are judged in Rust.
+
+const GENERATE = ['model', 'seed', 'latent', 'condition', 'steps', 'onFrame', 'signal'];
+const INTERPOLATE = ['from', 'to', 't', 'mode'];
+const ENCODE = ['model', 'image', 'condition'];
+
+/** @param {unknown} value */
+function show(value) {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return `${value.constructor.name}`;
+  if (value && typeof value === 'object') return `an object of ${value.constructor?.name ?? 'no class'}`;
+  return String(value);
+}
+
+/**
+ * @param {string} name
+ * @param {string} wanted
+ * @param {unknown} value
+ * @returns {never}
+ */
+function wrong(name, wanted, value) {
+  throw new TypeError(`${name}: expected ${wanted}, not ${show(value)}`);
+}
+
+/**
+ * @param {string} call
+ * @param {unknown} options
+ * @param {string[]} known
+ * @returns {Record<string, unknown>}
+ */
+function known(call, options, known) {
+  if (!options || typeof options !== 'object' || Array.isArray(options)) {
+    wrong(`${call}()`, `an object with ${known.join(', ')}`, options);
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw new TypeError(`${call}(): unknown option "${key}"; expected ${known.join(', ')}`);
+  }
+  return /** @type {Record<string, unknown>} */ (options);
+}
+
+/**
+ * A latent as Float32Array; a copy, so that the caller may go on with its own.
+ * @param {string} name
+ * @param {unknown} value
+ */
+function vector(name, value) {
+  if (value instanceof Float32Array) return value.slice();
+  if (Array.isArray(value) && value.every((number) => typeof number === 'number')) return Float32Array.from(value);
+  return wrong(name, 'a Float32Array or an array of numbers', value);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import('../pkg/index.d.ts').Condition}
+ */
+function condition(value) {
+  if (value === undefined || value === 'any') return 'any';
+  const index = value && typeof value === 'object' && 'class' in value ? value.class : undefined;
+  if (typeof index !== 'number') wrong('condition', '"any" or { class: number }', value);
+  return { class: index };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+function model(value) {
+  return typeof value === 'string' ? value : wrong('model', "a model's id", value);
+}
+
+/** @param {unknown} options */
+export function generateOptions(options) {
+  const { seed, latent, steps, onFrame, signal, ...rest } = known('generate', options, GENERATE);
+  if (seed !== undefined && latent !== undefined) throw new TypeError('generate(): give a seed or a latent, not both');
+  if (seed !== undefined && typeof seed !== 'number') wrong('seed', 'an integer', seed);
+  if (steps !== undefined && typeof steps !== 'number') wrong('steps', 'an integer', steps);
+  if (onFrame !== undefined && typeof onFrame !== 'function') wrong('onFrame', 'a function', onFrame);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong('signal', 'an AbortSignal', signal);
+  return {
+    model: model(rest.model),
+    seed: /** @type {number | undefined} */ (seed),
+    latent: latent === undefined ? undefined : vector('latent', latent),
+    condition: condition(rest.condition),
+    steps: /** @type {number | undefined} */ (steps),
+    onFrame: /** @type {import('../pkg/index.d.ts').GenerateOptions['onFrame']} */ (onFrame),
+    signal: /** @type {AbortSignal | undefined} */ (signal),
+  };
+}
+
+/** @param {unknown} options */
+export function interpolateOptions(options) {
+  const { from, to, t, mode } = known('interpolate', options, INTERPOLATE);
+  if (typeof t !== 'number') wrong('t', 'a number', t);
+  if (typeof mode !== 'string') wrong('mode', '"lerp" or "slerp"', mode);
+  return { from: vector('from', from), to: vector('to', to), t, mode };
+}
+
+/** @param {unknown} options */
+export function encodeOptions(options) {
+  const { image, ...rest } = known('encode', options, ENCODE);
+  if (!(image instanceof ImageData)) wrong('image', 'an ImageData', image);
+  return { model: model(rest.model), image, condition: condition(rest.condition) };
+}

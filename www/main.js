@@ -1,0 +1,71 @@
+// The page's entry: loads the engine, makes the state, and mounts the views, which know it and not each other.
+
+import { syncAddress } from './address.js';
+import { Pushforward } from './api.js';
+import { find } from './dom.js';
+import { loadEngine } from './engine.js';
+import { Painter } from './painter.js';
+import { Store } from './state.js';
+import { mountBars } from './views/bars.js';
+import { mountClasses } from './views/classes.js';
+import { mountDevice } from './views/device.js';
+import { mountEnds } from './views/ends.js';
+import { mountHistogram } from './views/histogram.js';
+import { mountLoading } from './views/loading.js';
+import { Notices } from './views/notices.js';
+import { mountModel } from './views/model.js';
+import { mountPicture } from './views/picture.js';
+import { mountPlane } from './views/plane.js';
+import { mountShare } from './views/share.js';
+import { mountStrip } from './views/strip.js';
+import { mountWay } from './views/way.js';
+
+/**
+ * What every view may know.
+ * @typedef {{ api: Pushforward, functions: import('./engine.js').Functions, store: Store, painter: Painter, notices: Notices }} Context
+ */
+
+const notices = new Notices(find('#notices'));
+
+/** @returns {'auto' | 'webgpu' | 'cpu'} */
+function backend() {
+  const asked = new URLSearchParams(location.search).get('backend') ?? 'auto';
+  if (asked === 'auto' || asked === 'webgpu' || asked === 'cpu') return asked;
+  notices.show('backend', `backend=${asked} in the address: expected webgpu or cpu. The page chooses by itself.`);
+  return 'auto';
+}
+
+const api = new Pushforward({ backend: backend() });
+Object.assign(globalThis, { pushforward: api });
+mountLoading(find('#loading'), api);
+mountDevice(find('#device'), api, notices);
+
+async function start() {
+  const { functions } = await loadEngine();
+  const store = new Store(functions, location.hash);
+  const painter = new Painter(api, functions, store);
+  const context = { api, functions, store, painter, notices };
+  mountPicture(find('#picture'), context);
+  mountPlane(find('#plane'), context);
+  mountBars(find('#bars'), context);
+  mountHistogram(find('#histogram'), context);
+  mountClasses(find('#classes'), context);
+  mountEnds(find('#ends'), context);
+  mountWay(find('#slider'), context);
+  mountStrip(find('#strip'), context);
+  mountShare(find('#share'), context);
+  mountModel(find('#model'), context);
+  notices.showAll('link', store.messages);
+  syncAddress(store, (messages) => notices.showAll('link', messages));
+  painter.addEventListener('failed', (event) => {
+    const error = /** @type {CustomEvent<Error>} */ (event).detail;
+    notices.show('painter', error.message, { label: 'Try again', act: () => painter.retry() });
+  });
+  painter.addEventListener('picture', () => notices.hide('painter'));
+  document.documentElement.classList.add('ready');
+  painter.draw();
+}
+
+api.ready().then(start).catch((error) => {
+  notices.show('engine', error.message, { label: 'Reload the page', act: () => location.reload() });
+});

@@ -1,0 +1,72 @@
+// The two ends of the way, each a seed, and how the way goes between them.
+
+import { html, set, svg } from '../dom.js';
+
+/** Dice stay below this: a link with short seeds is one that people can read to each other. */
+const DICE = 100_000;
+
+const MODES = { slerp: ['Arc', 'slerp'], lerp: ['Straight', 'lerp'] };
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountEnds(root, context) {
+  root.append(end(context, 'seed', 'A'), modes(context), end(context, 'to', 'B'));
+}
+
+/**
+ * @param {import('../main.js').Context} context
+ * @param {'seed' | 'to'} name
+ * @param {'A' | 'B'} letter
+ */
+function end({ store, notices }, name, letter) {
+  const property = store.properties.get(name);
+  const input = html('input', {
+    type: 'number',
+    inputmode: 'numeric',
+    required: true,
+    min: property?.min ?? 0,
+    max: property?.max ?? '',
+    step: property?.step ?? 1,
+    title: property?.help ?? '',
+  });
+  const dice = html('button', { type: 'button', class: 'dice', 'aria-label': `Roll a new seed for ${letter}`, title: 'Roll' }, die());
+  dice.addEventListener('click', () => store.update({ [name]: crypto.getRandomValues(new Uint32Array(1))[0] % DICE }));
+  const show = () => (input.value = String(store.value[name]));
+  input.addEventListener('change', () => {
+    try {
+      // An empty field is no number: NaN lets the one check there is say so.
+      store.update({ [name]: input.valueAsNumber });
+      notices.hide(name);
+    } catch (error) {
+      notices.show(name, /** @type {Error} */ (error).message);
+    }
+    show();
+  });
+  store.addEventListener('change', show);
+  show();
+  const label = html('label', {}, html('b', { class: letter.toLowerCase() }, letter), html('span', { class: 'word' }, 'seed'), input);
+  return html('div', { class: `end ${letter.toLowerCase()}` }, label, dice);
+}
+
+/** @param {import('../main.js').Context} context */
+function modes({ store }) {
+  const group = html('fieldset', { class: 'modes', title: store.properties.get('mode')?.help ?? '' });
+  group.append(html('legend', { class: 'hidden' }, 'The way between the ends'));
+  const inputs = Object.entries(MODES).map(([mode, [word, term]]) => {
+    const input = html('input', { type: 'radio', name: 'mode', value: mode });
+    group.append(html('label', {}, input, html('span', {}, word, ' ', html('i', {}, term))));
+    input.addEventListener('change', () => store.update({ mode: /** @type {'slerp' | 'lerp'} */ (mode) }));
+    return input;
+  });
+  const show = () => inputs.forEach((input) => (input.checked = input.value === store.value.mode));
+  store.addEventListener('change', show);
+  show();
+  return group;
+}
+
+function die() {
+  const pips = [[6, 6], [14, 6], [10, 10], [6, 14], [14, 14]].map(([cx, cy]) => svg('circle', { cx, cy, r: 1.5 }));
+  return set(svg('svg', { viewBox: '0 0 20 20' }, svg('rect', { x: 1.5, y: 1.5, width: 17, height: 17, rx: 4 }), ...pips), { 'aria-hidden': 'true' });
+}

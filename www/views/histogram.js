@@ -1,0 +1,110 @@
+// The point judged as a draw: the histogram of its coordinates on N(0, 1), and its length on the chi distribution.
+
+import { find, line, number, set, svg } from '../dom.js';
+
+const WIDTH = 320;
+const HEIGHT = 84;
+const FOOT = 15;
+const FLOOR = HEIGHT - FOOT;
+/** How far the axes go: coordinates to both sides, and lengths from 0. */
+const REACH = 4;
+const LONGEST = 7.5;
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountHistogram(root, { store, functions }) {
+  const coordinates = coordinatesDrawing(functions);
+  const length = lengthDrawing(functions, store);
+  find('.stage', root).append(coordinates.drawing, length.drawing);
+  const caption = find('figcaption', root);
+
+  function draw() {
+    const z = functions.stateLatent(store.value);
+    const statistics = functions.statistics(z);
+    coordinates.draw(z, statistics);
+    length.draw(statistics.norm);
+    const share = Math.round(statistics.chiCdf * 100);
+    caption.textContent =
+      `Above, its coordinates on the bell curve. Below, its length |z| = ${number(statistics.norm)}: ` +
+      (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`);
+  }
+  store.addEventListener('change', draw);
+  draw();
+}
+
+/** @param {import('../engine.js').Functions} functions */
+function coordinatesDrawing({ normalDensity }) {
+  /** @param {number} value */
+  const x = (value) => ((value + REACH) / (2 * REACH)) * WIDTH;
+  /** @param {number} density */
+  const y = (density) => FLOOR - (Math.min(density, 0.8) / 0.8) * (FLOOR - 2);
+  const grid = Array.from({ length: 81 }, (_, i) => -REACH + i / 10);
+  const curve = line(grid.map((value) => [x(value), y(normalDensity(value))]));
+  const bars = svg('g', { class: 'counts' });
+  const rug = svg('path', { class: 'rug' });
+  const drawing = svg(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': 'Histogram of the coordinates over the curve of N(0, 1)' },
+    svg('path', { class: 'area', d: `${curve}V${FLOOR}H0Z` }),
+    bars,
+    svg('path', { class: 'curve', d: curve }),
+    svg('path', { class: 'axis', d: `M0 ${FLOOR}H${WIDTH}` }),
+    rug,
+    ...[-3, -2, -1, 0, 1, 2, 3].map((value) => svg('text', { class: 'label', x: x(value), y: HEIGHT - 2 }, number(value, 0))),
+    svg('text', { class: 'label side', x: WIDTH, y: 10 }, 'zᵢ on N(0, 1)'),
+  );
+  /**
+   * @param {Float32Array} z
+   * @param {import('../../pushforward.js').Statistics} statistics
+   */
+  function draw(z, { histogram: { edges, density } }) {
+    bars.replaceChildren(
+      ...density.map((height, i) =>
+        svg('rect', { x: x(edges[i]) + 0.75, y: y(height), width: x(edges[i + 1]) - x(edges[i]) - 1.5, height: FLOOR - y(height) }),
+      ),
+    );
+    set(rug, { d: Array.from(z, (value) => `M${x(value).toFixed(2)} ${FLOOR}v4`).join('') });
+  }
+  return { drawing, draw };
+}
+
+/**
+ * @param {import('../engine.js').Functions} functions
+ * @param {import('../state.js').Store} store
+ */
+function lengthDrawing({ chiDensity }, store) {
+  const dimension = store.card.latent.shape.reduce((product, size) => product * size, 1);
+  /** @param {number} r */
+  const x = (r) => (Math.min(r, LONGEST) / LONGEST) * WIDTH;
+  /** @param {number} density */
+  const y = (density) => FLOOR - (density / 0.62) * (FLOOR - 2);
+  const grid = Array.from({ length: 101 }, (_, i) => (i / 100) * LONGEST);
+  const curve = line(grid.map((r) => [x(r), y(chiDensity(r, dimension))]));
+  const marker = svg('path', { class: 'marker' });
+  const dot = svg('circle', { class: 'dot', r: 4 });
+  const drawing = svg(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': `Its length on the chi distribution of ${dimension} dimensions` },
+    svg('path', { class: 'area', d: `${curve}V${FLOOR}H0Z` }),
+    svg('path', { class: 'curve', d: curve }),
+    svg('path', { class: 'axis', d: `M0 ${FLOOR}H${WIDTH}` }),
+    ...[0, 1, 2, 3, 4, 5, 6, 7].map((r) => svg('text', { class: 'label', x: Math.max(x(r), 4), y: HEIGHT - 2 }, `${r}`)),
+    svg('text', { class: 'label side', x: WIDTH, y: 10 }, `|z| on χ${subscript(dimension)}`),
+    marker,
+    dot,
+  );
+  /** @param {number} norm */
+  function draw(norm) {
+    const top = y(chiDensity(norm, dimension));
+    set(marker, { d: `M${x(norm).toFixed(2)} ${FLOOR}V${top.toFixed(2)}` });
+    set(dot, { cx: x(norm), cy: top });
+  }
+  return { drawing, draw };
+}
+
+/** @param {number} value */
+function subscript(value) {
+  return String(value).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);
+}

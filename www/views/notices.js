@@ -1,0 +1,52 @@
+// Messages to the visitor: what was wrong, what was done about it, and a button where something can be tried again.
+
+import { html } from '../dom.js';
+
+/** @typedef {{ label: string, act: () => void }} Action */
+
+export class Notices {
+  #root;
+  /** @type {Map<string, HTMLElement>} */
+  #shown = new Map();
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /**
+   * One message a subject: a newer one takes the place of the older.
+   * @param {string} subject
+   * @param {string} message
+   * @param {Action} [action]
+   */
+  show(subject, message, action) {
+    this.hide(subject);
+    const notice = html('div', { class: 'notice' }, html('p', {}, message));
+    if (action) {
+      const button = html('button', { type: 'button', class: 'solid' }, action.label);
+      button.addEventListener('click', action.act);
+      notice.append(button);
+    }
+    const close = html('button', { type: 'button', class: 'close', 'aria-label': 'Dismiss this message' }, '×');
+    close.addEventListener('click', () => this.hide(subject));
+    notice.append(close);
+    this.#shown.set(subject, notice);
+    this.#root.append(notice);
+  }
+
+  /**
+   * @param {string} subject
+   * @param {string[]} messages
+   */
+  showAll(subject, messages) {
+    if (messages.length === 0) this.hide(subject);
+    else this.show(subject, `This link was not quite right, so the nearest picture is drawn. ${messages.join(' ')}`);
+  }
+
+  /** @param {string} subject */
+  hide(subject) {
+    this.#shown.get(subject)?.remove();
+    this.#shown.delete(subject);
+  }
+}

@@ -1,0 +1,210 @@
+// The compute worker: owns the engine, draws one request after the other, and listens between two steps.
+
+import init, { cards, Engine } from '../pushforward.js';
+import { counted } from './counted.js';
+import { pack } from './errors.js';
+
+/**
+ * @typedef {import('./supervisor.js').Work & { id: number, cancelled?: boolean }} Job
+ */
+
+/** @type {Engine | null} */
+let engine = null;
+/** @type {Job[]} */
+const queue = [];
+/** @type {Job | null} */
+let running = null;
+/** @type {Map<string, Promise<Uint8Array>>} */
+const fetched = new Map();
+const loaded = new Set();
+/** What the panic hook last wrote. */
+let panicked = '';
+
+/** @param {{ module: WebAssembly.Module, backend: string }} options */
+async function start({ module, backend }) {
+  try {
+    await init({ module_or_path: module });
+    // An adapter can take its time: the weights travel meanwhile.
+    const creating = Engine.create(backend);
+    for (const job of queue) weights(job.model).catch(() => {});
+    engine = await creating;
+    engine.onLost((reason) => broken(`the GPU was lost (${reason})`));
+  } catch (error) {
+    broken(pack(error).message);
+    return;
+  }
+  postMessage({ type: 'ready', device: engine.device() });
+  drain();
+}
+
+async function drain() {
+  if (!engine || running) return;
+  while ((running = queue.shift() ?? null)) {
+    if (!(await run(engine, running))) return;
+  }
+}
+
+/**
+ * Whether the engine is still good after this job.
+ * @param {Engine} engine
+ * @param {Job} job
+ */
+async function run(engine, job) {
+  let computing = false;
+  try {
+    await load(engine, job.model);
+    await macrotask();
+    if (job.cancelled) return true;
+    computing = true;
+    await (job.type === 'encode' ? encode(engine, job) : draw(engine, job));
+  } catch (error) {
+    if (computing && fatal(engine, error)) {
+      broken(panicked || pack(error).message);
+      return false;
+    }
+    postMessage({ type: 'failed', id: job.id, error: pack(error) });
+  }
+  return true;
+}
+
+/**
+ * @param {Engine} engine
+ * @param {Extract<Job, { type: 'generate' }>} job
+ */
+async function draw(engine, { id, model, latent, condition, steps, frames }) {
+  const began = performance.now();
+  const run = engine.start(model, latent, condition, { steps });
+  const { width, height } = run;
+  let waited = 0;
+  try {
+    for (let step = 1; step <= run.steps; step++) {
+      if (step > 1) {
+        const pause = performance.now();
+        await macrotask();
+        waited += performance.now() - pause;
+        if (running?.cancelled) return;
+      }
+      const data = await run.step();
+      if (!data) throw new Error(`${model} ended after ${step - 1} of ${run.steps} steps`);
+      const last = step === run.steps;
+      const milliseconds = performance.now() - began - waited;
+      if (frames) postMessage({ type: 'frame', id, step, steps: run.steps, width, height, data });
+      if (last) postMessage({ type: 'done', id, value: { width, height, data, milliseconds } }, { transfer: [data.buffer] });
+    }
+  } finally {
+    release(run);
+  }
+}
+
+/**
+ * @param {Engine} engine
+ * @param {Extract<Job, { type: 'encode' }>} job
+ */
+async function encode(engine, { id, model, data, width, height, condition }) {
+  const value = await engine.encode(model, data, width, height, condition);
+  postMessage({ type: 'done', id, value });
+}
+
+/**
+ * @param {Engine} engine
+ * @param {string} model
+ */
+async function load(engine, model) {
+  if (loaded.has(model)) return;
+  const bytes = await weights(model);
+  try {
+    engine.load(model, bytes);
+    loaded.add(model);
+  } finally {
+    fetched.delete(model);
+  }
+}
+
+/**
+ * The bytes of a model's weights; a failed fetch is forgotten, so that asking again tries again.
+ * @param {string} model
+ */
+function weights(model) {
+  let bytes = fetched.get(model);
+  if (!bytes) {
+    bytes = fetchWeights(model).catch((error) => {
+      fetched.delete(model);
+      throw new Error(`Model ${model}: its weights did not arrive: ${error.message}`, { cause: error });
+    });
+    fetched.set(model, bytes);
+  }
+  return bytes;
+}
+
+/** @param {string} model */
+async function fetchWeights(model) {
+  const card = cards().find(({ id }) => id === model);
+  if (!card) throw new RangeError(`there is no model of this name`);
+  const url = new URL(`../models/${model}/${card.weights.file}`, import.meta.url);
+  // Revalidated: weights from an older visit would not be those that this engine's card describes.
+  const response = await fetch(url, { cache: 'no-cache' });
+  const body = counted(response, card.weights.file, (received, total) => {
+    postMessage({ type: 'progress', what: model, received, total });
+  });
+  return new Uint8Array(await new Response(body).arrayBuffer());
+}
+
+/**
+ * Whether an error while computing means that the engine cannot go on: a panic, or a GPU that failed.
+ * @param {Engine} engine
+ * @param {unknown} error
+ */
+function fatal(engine, error) {
+  if (error instanceof WebAssembly.RuntimeError) return true;
+  if (error instanceof TypeError || error instanceof RangeError) return false;
+  return engine.device().backend === 'webgpu';
+}
+
+/** @param {string} reason */
+function broken(reason) {
+  postMessage({ type: 'broken', id: running?.id, reason });
+}
+
+/** @param {{ free(): void }} object */
+function release(object) {
+  try {
+    object.free();
+  } catch {
+    // After a panic nothing can be freed, and the worker is about to be replaced.
+  }
+}
+
+const channel = new MessageChannel();
+/** @type {(() => void)[]} */
+const resumes = [];
+channel.port1.onmessage = () => resumes.shift()?.();
+
+/** Lets messages in: a cancel that has arrived is heard before the next step. */
+function macrotask() {
+  return new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
+    resumes.push(resolve);
+    channel.port2.postMessage(null);
+  });
+}
+
+// A panic inside a future settles no promise: it surfaces as an uncaught error, after its message on the console.
+const { error: log } = console;
+console.error = (...what) => {
+  if (String(what[0]).includes('panicked at')) panicked = String(what[0]).split('\n\nStack')[0].trim();
+  log.apply(console, what);
+};
+addEventListener('error', (event) => broken(panicked || event.message));
+addEventListener('unhandledrejection', (event) => broken(panicked || pack(event.reason).message));
+
+addEventListener('message', ({ data: message }) => {
+  if (message.type === 'start') {
+    start(message);
+  } else if (message.type === 'cancel') {
+    const waiting = queue.findIndex(({ id }) => id === message.id);
+    if (waiting >= 0) queue.splice(waiting, 1);
+    if (running && running.id === message.id) running.cancelled = true;
+  } else {
+    queue.push(message);
+    drain();
+  }
+});
