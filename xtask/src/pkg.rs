@@ -1,62 +1,77 @@
-//! Assembles the npm package in pkg/dist/: the API, all that it imports, the engine, the models, the papers.
+//! Assembles the npm package in pkg/dist/: the API and all that it imports, the engine, the models, types and documents.
 
 use std::{
     collections::BTreeSet,
     path::{Component, Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use xshell::Shell;
 
 use crate::step;
 
+/// Types and documents, which are not part of the page.
+const BESIDES: [&str; 5] = [
+    "pkg/package.json",
+    "pkg/index.d.ts",
+    "pkg/README.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+];
+
 /// Copies out of dist/, whose layout the package keeps, so that the same relative paths hold in both.
 pub fn run(sh: &Shell) -> Result<()> {
     step("assembling the npm package in pkg/dist", || {
+        let manifest = json(sh, Path::new("pkg/package.json"))?;
+        let version = env!("CARGO_PKG_VERSION");
+        ensure!(
+            manifest["version"] == version,
+            "pkg/package.json has version {}, the crate {version}",
+            manifest["version"]
+        );
+
         let (site, package) = (Path::new("dist"), Path::new("pkg/dist"));
         sh.remove_path(package)?;
-        let modules = modules(sh, site, "www/api.js")?;
-        for file in modules
-            .iter()
-            .map(PathBuf::as_path)
-            .chain([Path::new("pushforward_bg.wasm")])
+        let engine = PathBuf::from("pushforward_bg.wasm");
+        for file in modules(sh, site, "www/api.js")?
+            .into_iter()
+            .chain([engine])
+            .chain(models(sh)?)
         {
-            copy(sh, &site.join(file), &package.join(file))?;
+            copy(sh, &site.join(&file), &package.join(&file))?;
         }
-        for model in sh.read_dir("models")? {
-            let folder =
-                Path::new("models").join(model.file_name().context("a model folder has a name")?);
-            for file in ["card.json", "weights.bpk"] {
-                copy(
-                    sh,
-                    &site.join(&folder).join(file),
-                    &package.join(&folder).join(file),
-                )?;
-            }
-        }
-        for paper in [
-            "pkg/index.d.ts",
-            "pkg/README.md",
-            "LICENSE-APACHE",
-            "LICENSE-MIT",
-        ] {
+        for file in BESIDES.map(Path::new) {
             copy(
                 sh,
-                Path::new(paper),
-                &package.join(Path::new(paper).file_name().expect("a file")),
+                file,
+                &package.join(file.file_name().expect("a file has a name")),
             )?;
         }
-        let mut manifest: Value =
-            serde_json::from_str(&sh.read_file("pkg/package.json")?).context("pkg/package.json")?;
-        // One version for the workspace: the crate's.
-        manifest["version"] = env!("CARGO_PKG_VERSION").into();
-        sh.write_file(
-            package.join("package.json"),
-            serde_json::to_string_pretty(&manifest)? + "\n",
-        )?;
         Ok(())
     })
+}
+
+/// The card and the weights of every model.
+fn models(sh: &Shell) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in sh.read_dir("models")?.iter().filter(|entry| entry.is_dir()) {
+        let folder = Path::new("models").join(entry.file_name().expect("a folder has a name"));
+        let card = folder.join("card.json");
+        let weights = json(sh, &card)?["weights"]["file"]
+            .as_str()
+            .map(|file| folder.join(file));
+        files.extend([
+            weights.with_context(|| format!("{} names no weights.file", card.display()))?,
+            card,
+        ]);
+    }
+    Ok(files)
+}
+
+fn json(sh: &Shell, file: &Path) -> Result<Value> {
+    serde_json::from_str(&sh.read_file(file)?)
+        .with_context(|| format!("{} is not JSON", file.display()))
 }
 
 fn copy(sh: &Shell, from: &Path, to: &Path) -> Result<()> {
