@@ -12,20 +12,13 @@ pub fn script(sh: &Shell, name: &str) -> Result<()> {
     let chromium = chromium(sh)?;
     packages(sh)?;
     let url = serve::in_background(sh)?;
-    cmd!(sh, "npm run --silent {name}")
-        .env("BASE_URL", url)
-        .env("CHROMIUM", chromium)
-        .run()?;
+    cmd!(sh, "npm run --silent {name}").env("BASE_URL", url).env("CHROMIUM", chromium).run()?;
     Ok(())
 }
 
 /// Installs the packages of package-lock.json, unless they are there and no older than it.
 pub fn packages(sh: &Shell) -> Result<()> {
-    let modified = |path: &str| {
-        fs::metadata(sh.current_dir().join(path))
-            .and_then(|data| data.modified())
-            .ok()
-    };
+    let modified = |path: &str| fs::metadata(sh.current_dir().join(path)).and_then(|data| data.modified()).ok();
     let installed: Option<SystemTime> = modified("node_modules/.package-lock.json");
     if installed.is_some() && installed >= modified("package-lock.json") {
         return Ok(());
@@ -35,9 +28,7 @@ pub fn packages(sh: &Shell) -> Result<()> {
         "npm was not found: install Node.js 20 or later with npm (https://nodejs.org, Debian: `apt-get install nodejs npm`)"
     );
     step("installing the browser test tools with npm", || {
-        cmd!(sh, "npm ci --no-audit --no-fund")
-            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-            .run()?;
+        cmd!(sh, "npm ci --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").run()?;
         Ok(())
     })
 }
@@ -45,22 +36,11 @@ pub fn packages(sh: &Shell) -> Result<()> {
 /// The browser named by `CHROMIUM`, or the first found in PATH, or Debian's, installed now.
 fn chromium(sh: &Shell) -> Result<PathBuf> {
     if let Some(named) = env::var_os("CHROMIUM").map(PathBuf::from) {
-        ensure!(
-            named.is_file(),
-            "CHROMIUM names {}, which is not a file",
-            named.display()
-        );
+        ensure!(named.is_file(), "CHROMIUM names {}, which is not a file", named.display());
         return Ok(named);
     }
     let find = || {
-        [
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-        ]
-        .iter()
-        .find_map(|name| in_path(name))
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].iter().find_map(|name| in_path(name))
     };
     if let Some(found) = find() {
         return Ok(found);
@@ -80,12 +60,9 @@ pub fn apt_install(sh: &Shell, packages: &[&str]) -> Result<()> {
     );
     step(&format!("installing {names}"), || {
         cmd!(sh, "apt-get update -qq").run()?;
-        cmd!(
-            sh,
-            "apt-get install -qq -y --no-install-recommends {packages...}"
-        )
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .run()?;
+        cmd!(sh, "apt-get install -qq -y --no-install-recommends {packages...}")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .run()?;
         Ok(())
     })
 }
@@ -93,7 +70,5 @@ pub fn apt_install(sh: &Shell, packages: &[&str]) -> Result<()> {
 /// Where PATH has `program`.
 fn in_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

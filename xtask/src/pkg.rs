@@ -12,13 +12,7 @@ use xshell::Shell;
 use crate::step;
 
 /// Types and documents, which are not part of the page.
-const BESIDES: [&str; 5] = [
-    "pkg/package.json",
-    "pkg/index.d.ts",
-    "pkg/README.md",
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-];
+const BESIDES: [&str; 5] = ["pkg/package.json", "pkg/index.d.ts", "pkg/README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Copies out of dist/, whose layout the package keeps, so that the same relative paths hold in both.
 pub fn run(sh: &Shell) -> Result<()> {
@@ -34,19 +28,11 @@ pub fn run(sh: &Shell) -> Result<()> {
         let (site, package) = (Path::new("dist"), Path::new("pkg/dist"));
         sh.remove_path(package)?;
         let engine = PathBuf::from("pushforward_bg.wasm");
-        for file in modules(sh, site, "www/api.js")?
-            .into_iter()
-            .chain([engine])
-            .chain(models(sh)?)
-        {
+        for file in modules(sh, site, "www/api.js")?.into_iter().chain([engine]).chain(models(sh)?) {
             copy(sh, &site.join(&file), &package.join(&file))?;
         }
         for file in BESIDES.map(Path::new) {
-            copy(
-                sh,
-                file,
-                &package.join(file.file_name().expect("a file has a name")),
-            )?;
+            copy(sh, file, &package.join(file.file_name().expect("a file has a name")))?;
         }
         Ok(())
     })
@@ -58,20 +44,14 @@ fn models(sh: &Shell) -> Result<Vec<PathBuf>> {
     for entry in sh.read_dir("models")?.iter().filter(|entry| entry.is_dir()) {
         let folder = Path::new("models").join(entry.file_name().expect("a folder has a name"));
         let card = folder.join("card.json");
-        let weights = json(sh, &card)?["weights"]["file"]
-            .as_str()
-            .map(|file| folder.join(file));
-        files.extend([
-            weights.with_context(|| format!("{} names no weights.file", card.display()))?,
-            card,
-        ]);
+        let weights = json(sh, &card)?["weights"]["file"].as_str().map(|file| folder.join(file));
+        files.extend([weights.with_context(|| format!("{} names no weights.file", card.display()))?, card]);
     }
     Ok(files)
 }
 
 fn json(sh: &Shell, file: &Path) -> Result<Value> {
-    serde_json::from_str(&sh.read_file(file)?)
-        .with_context(|| format!("{} is not JSON", file.display()))
+    serde_json::from_str(&sh.read_file(file)?).with_context(|| format!("{} is not JSON", file.display()))
 }
 
 fn copy(sh: &Shell, from: &Path, to: &Path) -> Result<()> {
@@ -96,26 +76,23 @@ fn modules(sh: &Shell, site: &Path, entry: &str) -> Result<BTreeSet<PathBuf>> {
 
 /// The string literals of a module that name another by a relative path, whether for `import` or for `new URL` or `new Worker`.
 fn references(source: &str) -> impl Iterator<Item = &str> {
-    source.split(['"', '\'', '`']).filter(|text| {
-        text.starts_with('.') && text.ends_with(".js") && !text.contains(char::is_whitespace)
-    })
+    source
+        .split(['"', '\'', '`'])
+        .filter(|text| text.starts_with('.') && text.ends_with(".js") && !text.contains(char::is_whitespace))
 }
 
 /// `folder/reference` without its `.` and `..`.
 fn resolve(folder: &Path, reference: &str) -> PathBuf {
-    folder
-        .join(reference)
-        .components()
-        .fold(PathBuf::new(), |mut path, part| {
-            match part {
-                Component::ParentDir => {
-                    path.pop();
-                }
-                Component::CurDir => {}
-                part => path.push(part),
+    folder.join(reference).components().fold(PathBuf::new(), |mut path, part| {
+        match part {
+            Component::ParentDir => {
+                path.pop();
             }
-            path
-        })
+            Component::CurDir => {}
+            part => path.push(part),
+        }
+        path
+    })
 }
 
 #[cfg(test)]
@@ -130,21 +107,12 @@ mod tests {
             const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
             const text = "not a .js";
         "#;
-        assert_eq!(
-            references(source).collect::<Vec<_>>(),
-            ["../pushforward.js", "./link.js", "./worker.js"]
-        );
+        assert_eq!(references(source).collect::<Vec<_>>(), ["../pushforward.js", "./link.js", "./worker.js"]);
     }
 
     #[test]
     fn resolves_against_the_folder() {
-        assert_eq!(
-            resolve(Path::new("www"), "../pushforward.js"),
-            Path::new("pushforward.js")
-        );
-        assert_eq!(
-            resolve(Path::new("www/views"), "./plane.js"),
-            Path::new("www/views/plane.js")
-        );
+        assert_eq!(resolve(Path::new("www"), "../pushforward.js"), Path::new("pushforward.js"));
+        assert_eq!(resolve(Path::new("www/views"), "./plane.js"), Path::new("www/views/plane.js"));
     }
 }

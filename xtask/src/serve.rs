@@ -1,6 +1,6 @@
 //! Serves dist/ as a plain static host would: right media types, revalidation, no fallback page.
 
-use std::{net::TcpListener, path::PathBuf, thread};
+use std::{net::TcpListener, thread};
 
 use anyhow::{Context, Result, ensure};
 use axum::{
@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, header::CACHE_CONTROL},
 };
 use clap::Args;
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{services::ServeDir, set_header::SetResponseHeader};
 use xshell::Shell;
 
 use crate::build;
@@ -30,52 +30,39 @@ pub fn run(sh: &Shell, options: &Options) -> Result<()> {
     if !options.no_build {
         build::run(sh)?;
     }
-    let site = site(sh)?;
-    println!(
-        "serving dist/ on http://localhost:{} (stop with Ctrl-C)",
-        options.port
-    );
+    let site = Router::new().fallback_service(files(sh)?);
+    println!("serving dist/ on http://localhost:{} (stop with Ctrl-C)", options.port);
     serve(listener, site)
 }
 
 /// Serves dist/ on a free port for as long as this process lives; returns the address.
+///
+/// The site lies under a path, as it does on GitHub Pages: what is tested works there too.
 pub fn in_background(sh: &Shell) -> Result<String> {
     let listener = listen(0)?;
-    let url = format!("http://localhost:{}/", listener.local_addr()?.port());
-    let site = site(sh)?;
+    let url = format!("http://localhost:{}/pushforward/", listener.local_addr()?.port());
+    let site = Router::new().nest_service("/pushforward", files(sh)?);
     thread::spawn(move || serve(listener, site));
     Ok(url)
 }
 
 fn listen(port: u16) -> Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port)).with_context(|| {
-        format!("port {port} of this machine is not free: choose another with --port")
-    })
+    TcpListener::bind(("127.0.0.1", port))
+        .with_context(|| format!("port {port} of this machine is not free: choose another with --port"))
 }
 
-fn site(sh: &Shell) -> Result<Router> {
-    let dist: PathBuf = sh.current_dir().join("dist");
-    ensure!(
-        dist.join("index.html").is_file(),
-        "dist/ holds no page yet: run `cargo xtask build`"
-    );
+fn files(sh: &Shell) -> Result<SetResponseHeader<ServeDir, HeaderValue>> {
+    let dist = sh.current_dir().join("dist");
+    ensure!(dist.join("index.html").is_file(), "dist/ holds no page yet: run `cargo xtask build`");
     // The browser keeps files but asks each time whether they are still current, so a new build is seen at once.
-    let revalidate =
-        SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    Ok(Router::new()
-        .fallback_service(ServeDir::new(dist))
-        .layer(revalidate))
+    let revalidate = HeaderValue::from_static("no-cache");
+    Ok(SetResponseHeader::overriding(ServeDir::new(dist), CACHE_CONTROL, revalidate))
 }
 
 fn serve(listener: TcpListener, site: Router) -> Result<()> {
     listener.set_nonblocking(true)?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            axum::serve(listener, site)
-                .await
-                .context("the server stopped")
-        })
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, site).await.context("the server stopped")
+    })
 }

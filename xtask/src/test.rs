@@ -10,21 +10,12 @@ use crate::{browser, build, pkg, wasm::Toolchain};
 type Check = fn(&Shell) -> Result<()>;
 
 const CHECKS: [(&str, Check); 9] = [
-    ("formatting", |sh| {
-        Ok(cmd!(sh, "cargo fmt --all --check").run()?)
-    }),
-    ("clippy", |sh| {
-        Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)
-    }),
-    ("native tests", |sh| {
-        Ok(cmd!(sh, "cargo test --workspace").run()?)
-    }),
+    ("formatting", |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
+    ("clippy", |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
+    ("native tests", |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
     // In the profile of the page, whose build scripts and macros it thereby shares.
     ("clippy for wasm", |sh| {
-        Ok(Toolchain::find(sh)?
-            .clippy(sh)
-            .args(["--lib", "--profile", "web", "--", "-D", "warnings"])
-            .run()?)
+        Ok(Toolchain::find(sh)?.clippy(sh).args(["--lib", "--profile", "web", "--", "-D", "warnings"]).run()?)
     }),
     ("page", build::run),
     ("npm package", pkg::run),
@@ -58,11 +49,7 @@ fn npm(sh: &Shell, script: &str) -> Result<()> {
 fn print(summary: &[(&str, Duration, bool)]) {
     println!();
     for (name, time, passed) in summary {
-        println!(
-            "{name:<18}{:>8.1} s  {}",
-            time.as_secs_f64(),
-            if *passed { "ok" } else { "FAILED" }
-        );
+        println!("{name:<18}{:>8.1} s  {}", time.as_secs_f64(), if *passed { "ok" } else { "FAILED" });
     }
     let passed = summary.iter().filter(|(.., passed)| *passed).count();
     println!("\n{passed} passed, {} failed", summary.len() - passed);

@@ -14,8 +14,7 @@ const TRUNK: &str = "0.21.14";
 pub fn ensure_all(sh: &Shell) -> Result<PushEnv<'_>> {
     let lock = sh.read_file("Cargo.lock")?;
     // The program and the library speak a private format: their versions must be the same.
-    let bindgen =
-        locked_version(&lock, "wasm-bindgen").context("Cargo.lock does not name wasm-bindgen")?;
+    let bindgen = locked_version(&lock, "wasm-bindgen").context("Cargo.lock does not name wasm-bindgen")?;
     install(sh, "wasm-bindgen-cli", "wasm-bindgen", bindgen, &[])?;
     install(sh, "trunk", "trunk", TRUNK, &["--locked"])?;
 
@@ -31,48 +30,29 @@ pub fn ensure_all(sh: &Shell) -> Result<PushEnv<'_>> {
 fn install(sh: &Shell, package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
     let installed = || {
         let program = sh.current_dir().join("target/tools/bin").join(program);
-        let said = cmd!(sh, "{program} --version")
-            .quiet()
-            .ignore_stderr()
-            .read()
-            .unwrap_or_default();
+        let said = cmd!(sh, "{program} --version").quiet().ignore_stderr().read().unwrap_or_default();
         said.split_whitespace().nth(1) == Some(version)
     };
     if installed() {
         return Ok(());
     }
-    step(
-        &format!("installing {package} {version} (once, minutes)"),
-        || {
-            cmd!(
-                sh,
-                "cargo install {package} --version ={version} --root target/tools {flags...}"
-            )
-            .env(
-                "CARGO_TARGET_DIR",
-                sh.current_dir().join("target/tools/build"),
-            )
+    step(&format!("installing {package} {version} (once, minutes)"), || {
+        cmd!(sh, "cargo install {package} --version ={version} --root target/tools {flags...}")
+            .env("CARGO_TARGET_DIR", sh.current_dir().join("target/tools/build"))
             // Fat LTO doubles the wait for a program that mostly waits for others.
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .run()?;
-            ensure!(
-                installed(),
-                "{package} was installed, but target/tools/bin/{program} is not version {version}"
-            );
-            Ok(())
-        },
-    )
+        ensure!(installed(), "{package} was installed, but target/tools/bin/{program} is not version {version}");
+        Ok(())
+    })
 }
 
 /// The version of `package` in the text of a Cargo.lock.
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines
-        .nth(1)?
-        .strip_prefix("version = \"")?
-        .strip_suffix('"')
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
 }
 
 #[cfg(test)]
