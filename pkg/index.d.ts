@@ -11,6 +11,7 @@ export interface Card {
   id: string;
   family: string;
   name: string;
+  /** Where the family comes from: an arXiv number. */
   paper: string;
   dataset: { name: string; licence: string; url: string };
   /** The classes' names; a class is asked for by its index. */
@@ -19,7 +20,7 @@ export interface Card {
   image: { width: number; height: number; channels: number };
   condition: string;
   /** Forward passes for one picture: a number, or a rule such as "one per pixel". */
-  forward_passes: string | number;
+  forward_passes: string;
   parameters: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */

@@ -24,7 +24,7 @@ export class Pushforward extends EventTarget {
   constructor({ backend = 'auto' } = {}) {
     super();
     if (!BACKENDS.includes(backend)) {
-      throw new RangeError(`backend: expected one of ${BACKENDS.join(', ')}, not ${JSON.stringify(backend)}`);
+      throw new RangeError(`backend: expected one of ${BACKENDS.join(', ')}, got ${JSON.stringify(backend)}`);
     }
     this.#backend = backend;
     loading.addEventListener('progress', (event) => this.#forward(event));
@@ -84,7 +84,7 @@ export class Pushforward extends EventTarget {
   /** @param {Partial<State>} state */
   link(state) {
     const functions = this.#now('link');
-    if (!state || typeof state !== 'object') throw new TypeError(`link(): expected a state, not ${String(state)}`);
+    if (!state || typeof state !== 'object') throw new TypeError(`link(): expected a state, got ${String(state)}`);
     const defaults = Object.fromEntries(functions.properties().map((property) => [property.name, property.default]));
     const fragment = functions.writeLink(/** @type {State} */ ({ ...defaults, ...state }));
     // Without the query: which device draws is not the picture's business.
@@ -128,7 +128,7 @@ export default new Pushforward();
  */
 function knownModel(functions, model) {
   const ids = functions.cards().map(({ id }) => id);
-  if (!ids.includes(model)) throw new RangeError(`model: expected one of ${ids.join(', ')}, not ${JSON.stringify(model)}`);
+  if (!ids.includes(model)) throw new RangeError(`model: expected one of ${ids.join(', ')}, got ${JSON.stringify(model)}`);
 }
 
 /** @param {Pixels} pixels */

@@ -20,7 +20,7 @@ function show(value) {
  * @returns {never}
  */
 function wrong(name, wanted, value) {
-  throw new TypeError(`${name}: expected ${wanted}, not ${show(value)}`);
+  throw new TypeError(`${name}: expected ${wanted}, got ${show(value)}`);
 }
 
 /**

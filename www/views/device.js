@@ -11,8 +11,9 @@ import { html } from '../dom.js';
 export function mountDevice(root, api, notices) {
   api.addEventListener('device', (event) => {
     const { device, replaced } = /** @type {CustomEvent<DeviceChange>} */ (event).detail;
-    const kind = device.backend === 'webgpu' ? (device.software ? 'WebGPU in software' : 'WebGPU') : 'the CPU';
-    root.replaceChildren('Drawing on ', html('b', {}, kind), device.adapter ? ` (${device.adapter}). ` : '. ', device.note);
+    const gpu = device.backend === 'webgpu';
+    const kind = gpu ? (device.software ? 'WebGPU in software' : 'WebGPU') : 'the CPU';
+    root.replaceChildren('Drawing on ', html('b', {}, kind), gpu ? `, ${device.adapter}. ` : '. ', device.note);
     if (replaced) notices.show('device', replaced);
   });
 }

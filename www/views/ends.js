@@ -46,7 +46,7 @@ function end({ store, notices }, name, letter) {
   });
   store.addEventListener('change', show);
   show();
-  const label = html('label', {}, html('b', { class: letter.toLowerCase() }, letter), html('span', { class: 'word' }, 'seed'), input);
+  const label = html('label', {}, html('b', { class: letter.toLowerCase() }, letter), ' ', html('span', { class: 'word' }, 'seed'), input);
   return html('div', { class: `end ${letter.toLowerCase()}` }, label, dice);
 }
 

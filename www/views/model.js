@@ -26,7 +26,7 @@ export function mountModel(root, { store }) {
 function rows(card) {
   const { dataset, weights } = card;
   return [
-    ['Family', `${card.name} (${card.paper})`],
+    ['Family', html('span', {}, `${card.name}, `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
     ['Learnt from', html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
     ['Forward passes for a picture', String(card.forward_passes)],
     ['Parameters', card.parameters.toLocaleString('en')],

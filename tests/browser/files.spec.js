@@ -1,0 +1,109 @@
+// Files that do not arrive, or not as they should: the message names the model, the page stays usable.
+
+import { expect, test } from '@playwright/test';
+import { expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+
+const WEIGHTS = '**/models/vae-fashion/*.bpk';
+
+/** Serves weights changed by `change`. */
+function changed(change) {
+  return async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ status: 200, body: change(await response.body()) });
+  };
+}
+
+function flipped(bytes, at) {
+  const copy = Buffer.from(bytes);
+  copy[Math.floor(copy.length * at)] ^= 0x10;
+  return copy;
+}
+
+const BROKEN = [
+  ['missing', (route) => route.fulfill({ status: 404, body: 'not found' }), /404/],
+  ['cut off by the network', (route) => route.abort('connectionreset'), /did not arrive/],
+  ['truncated', changed((bytes) => bytes.subarray(0, bytes.length - 1000)), /bytes|size|length/i],
+  ['empty', changed(() => Buffer.alloc(0)), /bytes|size|length/i],
+  ['with one bit flipped at the front', changed((bytes) => flipped(bytes, 0.001)), /checksum|sha-?256/i],
+  ['with one bit flipped in the middle', changed((bytes) => flipped(bytes, 0.5)), /checksum|sha-?256/i],
+  ["another model's", changed((bytes) => Buffer.from(bytes).reverse()), /checksum|sha-?256/i],
+  ['a page of HTML', changed(() => Buffer.from('<!doctype html><title>Moved</title>')), /bytes|size|length/i],
+];
+
+for (const [what, answer, said] of BROKEN) {
+  test(`weights ${what}: named and explained, the page is usable, and trying again draws`, async ({ page }) => {
+    await page.route(WEIGHTS, answer);
+    await page.goto('#model=vae-fashion&seed=5');
+    const notices = page.locator('#notices');
+    await expect(notices).toContainText('vae-fashion');
+    await expect(notices).toContainText(said);
+
+    // All that needs no network still works.
+    await page.locator('#classes').getByText('Bag').click();
+    await page.locator('.point').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await fragment(page)).toMatch(/class=8.*at=/);
+    const refused = await page.evaluate(() =>
+      globalThis.pushforward.generate({ model: 'vae-fashion', seed: 1 }).catch((error) => `${error.name}: ${error.message}`),
+    );
+    expect(refused).toMatch(/^Error: .*vae-fashion/);
+
+    await page.unroute(WEIGHTS);
+    await notices.getByRole('button', { name: 'Try again' }).click();
+    await settled(page);
+    expectDrawn(await pixels(page));
+    await expect(notices).toBeEmpty();
+  });
+}
+
+test('an engine that is missing: a message and a way to try again', async ({ page }) => {
+  await page.route('**/pushforward_bg.wasm', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.goto('./');
+  await expect(page.locator('#notices')).toContainText(/engine.*404/);
+  await page.unroute('**/pushforward_bg.wasm');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await settled(page);
+  expectDrawn(await pixels(page));
+});
+
+test('an engine that is corrupt: a message', async ({ page }) => {
+  await page.route('**/pushforward_bg.wasm', async (route) => {
+    const response = await route.fetch();
+    const body = await response.body();
+    await route.fulfill({ response, body: body.subarray(0, body.length / 2) });
+  });
+  await page.goto('./');
+  await expect(page.locator('#notices')).toContainText('engine');
+  await expect(page.locator('h1')).toBeVisible();
+});
+
+test('a worker that is missing: a message', async ({ page }) => {
+  await page.route('**/www/worker.js', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.goto('./');
+  await expect(page.locator('#notices')).toContainText(/engine|worker/);
+});
+
+test('progress is told in bytes while files arrive', async ({ page }) => {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route(WEIGHTS, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const told = [];
+  await page.exposeFunction('tell', (detail) => told.push(detail));
+  await page.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => {
+      globalThis.pushforward.addEventListener('progress', ({ detail }) => globalThis.tell(detail));
+    });
+  });
+  await page.goto('./');
+  await expect(page.locator('#loading')).toContainText(/The engine: [\d.]+ (of [\d.]+ )?MB/);
+  release();
+  await visit(page);
+  const of = (what) => told.filter((detail) => detail.what === what).map(({ received }) => received);
+  for (const what of ['engine', 'vae-fashion']) {
+    expect(of(what).length).toBeGreaterThan(1);
+    expect(of(what).at(-1)).toBeGreaterThan(of(what)[0]);
+  }
+});

@@ -1,0 +1,65 @@
+// Links that are not quite right: a message, the nearest valid state, never a blank page.
+
+import { expect, test } from '@playwright/test';
+import { expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+
+const BAD = [
+  ['a seed that is no number', 'model=vae-fashion&seed=NaN', /seed.*NaN/],
+  ['an infinite t', 'model=vae-fashion&seed=1&t=Infinity', /\bt\b.*[Ii]nf/],
+  ['a huge seed', 'model=vae-fashion&seed=99999999999999999999', /seed.*9999/],
+  ['a negative seed', 'model=vae-fashion&seed=-5', /seed.*-5/],
+  ['a huge t', 'model=vae-fashion&seed=1&t=1e300', /\bt\b.*1e300/],
+  ['a point that is no number', 'model=vae-fashion&seed=1&at=NaN,1', /at.*NaN/],
+  ['half a point', 'model=vae-fashion&seed=1&at=1', /at.*1/],
+  ['a point far away', 'model=vae-fashion&seed=1&at=1e9,-1e9', /at.*1e9/],
+  ['a model that is not there', 'model=dall-e&seed=1', /model.*dall-e/],
+  ['a class that is not there', 'model=vae-fashion&seed=1&class=99', /class.*99/],
+  ['a mode that is not there', 'model=vae-fashion&seed=1&mode=teleport', /mode.*teleport/],
+  ['an empty seed', 'model=vae-fashion&seed=', /seed/],
+  ['markup for a value', 'model=%3Cimg%20src%3Dx%3E&seed=1', /model.*<img/],
+];
+
+for (const [what, bad, said] of BAD) {
+  test(`${what}: a message and a picture`, async ({ page }) => {
+    await visit(page, `#${bad}`);
+    await expect(page.locator('#notices')).toContainText(said);
+    await expect(page.locator('#notices img')).toHaveCount(0);
+    expectDrawn(await pixels(page));
+    // The address is mended: opened again, there is nothing to complain about.
+    const mended = await fragment(page);
+    expect(mended).toContain('model=vae-fashion');
+    const again = await page.context().newPage();
+    await visit(again, `#${mended}`);
+    await expect(again.locator('#notices')).toBeEmpty();
+    expect(await pixels(again)).toEqual(await pixels(page));
+  });
+}
+
+for (const fine of ['', '#', '#seed=3', '#model=vae-fashion', '#model=vae-fashion&seed=3&colour=blue&utm_source=x', '#&&=&', '#%']) {
+  test(`"${fine}" is drawn, missing parts at their defaults`, async ({ page }) => {
+    await visit(page, `./${fine}`);
+    expectDrawn(await pixels(page));
+    expect(await fragment(page)).toMatch(/^model=vae-fashion&.*seed=\d+/);
+  });
+}
+
+test('a bad fragment typed into the open page: a message; a good one takes it away', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&seed=5');
+  await page.evaluate(() => (location.hash = '#model=vae-fashion&seed=x'));
+  await expect(page.locator('#notices')).toContainText('seed');
+  await page.evaluate(() => (location.hash = '#model=vae-fashion&seed=8'));
+  await expect(page.locator('#notices')).toBeEmpty();
+  await settled(page);
+});
+
+test('a message can be dismissed', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&seed=x');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.locator('#notices')).toBeEmpty();
+});
+
+test('an unknown backend in the address: a message, and the page chooses', async ({ page }) => {
+  await visit(page, '?backend=abacus');
+  await expect(page.locator('#notices')).toContainText(/abacus.*webgpu or cpu/);
+  expectDrawn(await pixels(page));
+});

@@ -1,0 +1,105 @@
+// How the page stands on screens of all sizes, who can use it, and what it asks of the network.
+
+import axe from 'axe-core';
+import { expect, test } from '@playwright/test';
+import { pixels, settled, stripSettled, visit } from './visitor.js';
+
+const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300]];
+
+for (const [width, height] of SIZES) {
+  test(`nothing overflows at ${width} x ${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await visit(page, '#model=vae-fashion&seed=4294967295&to=4294967294&class=9&at=6.1,-6.1');
+    const { scroll, out } = await page.evaluate(() => {
+      const out = [...document.querySelectorAll('body *')].filter((element) => {
+        const { left, right, width } = element.getBoundingClientRect();
+        return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
+      });
+      return { scroll: document.documentElement.scrollWidth, out: out.map((element) => element.outerHTML.slice(0, 80)) };
+    });
+    expect(out).toEqual([]);
+    expect(scroll).toBeLessThanOrEqual(width);
+  });
+}
+
+test('at 1440 x 900 plane, picture, slider and strip are in one view', async ({ page }) => {
+  await visit(page);
+  for (const part of ['#plane svg', '#bars svg', '#histogram', '#picture canvas', '#classes', '#ends', '#slider', '#strip']) {
+    const box = await page.locator(part).boundingBox();
+    expect(box.y, part).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height, part).toBeLessThanOrEqual(900);
+  }
+});
+
+test('pixels of the picture are drawn whole and crisp', async ({ page }) => {
+  for (const width of [390, 900, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await visit(page);
+    const canvas = page.locator('#picture canvas');
+    const box = await canvas.boundingBox();
+    expect(box.width % 28).toBe(0);
+    expect(box.width).toBe(box.height);
+    expect(box.width).toBeGreaterThanOrEqual(252);
+    await expect(canvas).toHaveCSS('image-rendering', 'pixelated');
+  }
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    test(`no accessibility finding, ${colorScheme}, ${width} wide`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height });
+      // With a message open, so that it is judged too.
+      await visit(page, '#model=vae-fashion&seed=x&at=1,1');
+      await stripSettled(page);
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+      const findings = violations.filter(({ impact }) => impact !== 'minor');
+      expect(findings.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+    });
+  }
+}
+
+test('light and dark are two looks, and the focus is seen in both', async ({ page }) => {
+  const papers = [];
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await visit(page);
+    papers.push(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor));
+    for (const selector of ['#share', '.dice', '#slider input', '#strip button']) {
+      await page.keyboard.press('Tab');
+      await page.locator(selector).first().focus();
+      expect(await page.locator(selector).first().evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+    }
+  }
+  expect(papers[0]).not.toBe(papers[1]);
+});
+
+test('no request goes to another origin, and the policy would not let one', async ({ page, baseURL }) => {
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await visit(page);
+  await stripSettled(page);
+  await page.locator('#classes').getByText('Bag').click();
+  await page.getByRole('button', { name: 'Roll a new seed for A' }).click();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await settled(page);
+  await pixels(page);
+  const { origin } = new URL(baseURL);
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((url) => new URL(url).origin !== origin && !/^(data|blob):/.test(url))).toEqual([]);
+  const refused = await page.evaluate(() => fetch('https://example.com/').then(() => 'answered', () => 'refused'));
+  expect(refused).toBe('refused');
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain('unsafe-inline');
+});
+
+test("the page's own JavaScript stays small", async ({ page }) => {
+  const modules = [];
+  page.on('response', (response) => /\/www\/.*\.js$/.test(response.url()) && modules.push(response.body()));
+  await visit(page);
+  const bytes = (await Promise.all(modules)).reduce((sum, body) => sum + body.length, 0);
+  expect(bytes).toBeGreaterThan(10_000);
+  expect(bytes).toBeLessThan(150_000);
+});

@@ -1,0 +1,61 @@
+// What the tests do and see of the page, as a visitor would, or through the API.
+
+import { expect } from '@playwright/test';
+
+/** A picture counts as drawn when it has dark, bright, and a good many shades between. */
+export function expectDrawn(pixels) {
+  const grey = pixels.filter((_, i) => i % 4 === 0);
+  expect(grey.length).toBe(28 * 28);
+  expect(Math.max(...grey) - Math.min(...grey)).toBeGreaterThan(60);
+  expect(new Set(grey).size).toBeGreaterThan(20);
+  expect(pixels.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
+}
+
+/** The largest difference between two pictures. */
+export function difference(a, b) {
+  expect(a.length).toBe(b.length);
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+}
+
+/** Opens the page and waits for its picture. */
+export async function visit(page, address = './') {
+  await page.goto(address);
+  await settled(page);
+}
+
+/** Waits until the picture is that of the state. */
+export async function settled(page) {
+  await expect(page.locator('#picture')).toHaveAttribute('aria-busy', 'false');
+}
+
+/** Waits until all nine pictures of the strip are of the way that the state says. */
+export async function stripSettled(page) {
+  await expect(page.locator('#strip button')).toHaveCount(9);
+  await expect(page.locator('#strip .stale')).toHaveCount(0);
+}
+
+/** RGBA of a canvas. */
+export function pixels(page, selector = '#picture canvas') {
+  return page.locator(selector).evaluate((canvas) => {
+    return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
+  });
+}
+
+/** RGBA of what the API draws. */
+export function drawn(page, options) {
+  return page.evaluate(async (options) => [...(await globalThis.pushforward.generate(options)).image.data], options);
+}
+
+/** What the page's address says, without '#', once it has come to rest. */
+export async function fragment(page) {
+  await page.waitForTimeout(400);
+  return new URL(page.url()).hash.slice(1);
+}
+
+/** Puts code in front of the compute worker's own; its imports are in scope. */
+export async function beforeWorker(page, prelude) {
+  await page.route('**/www/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${prelude}\n${await response.text()}` });
+  });
+}

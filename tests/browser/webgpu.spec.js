@@ -1,0 +1,144 @@
+// WebGPU on Chromium's software adapter: the same pictures as the CPU's, and the CPU wherever WebGPU fails.
+
+import { expect, test } from '@playwright/test';
+import { beforeWorker, difference, drawn, expectDrawn, fragment, pixels, visit } from './visitor.js';
+
+const MODEL = 'vae-fashion';
+const LINK = '#model=vae-fashion&seed=5&class=9';
+const SLOW = { timeout: 120_000 };
+
+/** On this adapter a picture takes seconds, and the first one, with its shaders, many. */
+async function settledSlowly(page) {
+  await expect(page.locator('#picture')).toHaveAttribute('aria-busy', 'false', SLOW);
+}
+
+/** Makes the worker's adapter hand out devices that `keep` can get at. */
+const DEVICES = `
+  const devices = [];
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...options) {
+    const device = await requestDevice.apply(this, options);
+    devices.push(device);
+    return device;
+  };`;
+
+test('backend=webgpu draws on it, and says that it is a software one', async ({ page }) => {
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  expectDrawn(await pixels(page));
+  await expect(page.locator('#device')).toContainText('WebGPU in software');
+  const device = await page.evaluate(() => globalThis.pushforward.device());
+  expect(device).toMatchObject({ backend: 'webgpu', software: true, adapter: expect.stringMatching(/swiftshader|google/i) });
+  await expect(page.locator('#notices')).toBeEmpty();
+});
+
+test('CPU and WebGPU agree within 2/255', async ({ page }) => {
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  const pairs = await page.evaluate(async (model) => {
+    const { Pushforward } = await import(new URL('www/api.js', location.href));
+    const [cpu, gpu] = [new Pushforward({ backend: 'cpu' }), globalThis.pushforward];
+    const backends = [(await cpu.device()).backend, (await gpu.device()).backend];
+    const requests = [{ seed: 5, condition: { class: 9 } }, { seed: 42 }, { seed: 7, condition: { class: 1 } }, { latent: Array(16).fill(1.7) }];
+    const pairs = [];
+    for (const request of requests) {
+      const [a, b] = await Promise.all([cpu, gpu].map((device) => device.generate({ model, ...request })));
+      pairs.push([[...a.image.data], [...b.image.data]]);
+    }
+    return { backends, pairs };
+  }, MODEL);
+  expect(pairs.backends).toEqual(['cpu', 'webgpu']);
+  for (const [cpu, gpu] of pairs.pairs) {
+    expectDrawn(gpu);
+    expect(difference(cpu, gpu)).toBeLessThanOrEqual(2);
+  }
+});
+
+test('left to itself the page prefers the CPU to a software adapter, and says why', async ({ page }) => {
+  await visit(page, LINK);
+  expectDrawn(await pixels(page));
+  await expect(page.locator('#device')).toContainText('Drawing on the CPU');
+  await expect(page.locator('#device')).toContainText(/software/i);
+});
+
+const REFUSALS = [
+  ['absent', "Object.defineProperty(Object.getPrototypeOf(navigator), 'gpu', { value: undefined, configurable: true });"],
+  ['without an adapter', 'GPU.prototype.requestAdapter = async () => null;'],
+  ['refusing an adapter', "GPU.prototype.requestAdapter = async () => { throw new DOMException('blocked', 'OperationError'); };"],
+  ['refusing a device', "GPUAdapter.prototype.requestDevice = async () => { throw new DOMException('refused', 'OperationError'); };"],
+];
+
+for (const [how, prelude] of REFUSALS) {
+  test(`WebGPU ${how}: asked for or not, the CPU draws; asked for, the page says so`, async ({ page }) => {
+    await beforeWorker(page, prelude);
+    await page.goto(`?backend=webgpu${LINK}`);
+    await settledSlowly(page);
+    expectDrawn(await pixels(page));
+    await expect(page.locator('#device')).toContainText('Drawing on the CPU');
+    await expect(page.locator('#notices')).toContainText(/WebGPU/);
+    expect(await fragment(page)).toContain('seed=5');
+
+    await visit(page, `./${LINK}&t=0`);
+    expectDrawn(await pixels(page));
+    await expect(page.locator('#device')).toContainText('Drawing on the CPU');
+  });
+}
+
+test('a GPU lost mid-picture: the picture is finished on the CPU, and the page says so', async ({ page }) => {
+  await beforeWorker(
+    page,
+    `${DEVICES}
+     const { submit } = GPUQueue.prototype;
+     let drawing = false;
+     addEventListener('message', ({ data }) => (drawing ||= data.type === 'generate'));
+     // Work of the picture is on its way to the GPU when the GPU goes.
+     GPUQueue.prototype.submit = function (...work) {
+       submit.apply(this, work);
+       if (drawing) devices.splice(0).forEach((device) => device.destroy());
+     };`,
+  );
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  await expect(page.locator('#notices')).toContainText(/WebGPU failed.*CPU/);
+  await expect(page.locator('#device')).toContainText('Drawing on the CPU');
+  const picture = await pixels(page);
+  expectDrawn(picture);
+  expect(difference(picture, await drawn(page, { model: MODEL, seed: 5, condition: { class: 9 } }))).toBe(0);
+});
+
+test('a GPU lost between pictures: the next picture is drawn on the CPU', async ({ page }) => {
+  await beforeWorker(
+    page,
+    `${DEVICES}
+     addEventListener('message', ({ data }) => data.type === 'lose' && devices.forEach((device) => device.destroy()));`,
+  );
+  await page.addInitScript(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (...message) {
+      globalThis.lose = () => postMessage.call(this, { type: 'lose' });
+      return postMessage.apply(this, message);
+    };
+  });
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  await page.evaluate(() => globalThis.lose());
+  await expect(page.locator('#notices')).toContainText(/WebGPU failed.*CPU/, SLOW);
+  await page.locator('#classes').getByText('Trouser').click();
+  await settledSlowly(page);
+  expect(difference(await pixels(page), await drawn(page, { model: MODEL, seed: 5, condition: { class: 1 } }))).toBe(0);
+});
+
+test('a panic while drawing on the GPU: the request is drawn again on the CPU', async ({ page }) => {
+  await beforeWorker(
+    page,
+    `const { start: begin } = Engine.prototype;
+     Engine.prototype.start = function (...request) {
+       if (this.device().backend === 'webgpu') throw new WebAssembly.RuntimeError('unreachable');
+       return begin.apply(this, request);
+     };`,
+  );
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  expectDrawn(await pixels(page));
+  await expect(page.locator('#notices')).toContainText(/WebGPU failed.*unreachable/);
+});
