@@ -1,0 +1,152 @@
+//! Where tensors live: WebGPU, or the CPU where there is none that would be faster.
+//!
+//! A decision made of plain facts, so that it can be tested anywhere; `web` gathers the facts.
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// What the visitor asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preference {
+    /// Whatever draws fastest.
+    #[default]
+    Auto,
+    /// WebGPU, even on a software adapter; an error where there is none.
+    WebGpu,
+    /// The CPU.
+    Cpu,
+}
+
+impl FromStr for Preference {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "webgpu" => Ok(Self::WebGpu),
+            "cpu" => Ok(Self::Cpu),
+            other => Err(format!("expected the backend auto, webgpu or cpu, got \"{other}\"")),
+        }
+    }
+}
+
+/// A WebGPU adapter as it describes itself; browsers leave any of the texts empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Adapter {
+    /// `nvidia`, `google`.
+    pub vendor: String,
+    /// `hopper`, `swiftshader`.
+    pub architecture: String,
+    /// A name for people.
+    pub description: String,
+    /// Whether the browser itself calls it a fallback.
+    pub fallback: bool,
+}
+
+impl Adapter {
+    /// Its name, from the best of the texts there are.
+    pub fn name(&self) -> String {
+        if !self.description.is_empty() {
+            return self.description.clone();
+        }
+        let words: Vec<&str> =
+            [&*self.vendor, &*self.architecture].into_iter().filter(|word| !word.is_empty()).collect();
+        if words.is_empty() { "an unnamed adapter".into() } else { words.join(" ") }
+    }
+
+    /// Whether it is a CPU in disguise.
+    pub fn is_software(&self) -> bool {
+        const SOFTWARE: [&str; 5] = ["swiftshader", "llvmpipe", "lavapipe", "basic render", "warp"];
+        let text = format!("{} {} {}", self.vendor, self.architecture, self.description).to_lowercase();
+        self.fallback || SOFTWARE.iter().any(|name| text.contains(name))
+    }
+}
+
+/// Which kind of device computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// Burn's wgpu backend.
+    WebGpu,
+    /// Burn's flex backend.
+    Cpu,
+}
+
+/// The device in use, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceInfo {
+    /// Its kind.
+    pub backend: Backend,
+    /// Its name.
+    pub adapter: String,
+    /// Whether it computes on the CPU.
+    pub software: bool,
+    /// Why it was taken where another might be expected; may be empty.
+    pub note: String,
+}
+
+impl DeviceInfo {
+    /// The CPU, and why.
+    pub fn cpu(note: &str) -> Self {
+        Self { backend: Backend::Cpu, adapter: "CPU".into(), software: true, note: note.into() }
+    }
+
+    fn webgpu(adapter: &Adapter, note: &str) -> Self {
+        Self { backend: Backend::WebGpu, adapter: adapter.name(), software: adapter.is_software(), note: note.into() }
+    }
+}
+
+/// Decides on a device, given the adapter there is or the reason why there is none.
+///
+/// # Errors
+/// When WebGPU is insisted on and there is no adapter.
+pub fn choose(preference: Preference, adapter: Result<&Adapter, &str>) -> Result<DeviceInfo, String> {
+    match (preference, adapter) {
+        (Preference::Cpu, _) => Ok(DeviceInfo::cpu("The CPU was asked for.")),
+        (Preference::WebGpu, Ok(adapter)) if adapter.is_software() => Ok(DeviceInfo::webgpu(
+            adapter,
+            "WebGPU was asked for, but this adapter is software: the CPU would be faster.",
+        )),
+        (_, Ok(adapter)) if !adapter.is_software() => Ok(DeviceInfo::webgpu(adapter, "")),
+        (_, Ok(adapter)) => {
+            let note = format!("The only WebGPU adapter, {}, is software; the CPU is faster.", adapter.name());
+            Ok(DeviceInfo::cpu(&note))
+        }
+        (Preference::WebGpu, Err(reason)) => Err(format!("WebGPU was asked for, but {reason}")),
+        (Preference::Auto, Err(reason)) => Ok(DeviceInfo::cpu(&format!("The CPU draws, because {reason}."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adapter(vendor: &str, architecture: &str, description: &str) -> Adapter {
+        let [vendor, architecture, description] = [vendor, architecture, description].map(String::from);
+        Adapter { vendor, architecture, description, fallback: false }
+    }
+
+    #[test]
+    fn software_adapters_are_seen_through_by_any_of_their_texts() {
+        assert!(adapter("google", "swiftshader", "").is_software());
+        assert!(adapter("mesa", "", "llvmpipe (LLVM 15.0.6, 256 bits)").is_software());
+        assert!(adapter("microsoft", "", "Microsoft Basic Render Driver").is_software());
+        assert!(Adapter { fallback: true, ..adapter("x", "y", "") }.is_software());
+        assert!(!adapter("nvidia", "hopper", "").is_software());
+    }
+
+    #[test]
+    fn a_real_adapter_is_taken_and_a_software_one_only_when_asked_for() {
+        let (real, software) = (adapter("nvidia", "hopper", ""), adapter("google", "swiftshader", ""));
+        let choice = |preference, adapter| choose(preference, adapter).map(|info| (info.backend, info.software));
+        assert_eq!(choice(Preference::Auto, Ok(&real)), Ok((Backend::WebGpu, false)));
+        assert_eq!(choice(Preference::Cpu, Ok(&real)), Ok((Backend::Cpu, true)));
+        assert_eq!(choice(Preference::Auto, Ok(&software)), Ok((Backend::Cpu, true)));
+        assert_eq!(choice(Preference::WebGpu, Ok(&software)), Ok((Backend::WebGpu, true)));
+        assert_eq!(choice(Preference::Auto, Err("there is none")), Ok((Backend::Cpu, true)));
+        assert!(choose(Preference::WebGpu, Err("there is none")).unwrap_err().contains("there is none"));
+        assert_eq!(choose(Preference::Auto, Ok(&real)).unwrap().adapter, "nvidia hopper");
+        assert!(choose(Preference::Auto, Ok(&software)).unwrap().note.contains("swiftshader"));
+    }
+}

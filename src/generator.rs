@@ -1,0 +1,191 @@
+//! What every family is: a map that starts at a Gaussian latent and ends in a picture.
+
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::catalogue::ModelCard;
+use crate::latent::normals;
+
+/// A map from latents to pictures.
+pub trait Generator {
+    /// What is known of this model.
+    fn card(&self) -> &ModelCard;
+
+    /// Starts the map at latents z `[batch, dimension]`, z ~ N(0, I), all under one condition.
+    ///
+    /// What comes from outside is checked by [`check`] first; past it nothing here fails.
+    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory>;
+
+    /// Goes back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]`,
+    /// where the family can.
+    fn invert(&self, _images: Tensor<4>, _condition: Condition) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// Bits per dimension of 8-bit pictures under their classes, one number a picture `[batch]`,
+    /// where the family has a likelihood or a bound on it. Draws its noise from `rng`.
+    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<Tensor<1>> {
+        None
+    }
+}
+
+/// A map under way, from noise to picture.
+pub trait Trajectory {
+    /// Advances one step and returns the picture so far `[batch, channels, height, width]` in
+    /// [-1, 1]; `None` once the picture is final.
+    fn step(&mut self) -> Option<Tensor<4>>;
+
+    /// How many steps the whole way takes.
+    fn steps(&self) -> usize;
+}
+
+/// Runs a trajectory to its end and returns the final pictures.
+pub fn finish(mut trajectory: Box<dyn Trajectory>) -> Tensor<4> {
+    let mut picture = trajectory.step().expect("a trajectory has at least one step");
+    while let Some(next) = trajectory.step() {
+        picture = next;
+    }
+    picture
+}
+
+/// What narrows the distribution of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Condition {
+    /// Nothing does: pictures of every class.
+    #[default]
+    Any,
+    /// One class, by its number.
+    Class(usize),
+}
+
+impl Condition {
+    /// The row of an embedding table for this condition: classes first, then "any".
+    pub fn index(self, classes: usize) -> usize {
+        match self {
+            Self::Any => classes,
+            Self::Class(class) => class,
+        }
+    }
+
+    /// This condition's [`Condition::index`] for each picture of a batch, `[batch]`.
+    pub fn indices(self, classes: usize, batch: usize, device: &Device) -> Tensor<1, Int> {
+        Tensor::full([batch], self.index(classes) as i64, device)
+    }
+}
+
+/// How to walk the way; what a family does not know it ignores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Options {
+    /// Number of steps, for families that choose it.
+    pub steps: Option<usize>,
+}
+
+/// A request that no trajectory can start from.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RequestError {
+    /// No such model.
+    #[error("unknown model \"{got}\": expected one of {expected}")]
+    Model {
+        /// What was asked for.
+        got: String,
+        /// The ids there are.
+        expected: String,
+    },
+    /// The latent has another dimension than the model's.
+    #[error("{model} expects a latent of {expected} numbers, got {got}")]
+    LatentLength {
+        /// The model's id.
+        model: String,
+        /// Its dimension.
+        expected: usize,
+        /// What came.
+        got: usize,
+    },
+    /// A coordinate is NaN or infinite.
+    #[error("{model} expects a finite latent, got {value} at coordinate {coordinate}")]
+    LatentNotFinite {
+        /// The model's id.
+        model: String,
+        /// Which coordinate.
+        coordinate: usize,
+        /// Its value.
+        value: f32,
+    },
+    /// The class is not one of the model's.
+    #[error("{model} knows the classes 0 to {last}, got {got}")]
+    Class {
+        /// The model's id.
+        model: String,
+        /// The last class.
+        last: usize,
+        /// What came.
+        got: usize,
+    },
+    /// Fewer than one step, or too many to wait for.
+    #[error("expected 1 to {most} steps, got {got}")]
+    Steps {
+        /// The most that is allowed.
+        most: usize,
+        /// What came.
+        got: usize,
+    },
+}
+
+/// The most steps a trajectory may be asked for.
+pub const MOST_STEPS: usize = 1000;
+
+/// Checks what came from outside before a trajectory starts from it.
+///
+/// # Errors
+/// When the latent, the condition or the options do not fit the model; says what would.
+pub fn check(card: &ModelCard, latent: &[f32], condition: Condition, options: &Options) -> Result<(), RequestError> {
+    let model = || card.id.clone();
+    let expected = card.latent.dimension();
+    if latent.len() != expected {
+        return Err(RequestError::LatentLength { model: model(), expected, got: latent.len() });
+    }
+    if let Some(coordinate) = latent.iter().position(|x| !x.is_finite()) {
+        return Err(RequestError::LatentNotFinite { model: model(), coordinate, value: latent[coordinate] });
+    }
+    check_condition(card, condition)?;
+    match options.steps {
+        Some(got) if !(1..=MOST_STEPS).contains(&got) => Err(RequestError::Steps { most: MOST_STEPS, got }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the model knows the condition.
+///
+/// # Errors
+/// When the class is not one of the model's.
+pub fn check_condition(card: &ModelCard, condition: Condition) -> Result<(), RequestError> {
+    match condition {
+        Condition::Class(got) if got >= card.classes.len() => {
+            Err(RequestError::Class { model: card.id.clone(), last: card.classes.len() - 1, got })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A module that can be trained: the family's file holds the loss, the trainer only the loop.
+pub trait Objective: Module {
+    /// The loss of a batch of pictures `[batch, channels, height, width]` under conditions
+    /// `[batch]` (see [`Condition::index`]), its noise drawn from `rng`.
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss;
+}
+
+/// A loss to descend, and the parts of it that one wants to see.
+pub struct Loss {
+    /// The number to descend, `[1]`.
+    pub total: Tensor<1>,
+    /// Named terms `[1]` for the log.
+    pub terms: Vec<(&'static str, Tensor<1>)>,
+}
+
+/// Standard normal noise `[rows, columns]`, the same on every device.
+pub fn noise(shape: [usize; 2], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(normals(rng, shape[0] * shape[1]), shape), device)
+}

@@ -1,0 +1,23 @@
+//! Image generators as what they are: maps that carry a Gaussian to pictures.
+//!
+//! Data flows one way: a seed becomes a [`latent`], a [`generator`] starts a trajectory there, the
+//! trajectory ends in a picture ([`image`]), and a [`link`] says all of it in one line of text.
+//!
+//! - [`families`]: one file a family of generators, each with its config, module, loss and map;
+//!   [`layers`]: the blocks that more than one of them uses.
+//! - [`weights`]: quantized parameters, verified before use; [`catalogue`]: the models that ship.
+//! - [`device`]: WebGPU, or the CPU where there is none.
+//! - `web`: the one place that knows a browser exists; nothing else here depends on it.
+
+pub mod catalogue;
+pub mod device;
+pub mod families;
+pub mod generator;
+pub mod image;
+pub mod latent;
+pub mod layers;
+pub mod link;
+pub mod weights;
+
+#[cfg(target_family = "wasm")]
+pub mod web;

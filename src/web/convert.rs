@@ -1,0 +1,79 @@
+//! Values and errors across the border to JavaScript.
+
+use js_sys::{Error, RangeError, TypeError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+
+use crate::generator::{Condition, RequestError};
+use crate::latent::LatentError;
+use crate::link::StateError;
+use crate::weights::WeightsError;
+
+/// A value of ours as a plain JavaScript object.
+pub fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&Serializer::json_compatible()).map_err(|error| Error::new(&error.to_string()).into())
+}
+
+/// A JavaScript value as one of ours; a `TypeError` that names `what` where it has another shape.
+pub fn from_js<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| type_error(&format!("{what}: {error}")))
+}
+
+/// `"any"`, or `{ class: number }`.
+pub fn condition(value: &JsValue) -> Result<Condition, JsValue> {
+    if value.is_undefined() || value.is_null() || value.as_string().as_deref() == Some("any") {
+        return Ok(Condition::Any);
+    }
+    let class = js_sys::Reflect::get(value, &"class".into()).ok().and_then(|class| class.as_f64());
+    match class {
+        Some(class) if class >= 0.0 && class.fract() == 0.0 => Ok(Condition::Class(class as usize)),
+        Some(class) => Err(range_error(&format!("expected the whole number of a class, got {class}"))),
+        None => Err(type_error("expected the condition \"any\" or { class: number }")),
+    }
+}
+
+/// A `TypeError`.
+pub fn type_error(message: &str) -> JsValue {
+    TypeError::new(message).into()
+}
+
+/// A `RangeError`.
+pub fn range_error(message: &str) -> JsValue {
+    RangeError::new(message).into()
+}
+
+/// A plain `Error`.
+pub fn error(message: &str) -> JsValue {
+    Error::new(message).into()
+}
+
+impl From<RequestError> for JsValue {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::LatentLength { .. } | RequestError::LatentNotFinite { .. } => type_error(&error.to_string()),
+            RequestError::Model { .. } | RequestError::Class { .. } | RequestError::Steps { .. } => {
+                range_error(&error.to_string())
+            }
+        }
+    }
+}
+
+impl From<LatentError> for JsValue {
+    fn from(error: LatentError) -> Self {
+        type_error(&error.to_string())
+    }
+}
+
+impl From<StateError> for JsValue {
+    fn from(error: StateError) -> Self {
+        range_error(&error.to_string())
+    }
+}
+
+impl From<WeightsError> for JsValue {
+    fn from(weights: WeightsError) -> Self {
+        error(&weights.to_string())
+    }
+}

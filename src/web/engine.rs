@@ -1,0 +1,182 @@
+//! The engine: a device, the models loaded on it, and trajectories under way. Lives in a worker.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use js_sys::{Function, Reflect};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::convert::{condition, error, range_error, to_js, type_error};
+use super::gpu;
+use super::pure::card;
+use crate::device::{Backend, DeviceInfo, Preference, choose};
+use crate::families;
+use crate::generator::{Generator, Options, Trajectory, check, check_condition};
+use crate::image::{ImageError, grey_from_rgba, to_rgba};
+
+/// Whom to tell that the GPU is gone.
+type LostCallback = Rc<RefCell<Option<Function>>>;
+
+/// A device and the models loaded on it.
+#[wasm_bindgen]
+pub struct Engine {
+    device: Device,
+    info: DeviceInfo,
+    models: BTreeMap<String, Box<dyn Generator>>,
+    lost: LostCallback,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Chooses and opens a device: `auto`, `webgpu` or `cpu`.
+    ///
+    /// With `auto`, a GPU that refuses to open is a note, not an error.
+    pub async fn create(preference: &str) -> Result<Engine, JsValue> {
+        let preference: Preference = preference.parse().map_err(|message: String| range_error(&message))?;
+        let adapter = match preference {
+            Preference::Cpu => Err("it was not looked for".to_string()),
+            _ => gpu::find().await,
+        };
+        let mut info =
+            choose(preference, adapter.as_ref().map_err(String::as_str)).map_err(|message| error(&message))?;
+        let lost = LostCallback::default();
+        let mut device = Device::flex();
+        if info.backend == Backend::WebGpu {
+            match gpu::open(tell(lost.clone())).await {
+                Ok(opened) => device = opened,
+                Err(reason) if preference == Preference::WebGpu => return Err(error(&reason)),
+                Err(reason) => info = DeviceInfo::cpu(&format!("The CPU draws, because {reason}.")),
+            }
+        }
+        Ok(Self { device, info, models: BTreeMap::new(), lost })
+    }
+
+    /// `{ backend, adapter, software, note }`.
+    pub fn device(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.info)
+    }
+
+    /// `callback(reason)` is called if the GPU is lost; the engine is of no use from then on.
+    #[wasm_bindgen(js_name = onLost)]
+    pub fn on_lost(&self, callback: Function) {
+        self.lost.replace(Some(callback));
+    }
+
+    /// Verifies a weights file and makes its model ready.
+    pub fn load(&mut self, model: &str, weights: &[u8]) -> Result<(), JsValue> {
+        let generator = families::open(card(model)?, weights, &self.device)?;
+        self.models.insert(model.into(), generator);
+        Ok(())
+    }
+
+    /// Starts a trajectory at a latent; `options` is `{ steps? }`.
+    pub fn start(&self, model: &str, latent: Vec<f32>, narrowed: JsValue, options: JsValue) -> Result<Run, JsValue> {
+        let card = card(model)?;
+        let (narrowed, options) = (condition(&narrowed)?, read_options(&options)?);
+        check(card, &latent, narrowed, &options)?;
+        let latent = Tensor::from_data(TensorData::new(latent, [1, card.latent.dimension()]), &self.device);
+        let trajectory = self.model(model)?.start(latent, narrowed, &options);
+        Ok(Run {
+            trajectory,
+            steps: 0,
+            width: card.image.width,
+            height: card.image.height,
+            channels: card.image.channels,
+        }
+        .counted())
+    }
+
+    /// The latent of a picture, where the model's family can go back.
+    pub fn encode(
+        &self,
+        model: &str,
+        rgba: &[u8],
+        width: usize,
+        height: usize,
+        narrowed: JsValue,
+    ) -> Result<js_sys::Promise, JsValue> {
+        let card = card(model)?;
+        let narrowed = condition(&narrowed)?;
+        check_condition(card, narrowed)?;
+        let expected = (card.image.width, card.image.height);
+        let picture = grey_from_rgba(rgba, (width, height), expected, &self.device)
+            .map_err(|wrong: ImageError| range_error(&wrong.to_string()))?;
+        let latent = self
+            .model(model)?
+            .invert(picture, narrowed)
+            .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
+        // The promise must not borrow the engine, or the next call would find it taken.
+        Ok(wasm_bindgen_futures::future_to_promise(async move {
+            Ok(js_sys::Float32Array::from(read(latent).await?.as_slice()).into())
+        }))
+    }
+
+    fn model(&self, id: &str) -> Result<&dyn Generator, JsValue> {
+        self.models.get(id).map(|model| &**model).ok_or_else(|| error(&format!("{id}: its weights are not loaded yet")))
+    }
+}
+
+/// A trajectory under way.
+#[wasm_bindgen]
+pub struct Run {
+    trajectory: Box<dyn Trajectory>,
+    /// How many steps the whole way takes.
+    #[wasm_bindgen(readonly)]
+    pub steps: usize,
+    /// Pixels in a row.
+    #[wasm_bindgen(readonly)]
+    pub width: usize,
+    /// Rows.
+    #[wasm_bindgen(readonly)]
+    pub height: usize,
+    channels: usize,
+}
+
+#[wasm_bindgen]
+impl Run {
+    /// Advances one step: a promise of the RGBA bytes of the picture so far, or of `undefined` at the end.
+    pub fn step(&mut self) -> js_sys::Promise {
+        let (picture, channels) = (self.trajectory.step(), self.channels);
+        wasm_bindgen_futures::future_to_promise(async move {
+            let Some(picture) = picture else { return Ok(JsValue::UNDEFINED) };
+            let rgba = to_rgba(&read(picture).await?, channels);
+            Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
+        })
+    }
+}
+
+impl Run {
+    fn counted(mut self) -> Self {
+        self.steps = self.trajectory.steps();
+        self
+    }
+}
+
+/// Brings a tensor's values home.
+async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JsValue> {
+    let data = tensor.into_data_async().await.map_err(|reason| error(&format!("the device failed: {reason:?}")))?;
+    Ok(data.iter::<f32>().collect())
+}
+
+fn read_options(options: &JsValue) -> Result<Options, JsValue> {
+    let steps = if options.is_object() { Reflect::get(options, &"steps".into())? } else { JsValue::UNDEFINED };
+    if steps.is_undefined() || steps.is_null() {
+        return Ok(Options::default());
+    }
+    match steps.as_f64() {
+        Some(steps) if steps >= 0.0 && steps.fract() == 0.0 => Ok(Options { steps: Some(steps as usize) }),
+        Some(steps) => Err(range_error(&format!("expected a whole number of steps, got {steps}"))),
+        None => Err(type_error("expected steps to be a number")),
+    }
+}
+
+fn tell(lost: LostCallback) -> impl Fn(String) {
+    move |reason| {
+        if let Some(callback) = &*lost.borrow() {
+            // A callback that throws has nobody to tell.
+            let _ = callback.call1(&JsValue::NULL, &reason.into());
+        }
+    }
+}

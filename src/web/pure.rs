@@ -1,0 +1,161 @@
+//! What needs no device: cards, links, latents and their statistics.
+
+use serde::Serialize;
+use serde_json::json;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use super::convert::{from_js, range_error, to_js, type_error};
+use crate::catalogue::{self, ModelCard};
+use crate::generator::RequestError;
+use crate::latent::{self, Mode, Plane};
+use crate::link::{self, Kind, State};
+
+/// The cards of all models that ship.
+#[wasm_bindgen]
+pub fn cards() -> Result<JsValue, JsValue> {
+    to_js(&catalogue::cards())
+}
+
+/// The card of a model.
+pub fn card(id: &str) -> Result<&'static ModelCard, RequestError> {
+    catalogue::card(id).ok_or_else(|| RequestError::Model {
+        got: id.into(),
+        expected: catalogue::cards().iter().map(|card| card.id.as_str()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// One row of the state's table, as controls need it.
+#[derive(Serialize)]
+struct Property {
+    name: &'static str,
+    kind: &'static str,
+    default: serde_json::Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<Vec<String>>,
+    help: &'static str,
+}
+
+/// The table of the state, from which links, controls and defaults derive.
+#[wasm_bindgen]
+pub fn properties() -> Result<JsValue, JsValue> {
+    let defaults = json!(State::default());
+    let rows: Vec<Property> = link::PROPERTIES
+        .iter()
+        .map(|property| {
+            let (kind, range, choices) = match property.kind {
+                Kind::Model => ("choice", None, Some(catalogue::cards().iter().map(|card| card.id.clone()).collect())),
+                Kind::Class => ("choice", None, None),
+                Kind::Choice { choices } => {
+                    ("choice", None, Some(choices.iter().map(|word| word.to_string()).collect()))
+                }
+                Kind::Seed => ("integer", Some((0.0, u32::MAX.into())), None),
+                Kind::Number { min, max } => ("number", Some((min, max)), None),
+                Kind::Point { min, max } => ("point", Some((min, max)), None),
+            };
+            Property {
+                name: property.name,
+                kind,
+                default: defaults[property.name].clone(),
+                min: range.map(|range| range.0),
+                max: range.map(|range| range.1),
+                choices,
+                help: property.help,
+            }
+        })
+        .collect();
+    to_js(&rows)
+}
+
+/// Reads a link; never throws.
+#[wasm_bindgen(js_name = parseLink)]
+pub fn parse_link(fragment: &str) -> Result<JsValue, JsValue> {
+    to_js(&link::parse(fragment))
+}
+
+/// Writes a link.
+#[wasm_bindgen(js_name = writeLink)]
+pub fn write_link(state: JsValue) -> Result<String, JsValue> {
+    Ok(link::write(&read_state(state)?)?)
+}
+
+/// The state as its link carries it.
+#[wasm_bindgen]
+pub fn canonical(state: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&link::canonical(&read_state(state)?)?)
+}
+
+/// The latent that a state draws.
+#[wasm_bindgen(js_name = stateLatent)]
+pub fn state_latent(state: JsValue) -> Result<Vec<f32>, JsValue> {
+    Ok(link::latent_of(&read_state(state)?)?)
+}
+
+fn read_state(state: JsValue) -> Result<State, JsValue> {
+    from_js(state, "expected a state { model, class, seed, to, mode, t, at }")
+}
+
+/// The latent of a seed.
+#[wasm_bindgen]
+pub fn gaussian(model: &str, seed: f64) -> Result<Vec<f32>, JsValue> {
+    let dimension = card(model)?.latent.dimension();
+    if !(seed >= 0.0 && seed <= u32::MAX.into() && seed.fract() == 0.0) {
+        return Err(range_error(&format!("expected a seed from 0 to {}, a whole number, got {seed}", u32::MAX)));
+    }
+    Ok(latent::gaussian(seed as u32, dimension))
+}
+
+/// The latent a fraction of the way between two.
+#[wasm_bindgen]
+pub fn interpolate(from: &[f32], to: &[f32], t: f64, mode: &str) -> Result<Vec<f32>, JsValue> {
+    let mode = match mode {
+        "lerp" => Mode::Lerp,
+        "slerp" => Mode::Slerp,
+        other => return Err(type_error(&format!("expected the mode lerp or slerp, got \"{other}\""))),
+    };
+    Ok(latent::interpolate(from, to, t as f32, mode)?)
+}
+
+/// How a latent compares with the Gaussian.
+#[wasm_bindgen]
+pub fn statistics(z: &[f32]) -> Result<JsValue, JsValue> {
+    to_js(&latent::statistics(z)?)
+}
+
+/// Density of N(0, 1).
+#[wasm_bindgen(js_name = normalDensity)]
+pub fn normal_density(x: f64) -> f64 {
+    latent::normal_density(x)
+}
+
+/// Density of the norm of a Gaussian latent.
+#[wasm_bindgen(js_name = chiDensity)]
+pub fn chi_density(r: f64, dimension: usize) -> f64 {
+    latent::chi_density(r, dimension)
+}
+
+/// The plane through the origin and two latents.
+#[wasm_bindgen(js_name = Plane)]
+pub struct JsPlane(Plane);
+
+#[wasm_bindgen(js_class = Plane)]
+impl JsPlane {
+    /// `a` lies on its positive x axis, `b` above it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(a: &[f32], b: &[f32]) -> Result<JsPlane, JsValue> {
+        Ok(Self(Plane::through_origin(a, b)?))
+    }
+
+    /// The latent at plane coordinates.
+    pub fn at(&self, x: f64, y: f64) -> Result<Vec<f32>, JsValue> {
+        Ok(self.0.at(x as f32, y as f32)?)
+    }
+
+    /// The plane coordinates nearest to a latent.
+    pub fn coordinates(&self, z: &[f32]) -> Result<Vec<f32>, JsValue> {
+        Ok(self.0.coordinates(z)?.to_vec())
+    }
+}

@@ -1,0 +1,293 @@
+//! Quantized weights: packed by the trainer, verified and expanded here.
+//!
+//! The container is Burn's own (burnpack). Burn 0.22's quantized tensors don't serve convolutions on
+//! WebGPU and want blocks that divide every dimension, so a parameter is stored as two plain tensors:
+//! `NAME`, its values as 8-bit integers, and `NAME#scale`, one half-precision scale for each block of
+//! 32 consecutive values. Expanded, a value is integer x scale. Parameters of a single dimension
+//! (biases, norms) are few and sensitive, and are stored in half precision as they are.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Bytes, DType, Shape, Tensor, TensorData};
+use burn_pack::{Reader, Writer};
+use half::f16;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::catalogue::WeightsFile;
+
+/// Version of the layout described above, written into every file.
+const FORMAT: &str = "pushforward-1";
+
+/// Values that share a scale.
+const BLOCK: usize = 32;
+
+/// Suffix of the tensor that holds a parameter's scales.
+const SCALE: &str = "#scale";
+
+/// A weights file that cannot be used; always says whose it should be and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WeightsError {
+    /// Something in the file is not what the model needs.
+    #[error("{model}: the weights' {field} should be {expected}, got {got}")]
+    Field {
+        /// The model's id.
+        model: String,
+        /// What was looked at.
+        field: String,
+        /// What would have been right.
+        expected: String,
+        /// What came.
+        got: String,
+    },
+    /// The file is no container at all.
+    #[error("{model}: the weights are not a readable file: {reason}")]
+    Unreadable {
+        /// The model's id.
+        model: String,
+        /// What the container's reader says.
+        reason: String,
+    },
+}
+
+impl WeightsError {
+    /// A [`WeightsError::Field`].
+    pub fn field(model: &str, field: &str, expected: &str, got: &str) -> Self {
+        let [model, field, expected, got] = [model, field, expected, got].map(String::from);
+        Self::Field { model, field, expected, got }
+    }
+}
+
+/// What the numbers of a file are, as cards and files name it.
+pub const PRECISION: &str = "q8";
+
+/// Blocks of values as integers and one scale each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantized {
+    /// The integers, as many as there were values.
+    pub integers: Vec<i8>,
+    /// One scale a block of 32, the last block possibly short.
+    pub scales: Vec<f16>,
+}
+
+/// Quantizes values symmetrically, block by block; the error of each is at most 0.51 of its block's
+/// scale (half a step, and a little for the scale's own rounding).
+pub fn quantize(values: &[f32]) -> Quantized {
+    let mut quantized = Quantized { integers: Vec::with_capacity(values.len()), scales: Vec::new() };
+    for block in values.chunks(BLOCK) {
+        let largest = block.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
+        let scale = f16::from_f32(largest / 127.0);
+        let step = f32::from(scale);
+        // A block too small for half precision is zero.
+        let inverse = if step > 0.0 { 1.0 / step } else { 0.0 };
+        quantized.integers.extend(block.iter().map(|x| (x * inverse).round().clamp(-127.0, 127.0) as i8));
+        quantized.scales.push(scale);
+    }
+    quantized
+}
+
+/// The values that integers and scales stand for.
+pub fn dequantize(integers: &[i8], scales: &[f16]) -> Vec<f32> {
+    let blocks = integers.chunks(BLOCK).zip(scales);
+    blocks.flat_map(|(block, scale)| block.iter().map(|i| f32::from(*i) * f32::from(*scale))).collect()
+}
+
+/// Packs a module's parameters into the bytes of a weights file.
+///
+/// # Errors
+/// When a parameter is not finite, or the container's writer refuses.
+pub fn pack<M: Module>(model: &str, module: &M) -> Result<Vec<u8>, WeightsError> {
+    let mut packer = Packer { path: Vec::new(), tensors: Vec::new(), not_finite: None };
+    module.visit(&mut packer);
+    if let Some(name) = packer.not_finite {
+        return Err(WeightsError::field(model, &name, "finite", "NaN or infinity"));
+    }
+    let writer = Writer::new(packer.tensors)
+        .with_metadata("format", FORMAT)
+        .with_metadata("model", model)
+        .with_metadata("precision", PRECISION);
+    writer.into_bytes().map(|bytes| bytes.to_vec()).map_err(|error| unreadable(model, &error))
+}
+
+struct Packer {
+    path: Vec<String>,
+    tensors: Vec<burn_pack::Tensor>,
+    not_finite: Option<String>,
+}
+
+impl Packer {
+    fn push(&mut self, name: String, dtype: DType, shape: impl Into<Shape>, bytes: Vec<u8>) {
+        self.tensors.push(burn_pack::Tensor::new(name, dtype, shape.into(), None, Bytes::from_bytes_vec(bytes)));
+    }
+}
+
+impl ModuleVisitor for Packer {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let name = self.path.join(".");
+        let shape = param.val().dims();
+        let values: Vec<f32> = param.val().into_data().convert::<f32>().iter::<f32>().collect();
+        if values.iter().any(|x| !x.is_finite()) {
+            self.not_finite.get_or_insert(name.clone());
+        }
+        if D == 1 {
+            self.push(name, DType::F16, shape, bytes_of(values.iter().map(|x| f16::from_f32(*x).to_le_bytes())));
+            return;
+        }
+        let Quantized { integers, scales } = quantize(&values);
+        self.push(name.clone(), DType::I8, shape, bytes_of(integers.iter().map(|i| i.to_le_bytes())));
+        self.push(name + SCALE, DType::F16, [scales.len()], bytes_of(scales.iter().map(|s| s.to_le_bytes())));
+    }
+}
+
+fn bytes_of<const N: usize>(values: impl Iterator<Item = [u8; N]>) -> Vec<u8> {
+    values.flatten().collect()
+}
+
+/// SHA-256 in hexadecimal, as cards hold it.
+pub fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Loads the weights file that is `pinned` into a module of `model`.
+///
+/// # Errors
+/// When container, format, model, size or checksum are not those expected, or a tensor is missing,
+/// left over, not finite, or of another shape than the module's.
+pub fn load<M: Module>(model: &str, pinned: &WeightsFile, bytes: &[u8], module: M) -> Result<M, WeightsError> {
+    // The container says whose weights these are, which tells more than a wrong checksum would.
+    let reader = open(model, bytes);
+    if let Ok(reader) = &reader {
+        check_header(model, reader)?;
+    }
+    if bytes.len() != pinned.bytes {
+        let [expected, got] = [pinned.bytes, bytes.len()].map(|count| format!("{count} bytes"));
+        return Err(WeightsError::field(model, "size", &expected, &got));
+    }
+    let got = checksum(bytes);
+    if got != pinned.sha256 {
+        return Err(WeightsError::field(model, "checksum", &pinned.sha256, &got));
+    }
+    fill(model, reader?, module)
+}
+
+fn open(model: &str, bytes: &[u8]) -> Result<Reader, WeightsError> {
+    Reader::from_bytes(Bytes::from_bytes_vec(bytes.to_vec())).map_err(|error| unreadable(model, &error))
+}
+
+fn check_header(model: &str, reader: &Reader) -> Result<(), WeightsError> {
+    for (field, expected) in [("format", FORMAT), ("model", model)] {
+        let got = reader.metadata().get(field).map_or("nothing", String::as_str);
+        if got != expected {
+            return Err(WeightsError::field(model, field, expected, got));
+        }
+    }
+    Ok(())
+}
+
+fn fill<M: Module>(model: &str, reader: Reader, module: M) -> Result<M, WeightsError> {
+    let tensors = reader.into_tensors().map_err(|error| unreadable(model, &error))?;
+    let mut stored = BTreeMap::new();
+    for tensor in tensors {
+        let (name, dtype, shape, _, bytes) = tensor.into_parts().map_err(|error| unreadable(model, &error))?;
+        stored.insert(name, Stored { dtype, shape: shape.to_vec(), bytes: bytes.to_vec() });
+    }
+    let mut filler = Filler { model, path: Vec::new(), stored, error: None };
+    let module = module.map(&mut filler);
+    if let Some(error) = filler.error {
+        return Err(error);
+    }
+    match filler.stored.keys().next() {
+        Some(name) => Err(WeightsError::field(model, "tensors", "the module's only", &format!("also {name}"))),
+        None => Ok(module),
+    }
+}
+
+fn unreadable(model: &str, error: &dyn std::fmt::Display) -> WeightsError {
+    WeightsError::Unreadable { model: model.to_string(), reason: error.to_string() }
+}
+
+struct Stored {
+    dtype: DType,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+struct Filler<'a> {
+    model: &'a str,
+    path: Vec<String>,
+    stored: BTreeMap<String, Stored>,
+    error: Option<WeightsError>,
+}
+
+impl Filler<'_> {
+    fn take(&mut self, name: &str) -> Result<Stored, WeightsError> {
+        self.stored.remove(name).ok_or_else(|| WeightsError::field(self.model, name, "there", "nothing"))
+    }
+
+    /// The values of the parameter `name`, which must have the given shape.
+    fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
+        let wrong = |field: &str, expected: &str, got: &str| WeightsError::field(self.model, field, expected, got);
+        let Stored { dtype, shape: got, bytes } = self.take(name)?;
+        if got != shape {
+            return Err(wrong(&format!("{name} shape"), &format!("{shape:?}"), &format!("{got:?}")));
+        }
+        let values = match dtype {
+            DType::F16 => halves(&bytes).map(f32::from).collect(),
+            DType::I8 => {
+                let scale_name = format!("{name}{SCALE}");
+                let scales: Vec<f16> = halves(&self.take(&scale_name)?.bytes).collect();
+                let blocks = bytes.len().div_ceil(BLOCK);
+                if scales.len() != blocks {
+                    return Err(wrong(&scale_name, &format!("{blocks} scales"), &format!("{}", scales.len())));
+                }
+                dequantize(&bytes.iter().map(|b| *b as i8).collect::<Vec<_>>(), &scales)
+            }
+            other => return Err(wrong(&format!("{name} type"), "i8 or f16", &format!("{other:?}"))),
+        };
+        let count = shape.iter().product::<usize>();
+        if values.len() != count {
+            return Err(wrong(name, &format!("{count} values"), &format!("{}", values.len())));
+        }
+        match values.iter().find(|x| !x.is_finite()) {
+            Some(x) => Err(wrong(name, "finite", &x.to_string())),
+            None => Ok(values),
+        }
+    }
+}
+
+fn halves(bytes: &[u8]) -> impl Iterator<Item = f16> + '_ {
+    bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]))
+}
+
+impl ModuleMapper for Filler<'_> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if self.error.is_some() {
+            return param;
+        }
+        let name = self.path.join(".");
+        param.map(|tensor| match self.values(&name, &tensor.dims()) {
+            Ok(values) => Tensor::from_data(TensorData::new(values, tensor.dims()), &tensor.device()),
+            Err(error) => {
+                self.error = Some(error);
+                tensor
+            }
+        })
+    }
+}

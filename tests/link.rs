@@ -1,0 +1,162 @@
+//! Links: both directions, bad values, and links that people have already sent.
+
+use proptest::prelude::*;
+use pushforward::latent::Mode;
+use pushforward::link::{ClassChoice, PROPERTIES, State, StateError, canonical, latent_of, parse, write};
+
+#[test]
+fn the_example_of_the_docs_reads_as_it_says() {
+    let parsed = parse("#model=vae-fashion&class=3&seed=42&to=7&mode=lerp&t=0.35");
+    assert_eq!(parsed.messages, Vec::<String>::new());
+    let expected = State {
+        model: "vae-fashion".into(),
+        class: ClassChoice::One(3),
+        seed: 42,
+        to: 7,
+        mode: Mode::Lerp,
+        t: 0.35,
+        at: None,
+    };
+    assert_eq!(parsed.state, expected);
+    assert_eq!(write(&expected).unwrap(), "model=vae-fashion&class=3&seed=42&to=7&mode=lerp&t=0.35");
+}
+
+#[test]
+fn every_property_is_a_field_of_the_state_and_its_default_is_valid() {
+    assert_eq!(parse("").messages, Vec::<String>::new());
+    let fields = serde_json::to_value(State::default()).unwrap();
+    let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut table: Vec<&str> = PROPERTIES.iter().map(|property| property.name).collect();
+    names.sort_unstable();
+    table.sort_unstable();
+    assert_eq!(names, table);
+}
+
+#[test]
+fn defaults_are_left_out_except_what_fixes_the_picture() {
+    assert_eq!(write(&State::default()).unwrap(), "model=vae-fashion&seed=42&to=7");
+}
+
+#[test]
+fn unknown_keys_and_missing_parts_are_no_reason_to_complain() {
+    let parsed = parse("#colour=red&seed=5&&=&nonsense&class");
+    assert_eq!(parsed.messages, Vec::<String>::new());
+    assert_eq!(parsed.state, State { seed: 5, ..State::default() });
+}
+
+/// A bad value, the state it should become, and a word of the message.
+#[test]
+fn bad_values_become_the_nearest_valid_state_with_a_message() {
+    let default = State::default();
+    let cases: Vec<(&str, State, &str)> = vec![
+        ("model=gan-cats", default.clone(), "vae-fashion"),
+        ("class=10", default.clone(), "class"),
+        ("class=-1", default.clone(), "class"),
+        ("class=shoe", default.clone(), "shoe"),
+        ("seed=-3", State { seed: 0, ..default.clone() }, "4294967295"),
+        ("seed=1e99", State { seed: u32::MAX, ..default.clone() }, "nearest"),
+        ("seed=99999999999999999999999", State { seed: u32::MAX, ..default.clone() }, "nearest"),
+        ("seed=2.7", State { seed: 3, ..default.clone() }, "whole number"),
+        ("seed=NaN", default.clone(), "default"),
+        ("seed=", default.clone(), "seed"),
+        ("to=inf", State { to: u32::MAX, ..default.clone() }, "to"),
+        ("t=NaN", default.clone(), "number from 0 to 1"),
+        ("t=7", State { t: 1.0, ..default.clone() }, "nearest"),
+        ("t=-0.1", default.clone(), "nearest"),
+        ("mode=teleport", default.clone(), "lerp, slerp"),
+        ("at=1e9,-1e9", State { at: Some([32.0, -32.0]), ..default.clone() }, "at"),
+        ("at=1", default.clone(), "comma"),
+        ("at=NaN,0", default.clone(), "at"),
+    ];
+    for (link, expected, word) in cases {
+        let parsed = parse(link);
+        assert_eq!(parsed.state, expected, "{link}");
+        assert_eq!(parsed.messages.len(), 1, "{link}: {:?}", parsed.messages);
+        assert!(parsed.messages[0].contains(word), "{link}: {:?}", parsed.messages);
+    }
+}
+
+#[test]
+fn a_message_does_not_repeat_all_of_a_hostile_value() {
+    let parsed = parse(&format!("mode={}", "x\u{7}".repeat(100_000)));
+    assert!(parsed.messages[0].len() < 200 && !parsed.messages[0].contains('\u{7}'));
+}
+
+#[test]
+fn the_last_of_a_repeated_key_counts_and_percent_encoding_is_undone() {
+    assert_eq!(parse("seed=1&seed=2").state.seed, 2);
+    assert_eq!(parse("at=1%2C2").state.at, Some([1.0, 2.0]));
+    assert_eq!(parse("mode=%").messages.len(), 1);
+    assert_eq!(parse("mode=%ff%F").messages.len(), 1);
+}
+
+#[test]
+fn a_state_that_no_link_can_say_is_refused() {
+    let wrong = [
+        State { t: f64::NAN, ..State::default() },
+        State { t: 1.5, ..State::default() },
+        State { at: Some([f64::INFINITY, 0.0]), ..State::default() },
+        State { class: ClassChoice::One(10), ..State::default() },
+        State { model: "gan-cats".into(), ..State::default() },
+    ];
+    for state in wrong {
+        assert!(matches!(write(&state), Err(StateError::Value { .. })), "{state:?}");
+        assert!(latent_of(&state).is_err(), "{state:?}");
+    }
+}
+
+#[test]
+fn links_of_older_versions_keep_their_meaning() {
+    // Each line: a link as it was once sent, a space, and the canonical link of the same picture.
+    let lines = include_str!("old_links.txt").lines().filter(|line| !line.starts_with('%') && !line.is_empty());
+    let mut count = 0;
+    for line in lines {
+        let (old, now) = line.split_once(' ').expect("two links a line");
+        let parsed = parse(old);
+        assert_eq!(parsed.messages, Vec::<String>::new(), "{old}");
+        assert_eq!(write(&parsed.state).unwrap(), now, "{old}");
+        count += 1;
+    }
+    assert!(count >= 5);
+}
+
+fn states() -> impl Strategy<Value = State> {
+    let class = prop_oneof![Just(ClassChoice::ANY), (0usize..10).prop_map(ClassChoice::One)];
+    let mode = prop_oneof![Just(Mode::Lerp), Just(Mode::Slerp)];
+    let at = proptest::option::of([-32f64..=32.0, -32f64..=32.0]);
+    (class, any::<u32>(), any::<u32>(), mode, 0f64..=1.0, at).prop_map(|(class, seed, to, mode, t, at)| State {
+        model: "vae-fashion".into(),
+        class,
+        seed,
+        to,
+        mode,
+        t,
+        at,
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_link_carries_its_canonical_state(state in states()) {
+        let link = write(&state).unwrap();
+        let parsed = parse(&link);
+        prop_assert_eq!(&parsed.messages, &Vec::<String>::new());
+        prop_assert_eq!(&parsed.state, &canonical(&state).unwrap());
+        prop_assert_eq!(write(&parsed.state).unwrap(), link);
+        prop_assert_eq!(latent_of(&parsed.state).unwrap(), latent_of(&state).unwrap());
+    }
+
+    #[test]
+    fn no_text_makes_reading_fail(text in ".*") {
+        let parsed = parse(&text);
+        prop_assert!(write(&parsed.state).is_ok());
+        prop_assert_eq!(latent_of(&parsed.state).unwrap().len(), 16);
+    }
+
+    #[test]
+    fn no_values_make_reading_fail(values in proptest::collection::vec(".*", 7)) {
+        let link: Vec<String> = PROPERTIES.iter().zip(&values).map(|(p, value)| format!("{}={value}", p.name)).collect();
+        let parsed = parse(&link.join("&"));
+        prop_assert!(write(&parsed.state).is_ok());
+    }
+}

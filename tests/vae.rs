@@ -1,0 +1,176 @@
+//! The variational autoencoder's mathematics: closed forms, shapes, bounds, and its trajectory.
+
+use std::f64::consts::{LN_2, TAU};
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, Int, Tensor};
+use pushforward::families::vae::{Posterior, Vae, VaeConfig, VaeGenerator, gaussian_cost};
+use pushforward::generator::{Condition, Generator, Objective, Options, RequestError, check, finish, noise};
+use pushforward::{catalogue, latent};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+fn device() -> Device {
+    Device::flex()
+}
+
+fn small() -> Vae {
+    VaeConfig::new().with_channels(32).init(&device())
+}
+
+fn rng(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+fn pictures(count: usize) -> Tensor<4> {
+    noise([count, 784], &mut rng(5), &device()).clamp(-1.0, 1.0).reshape([count, 1, 28, 28])
+}
+
+fn classes(classes: &[i32]) -> Tensor<1, Int> {
+    Tensor::from_ints(classes, &device())
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// Sets every parameter of the given name.
+struct Set<'a>(&'a str, f32, Vec<String>);
+
+impl ModuleMapper for Set<'_> {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.2.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.2.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let hit = self.2.last().is_some_and(|name| name == self.0);
+        param.map(|tensor| if hit { tensor.full_like(self.1) } else { tensor })
+    }
+}
+
+#[test]
+fn divergence_is_the_closed_form() {
+    let posterior = Posterior {
+        mean: Tensor::from_floats([[0.0, 0.0], [1.0, -2.0]], &device()),
+        log_variance: Tensor::from_floats([[0.0, 0.0], [0.0, LN_2 as f32]], &device()),
+    };
+    // By hand: 1/2 (1 + 1 - 0 - 1) + 1/2 (4 + 2 - ln 2 - 1).
+    let expected = [0.0, 0.5 + 0.5 * (5.0 - LN_2 as f32)];
+    for (got, expected) in values(posterior.divergence()).into_iter().zip(expected) {
+        assert!((got - expected).abs() < 1e-6, "{got} {expected}");
+    }
+}
+
+#[test]
+fn a_posterior_is_sampled_by_shift_and_scale() {
+    let posterior = Posterior {
+        mean: Tensor::from_floats([[1.0, 2.0]], &device()),
+        log_variance: Tensor::from_floats([[0.0, 4f32.ln()]], &device()),
+    };
+    let z = posterior.sample(Tensor::from_floats([[3.0, -1.0]], &device()));
+    assert_eq!(values(z), [4.0, 0.0]);
+}
+
+#[test]
+fn the_cost_of_a_picture_is_the_negative_log_density() {
+    let x = Tensor::<4>::from_floats([[[[0.5, -0.5]]], [[[0.0, 1.0]]]], &device());
+    let mean = Tensor::<4>::from_floats([[[[0.0, 0.0]]], [[[0.0, 0.0]]]], &device());
+    let sigma = 0.5f64;
+    let cost = values(gaussian_cost(x, mean, Tensor::full([1], sigma.ln(), &device())));
+    // By hand, two pixels each: squared errors 0.5 and 1, divided by 2 sigma^2 = 0.5.
+    let constant = 2.0 * (sigma.ln() + 0.5 * TAU.ln());
+    for (got, squared) in cost.into_iter().zip([0.5, 1.0]) {
+        let expected = squared / 0.5 + constant;
+        assert!((f64::from(got) - expected).abs() < 1e-5, "{got} {expected}");
+    }
+}
+
+#[test]
+fn the_loss_is_cost_and_divergence_per_dimension() {
+    let loss = small().loss(pictures(3), classes(&[0, 4, 10]), &mut rng(1));
+    let total = values(loss.total)[0];
+    let term = |name| values(loss.terms.iter().find(|(term, _)| *term == name).unwrap().1.clone())[0];
+    assert!((total - (term("cost") + term("divergence")) / 784.0).abs() < 1e-6);
+    assert!(term("divergence") > 0.0);
+    let again = small();
+    let draw = |seed| values(again.loss(pictures(3), classes(&[0, 4, 10]), &mut rng(seed)).total);
+    assert_eq!(draw(1), draw(1));
+    assert_ne!(draw(1), draw(2));
+}
+
+#[test]
+fn bits_per_dim_are_those_of_a_flat_density() {
+    // With sigma = e^3 the density hardly depends on the picture: ln sigma + 1/2 ln 2 pi nats a
+    // dimension, on a scale where a byte's interval is 2/255 wide.
+    let vae = small().map(&mut Set("log_sigma", 3.0, vec![]));
+    let (images, labels) = (pictures(2), classes(&[1, 2]));
+    let divergence = values(vae.encode(images.clone(), labels.clone()).divergence());
+    let generator = VaeGenerator::new(catalogue::cards()[0].clone(), vae);
+    let bits = values(generator.bits_per_dim(images, labels, &mut rng(1)).unwrap());
+    for (bits, divergence) in bits.into_iter().zip(divergence) {
+        let nats = 3.0 + 0.5 * TAU.ln() + f64::from(divergence) / 784.0;
+        let expected = nats / LN_2 + (255.0f64 / 2.0).log2();
+        // (x - mean)^2 / 2 sigma^2 is at most 2 / e^6 a dimension, and the dither moves the encoder a little.
+        assert!((f64::from(bits) - expected).abs() < 0.01, "{bits} {expected}");
+    }
+}
+
+#[test]
+fn shapes_and_ranges() {
+    let vae = small();
+    let posterior = vae.encode(pictures(3), classes(&[0, 1, 10]));
+    assert_eq!(posterior.mean.dims(), [3, 16]);
+    assert_eq!(posterior.log_variance.dims(), [3, 16]);
+    let z = noise([3, 16], &mut rng(2), &device());
+    let drawn = vae.decode(z * 100.0, classes(&[0, 1, 10]));
+    assert_eq!(drawn.dims(), [3, 1, 28, 28]);
+    assert!(values(drawn).iter().all(|x| (-1.0..=1.0).contains(x)));
+}
+
+#[test]
+fn a_picture_depends_on_its_latent_and_condition_only() {
+    let vae = small();
+    let z = noise([2, 16], &mut rng(3), &device());
+    let both = values(vae.decode(z.clone(), classes(&[4, 10])));
+    let first = values(vae.decode(z.clone().narrow(0, 0, 1), classes(&[4])));
+    // Matrix products of other sizes may sum in another order.
+    let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    assert!(close(&first, &both[..784]));
+    assert!(!close(&first, &values(vae.decode(z.narrow(0, 0, 1), classes(&[5])))));
+}
+
+#[test]
+fn the_trajectory_has_one_step_and_then_ends() {
+    let generator = VaeGenerator::new(catalogue::cards()[0].clone(), small());
+    let z = noise([2, 16], &mut rng(4), &device());
+    let mut trajectory = generator.start(z.clone(), Condition::Class(3), &Options::default());
+    assert_eq!(trajectory.steps(), 1);
+    let picture = values(trajectory.step().unwrap());
+    assert!(trajectory.step().is_none() && trajectory.step().is_none());
+    assert_eq!(values(finish(generator.start(z, Condition::Class(3), &Options::default()))), picture);
+    let back = generator.invert(pictures(2), Condition::Any).unwrap();
+    assert_eq!(back.dims(), [2, 16]);
+}
+
+#[test]
+fn requests_that_no_trajectory_can_start_from_say_what_would() {
+    let card = &catalogue::cards()[0];
+    let z = latent::gaussian(1, 16);
+    let options = Options::default();
+    assert_eq!(check(card, &z, Condition::Class(9), &options), Ok(()));
+    let short = check(card, &z[..3], Condition::Any, &options).unwrap_err();
+    assert_eq!(short.to_string(), "vae-fashion expects a latent of 16 numbers, got 3");
+    let mut broken = z.clone();
+    broken[5] = f32::NAN;
+    let broken = check(card, &broken, Condition::Any, &options).unwrap_err();
+    assert!(matches!(broken, RequestError::LatentNotFinite { coordinate: 5, .. }));
+    let class = check(card, &z, Condition::Class(10), &options).unwrap_err();
+    assert_eq!(class.to_string(), "vae-fashion knows the classes 0 to 9, got 10");
+    for steps in [0, 1_000_000] {
+        assert!(check(card, &z, Condition::Any, &Options { steps: Some(steps) }).is_err());
+    }
+}

@@ -1,0 +1,202 @@
+//! Weights: bounds on the quantization error, the round trip, and files that nobody should trust.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Bytes, DType, Device, Shape, Tensor};
+use burn_pack::Writer;
+use half::f16;
+use proptest::prelude::*;
+use pushforward::catalogue::{self, WeightsFile};
+use pushforward::families::{self, vae::VaeConfig};
+use pushforward::generator::{Condition, Options, finish, noise};
+use pushforward::weights::{Quantized, WeightsError, checksum, dequantize, load, pack, quantize};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+const MODEL: &str = "vae-fashion";
+
+fn config() -> VaeConfig {
+    VaeConfig::new().with_channels(32)
+}
+
+fn packed(model: &str) -> Vec<u8> {
+    pack(model, &config().init(&Device::flex())).unwrap()
+}
+
+/// The pin that a file deserves, so that what is behind the checksum can be tested.
+fn pin(bytes: &[u8]) -> WeightsFile {
+    WeightsFile { file: "weights.bpk".into(), bytes: bytes.len(), sha256: checksum(bytes), precision: "q8".into() }
+}
+
+fn refusal(bytes: &[u8], pinned: &WeightsFile) -> String {
+    let error = load(MODEL, pinned, bytes, config().init(&Device::flex())).unwrap_err().to_string();
+    assert!(error.starts_with(MODEL), "every error names the model: {error}");
+    error
+}
+
+proptest! {
+    #[test]
+    fn the_error_is_at_most_half_a_step(values in proptest::collection::vec(-1e3f32..1e3, 1..200)) {
+        let Quantized { integers, scales } = quantize(&values);
+        prop_assert_eq!(integers.len(), values.len());
+        prop_assert_eq!(scales.len(), values.len().div_ceil(32));
+        for (i, (value, got)) in values.iter().zip(dequantize(&integers, &scales)).enumerate() {
+            let block = &values[i / 32 * 32..values.len().min(i / 32 * 32 + 32)];
+            let largest = block.iter().fold(0f32, |largest, x| largest.max(x.abs()));
+            // Half of 1/127 of the largest, one per cent more for the rounding of the scale to half
+            // precision, and its smallest subnormal where the block is nearly zero.
+            let bound = 0.51 * largest / 127.0 + 127.0 * 6e-8;
+            prop_assert!((value - got).abs() <= bound, "{value} became {got}, block of {largest}");
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_goes_unnoticed(position in 0usize..1_000_000, bit in 0u32..8) {
+        let good = packed(MODEL);
+        let mut bad = good.clone();
+        bad[position % good.len()] ^= 1 << bit;
+        refusal(&bad, &pin(&good));
+    }
+
+    #[test]
+    fn no_garbage_makes_the_loader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        refusal(&bytes, &pin(&bytes));
+    }
+
+    /// Behind a matching checksum: the container's own bounds must hold.
+    #[test]
+    fn no_repinned_damage_makes_the_loader_panic(position in 0usize..4096, byte: u8, length in 0usize..1_000_000) {
+        let mut bytes = packed(MODEL);
+        bytes[position] = byte;
+        let _ = load(MODEL, &pin(&bytes), &bytes, config().init(&Device::flex()));
+        bytes.truncate(length % bytes.len());
+        let _ = load(MODEL, &pin(&bytes), &bytes, config().init(&Device::flex()));
+    }
+}
+
+#[derive(Default)]
+struct Collect(Vec<(usize, Vec<f32>)>);
+
+impl ModuleVisitor for Collect {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.push((D, param.val().into_data().iter::<f32>().collect()));
+    }
+}
+
+#[test]
+fn a_module_survives_the_round_trip_within_the_bounds() {
+    let device = Device::flex();
+    let module = config().init(&device);
+    let bytes = pack(MODEL, &module).unwrap();
+    let loaded = load(MODEL, &pin(&bytes), &bytes, config().init(&device)).unwrap();
+    let (mut before, mut after) = (Collect::default(), Collect::default());
+    module.visit(&mut before);
+    loaded.visit(&mut after);
+    for ((rank, before), (_, after)) in before.0.iter().zip(&after.0) {
+        let largest = before.iter().fold(0f32, |largest, x| largest.max(x.abs()));
+        let bound = if *rank == 1 { largest / 2048.0 } else { 0.51 * largest / 127.0 };
+        assert!(before.iter().zip(after).all(|(b, a)| (b - a).abs() <= bound), "rank {rank}");
+    }
+    assert_eq!(pack(MODEL, &module).unwrap(), bytes, "packing is deterministic");
+    let parameters: usize = before.0.iter().map(|(_, values)| values.len()).sum();
+    assert!(bytes.len() < parameters * 115 / 100 + 8192, "{} bytes for {parameters} parameters", bytes.len());
+}
+
+#[test]
+fn truncated_files_are_refused_by_size() {
+    let good = packed(MODEL);
+    for length in [0, 1, 16, 100, good.len() / 2, good.len() - 1] {
+        let error = refusal(&good[..length], &pin(&good));
+        assert!(error.contains(&format!("got {length} bytes")), "{error}");
+    }
+}
+
+#[test]
+fn weights_of_another_model_are_recognized_before_their_checksum() {
+    let error = refusal(&packed("gan-fashion"), &pin(&packed(MODEL)));
+    assert!(error.contains("gan-fashion") && error.contains("model"), "{error}");
+}
+
+#[test]
+fn a_page_that_came_in_place_of_the_file_is_refused() {
+    let page = b"<!doctype html><title>404 Not Found</title>".as_slice();
+    assert!(refusal(page, &pin(&packed(MODEL))).contains("size"));
+    assert!(refusal(page, &pin(page)).contains("not a readable file"));
+}
+
+#[test]
+fn shapes_of_another_config_are_refused_by_name() {
+    let other = pack(MODEL, &config().with_latent(8).init(&Device::flex())).unwrap();
+    let error = refusal(&other, &pin(&other));
+    assert!(error.contains("shape") && error.contains("encoder.posterior"), "{error}");
+}
+
+/// A container made by hand around `tensors`.
+fn container(format: &str, tensors: Vec<(&str, DType, Vec<usize>, Vec<u8>)>) -> Vec<u8> {
+    let tensors = tensors
+        .into_iter()
+        .map(|(name, dtype, shape, bytes)| {
+            burn_pack::Tensor::new(name.into(), dtype, Shape::from(shape), None, Bytes::from_bytes_vec(bytes))
+        })
+        .collect();
+    let writer = Writer::new(tensors).with_metadata("format", format).with_metadata("model", MODEL);
+    writer.into_bytes().unwrap().to_vec()
+}
+
+#[test]
+fn formats_missing_left_over_and_infinite_tensors_are_refused() {
+    use burn::nn::{Linear, LinearConfig};
+    let module = || -> Linear { LinearConfig::new(2, 2).with_bias(false).init(&Device::flex()) };
+    let attempt = |bytes: &[u8]| load(MODEL, &pin(bytes), bytes, module()).map(|_| ());
+    let integers = || ("weight", DType::I8, vec![2, 2], vec![1, 2, 3, 4]);
+    let scale = |x: f32| ("weight#scale", DType::F16, vec![1], f16::from_f32(x).to_le_bytes().to_vec());
+    let format = "pushforward-1";
+
+    assert_eq!(attempt(&container(format, vec![integers(), scale(1.0)])), Ok(()));
+    let cases = [
+        (container("pushforward-0", vec![integers(), scale(1.0)]), "format"),
+        (container(format, vec![]), "weight"),
+        (container(format, vec![integers()]), "weight#scale"),
+        (container(format, vec![integers(), scale(f32::INFINITY)]), "finite"),
+        (container(format, vec![integers(), scale(1.0), ("extra", DType::I8, vec![1], vec![0])]), "extra"),
+        (container(format, vec![("weight", DType::I32, vec![2, 2], vec![0; 16])]), "type"),
+        (container(format, vec![integers(), ("weight#scale", DType::F16, vec![2], vec![0; 4])]), "1 scales"),
+    ];
+    for (bytes, word) in cases {
+        let error = attempt(&bytes).unwrap_err().to_string();
+        assert!(error.contains(word), "{word}: {error}");
+    }
+}
+
+#[test]
+fn what_is_not_finite_is_not_packed() {
+    use burn::nn::LinearConfig;
+    let module = LinearConfig::new(2, 2).init(&Device::flex());
+    struct Break;
+    impl burn::module::ModuleMapper for Break {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| tensor * f32::NAN)
+        }
+    }
+    let error = pack(MODEL, &module.map(&mut Break)).unwrap_err();
+    assert!(matches!(error, WeightsError::Field { .. }) && error.to_string().contains("finite"));
+}
+
+#[test]
+fn every_model_that_ships_loads_and_draws() {
+    let device = Device::flex();
+    for card in catalogue::cards() {
+        let path = format!("{}/models/{}/{}", env!("CARGO_MANIFEST_DIR"), card.id, card.weights.file);
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(bytes.len() <= 500_000, "{}: {} bytes", card.id, bytes.len());
+        let generator = families::open(card, &bytes, &device).unwrap();
+        let draw = |class| {
+            let z = noise([1, card.latent.dimension()], &mut ChaCha8Rng::seed_from_u64(1), &device);
+            let picture = finish(generator.start(z, Condition::Class(class), &Options::default()));
+            assert_eq!(picture.dims(), [1, card.image.channels, card.image.height, card.image.width]);
+            picture.into_data().iter::<f32>().collect::<Vec<f32>>()
+        };
+        assert!(draw(0).iter().all(|x| (-1.0..=1.0).contains(x)));
+        assert_eq!(draw(0), draw(0));
+        assert_ne!(draw(0), draw(1));
+    }
+}

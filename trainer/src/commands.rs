@@ -1,0 +1,158 @@
+//! The command line: what can be asked for, and who answers.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+
+use crate::data::{self, Split};
+use crate::device::DeviceKind;
+use crate::{classifier, evaluate, model, output, train};
+
+/// Trains, evaluates, quantizes and samples Pushforward's generators.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a model from its committed config, resuming from its last checkpoint.
+    Train {
+        #[command(flatten)]
+        common: Common,
+        /// Forget the checkpoint and start again.
+        #[arg(long)]
+        restart: bool,
+        /// Stop after this many steps of the whole training, for trying things out.
+        #[arg(long)]
+        until: Option<usize>,
+        /// Minutes between checkpoints.
+        #[arg(long, default_value_t = 3.0)]
+        checkpoint_minutes: f64,
+    },
+    /// Measure a model: every number of its card, from the weights that ship.
+    Evaluate {
+        #[command(flatten)]
+        common: Common,
+        /// Number of samples; the card's figures are of 10,000.
+        #[arg(long, default_value_t = 10_000)]
+        samples: usize,
+        /// Seed of the samples.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Measure the checkpoint's float weights alone, and leave the card as it is.
+        #[arg(long)]
+        checkpoint: bool,
+        /// Print only; leave the card as it is.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Pack the last checkpoint into the weights that ship, and renew the card.
+    Quantize {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Draw pictures into a NumPy file, uint8 `[N, H, W, C]`.
+    Sample {
+        #[command(flatten)]
+        common: Common,
+        /// How many.
+        #[arg(long, default_value_t = 100)]
+        count: usize,
+        /// Seed of the first latent; each further picture takes the next numbers.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Only this class; without it, "any".
+        #[arg(long)]
+        class: Option<usize>,
+        /// The NumPy file.
+        #[arg(long, required_unless_present = "png")]
+        out: Option<PathBuf>,
+        /// A contact sheet; without --class, a row for each class and one for "any".
+        #[arg(long)]
+        png: Option<PathBuf>,
+        /// Draw from the checkpoint's float weights rather than from those that ship.
+        #[arg(long)]
+        checkpoint: bool,
+    },
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The model, a folder of `models/`; `classifier` is the one that evaluates the others.
+    #[arg(long, default_value = "vae-fashion")]
+    pub model: String,
+    /// Where to compute.
+    #[arg(long, value_enum, default_value_t = DeviceKind::Flex)]
+    pub device: DeviceKind,
+    /// Folder of Fashion-MNIST's four IDX files.
+    #[arg(long, default_value = data::DEBIAN_FOLDER)]
+    pub data: PathBuf,
+    /// Folder of the models that ship.
+    #[arg(long, default_value = "models")]
+    pub models: PathBuf,
+    /// Folder of checkpoints and logs.
+    #[arg(long, default_value = "runs")]
+    pub runs: PathBuf,
+}
+
+impl Arguments {
+    /// Does what was asked.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Train { common, restart, until, checkpoint_minutes } => {
+                let schedule = train::Schedule { restart, until, checkpoint_minutes };
+                if common.model == classifier::ID {
+                    classifier::train(&common, &schedule)
+                } else {
+                    model::train(&common, &schedule)
+                }
+            }
+            Command::Evaluate { common, samples, seed, checkpoint, dry_run } => {
+                if common.model == classifier::ID {
+                    return classifier::evaluate(&common);
+                }
+                evaluate::evaluate(&common, &evaluate::Plan { samples, seed, checkpoint, dry_run })
+            }
+            Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
+            Command::Quantize { common } => model::quantize(&common),
+            Command::Sample { common, count, seed, class, out, png, checkpoint } => {
+                if common.model == classifier::ID {
+                    bail!("the classifier draws no pictures; expected a model of {}", common.models.display());
+                }
+                let generator = model::open(&common, checkpoint)?;
+                let sampler = output::Sampler { generator: &*generator, device: common.device.open()?, seed };
+                if let Some(path) = out {
+                    output::write_npy(&sampler, count, class, &path)
+                        .with_context(|| format!("writing {}", path.display()))?;
+                }
+                if let Some(path) = png {
+                    output::write_sheet(&sampler, count, class, &path)
+                        .with_context(|| format!("writing {}", path.display()))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Common {
+    /// Loads one split of the data set.
+    pub fn images(&self, split: Split) -> Result<data::Images> {
+        data::Images::load(&self.data, split)
+    }
+
+    /// The folder of this model among those that ship.
+    pub fn folder(&self) -> PathBuf {
+        self.models.join(&self.model)
+    }
+
+    /// The folder of this model's checkpoints and logs.
+    pub fn run_folder(&self) -> PathBuf {
+        self.runs.join(&self.model)
+    }
+}

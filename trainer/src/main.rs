@@ -1,0 +1,21 @@
+//! The trainer: trains, evaluates, quantizes and samples the generators of `pushforward`, natively.
+//!
+//! It knows no page and no browser. Families bring their modules and losses; here are data sets, the
+//! loop, checkpoints, figures and files.
+
+mod checkpoint;
+mod classifier;
+mod commands;
+mod data;
+mod device;
+mod evaluate;
+mod metrics;
+mod model;
+mod output;
+mod train;
+
+use clap::Parser;
+
+fn main() -> anyhow::Result<()> {
+    commands::Arguments::parse().run()
+}

@@ -1,0 +1,231 @@
+//! The training loop: the same for every module with an [`Objective`].
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::tensor::{Device, Tensor};
+use indicatif::{ProgressBar, ProgressStyle};
+use pushforward::generator::{Loss, Objective};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::checkpoint::{Checkpoint, Progress};
+use crate::data::{Images, class_tensor};
+
+/// How a module is trained; part of its committed config.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingConfig {
+    /// Times that every picture is seen.
+    pub epochs: usize,
+    /// Pictures in a step.
+    pub batch: usize,
+    /// The largest learning rate; it rises for `warmup` steps and then falls to zero as a cosine.
+    pub learning_rate: f64,
+    /// Steps to the largest learning rate.
+    pub warmup: usize,
+    /// Weight decay of AdamW (arXiv 1711.05101).
+    pub weight_decay: f32,
+    /// Gradients are scaled down to this norm, parameter by parameter.
+    pub gradient_norm: f32,
+    /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
+    pub class_dropout: f64,
+    /// Seed of everything random: initial weights, order, dropped classes and noise.
+    pub seed: u64,
+}
+
+/// When to save and when to stop.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Forget the checkpoint.
+    pub restart: bool,
+    /// Stop at this step.
+    pub until: Option<usize>,
+    /// Minutes between checkpoints.
+    pub checkpoint_minutes: f64,
+}
+
+/// What is trained, and where its files are.
+pub struct Task<'a> {
+    /// The model's id.
+    pub model: &'a str,
+    /// The whole committed config, for the checkpoint to remember.
+    pub config: serde_json::Value,
+    /// The loop's part of it.
+    pub training: &'a TrainingConfig,
+    /// Number of classes.
+    pub classes: usize,
+    /// Folder of checkpoint and log.
+    pub folder: &'a Path,
+    /// How the device is called in the card.
+    pub device_name: String,
+}
+
+/// Trains `module`, from its checkpoint if there is one, to the end of its config.
+///
+/// Every step draws from a random stream of its own number, so a resumed training goes on exactly
+/// as it would have.
+///
+/// # Errors
+/// When files cannot be written, the checkpoint is of another config, or the loss is not finite.
+pub fn train<M: Objective>(
+    task: &Task<'_>,
+    module: M,
+    images: &Images,
+    schedule: &Schedule,
+    device: &Device,
+) -> Result<M> {
+    let training = task.training;
+    let device = device.clone().autodiff();
+    let checkpoint = Checkpoint::new(task.model, task.folder);
+    fs::create_dir_all(task.folder).with_context(|| format!("creating {}", task.folder.display()))?;
+
+    let mut optimizer = AdamWConfig::new()
+        .with_weight_decay(training.weight_decay)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm)))
+        .init();
+    let fresh = Progress { step: 0, seconds: 0.0, config: task.config.clone(), devices: Vec::new() };
+    let mut progress = checkpoint.progress()?.filter(|_| !schedule.restart).unwrap_or(fresh);
+    let mut module = module;
+    if progress.step > 0 {
+        ensure!(
+            progress.config == task.config,
+            "the checkpoint of {} was made with another config; go back to that config or start again with --restart",
+            task.model
+        );
+        module = checkpoint.load_module(module)?;
+        optimizer = checkpoint.load_optimizer(optimizer)?;
+        eprintln!("{}: going on from step {}", task.model, progress.step);
+    }
+    if !progress.devices.contains(&task.device_name) {
+        progress.devices.push(task.device_name.clone());
+    }
+    let mut module = module.to_device(&device).train();
+
+    let epoch_steps = images.len() / training.batch;
+    let steps = training.epochs * epoch_steps;
+    let last = schedule.until.map_or(steps, |until| until.min(steps));
+    let mut log = Log::open(task.folder, progress.step == 0)?;
+    let bar = progress_bar(steps, progress.step, training.batch);
+    let stop = stop_signal()?;
+    let (started, before) = (Instant::now(), progress.seconds);
+    let mut saved = Instant::now();
+    let mut order = (usize::MAX, Vec::new());
+
+    while progress.step < last && !stop.load(Ordering::Relaxed) {
+        let (epoch, step_in_epoch) = (progress.step / epoch_steps, progress.step % epoch_steps);
+        if order.0 != epoch {
+            order = (epoch, images.shuffled(training.seed, epoch));
+        }
+        let batch = &order.1[step_in_epoch * training.batch..(step_in_epoch + 1) * training.batch];
+        let mut rng = step_rng(training.seed, progress.step);
+        let conditions = conditions(images.labels(batch), training.class_dropout, task.classes, &mut rng);
+
+        let Loss { total, terms } =
+            module.loss(images.pictures(batch, &device), class_tensor(&conditions, &device), &mut rng);
+        let gradients = GradientsParams::from_grads(total.backward(), &module);
+        module = optimizer.step(learning_rate(training, progress.step, steps), module, gradients);
+        progress.step += 1;
+        progress.seconds = before + started.elapsed().as_secs_f64();
+
+        let values = log.add(progress.step, &total, &terms)?;
+        ensure!(values[0].is_finite(), "the loss of {} is no longer finite at step {}", task.model, progress.step);
+        bar.set_position(progress.step as u64);
+        bar.set_message(format!("loss {:.4}, {:.0} images/s", values[0], training.batch as f64 / bar_seconds(&bar)));
+        if saved.elapsed() > Duration::from_secs_f64(60.0 * schedule.checkpoint_minutes) {
+            checkpoint.save(&module, &optimizer, &progress)?;
+            saved = Instant::now();
+        }
+    }
+    checkpoint.save(&module, &optimizer, &progress)?;
+    bar.abandon();
+    if progress.step < steps {
+        eprintln!("{}: stopped at step {} of {steps}; the same command goes on from here", task.model, progress.step);
+    }
+    Ok(module.valid())
+}
+
+/// The random stream of one step.
+fn step_rng(seed: u64, step: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    // Stream 0 is left to the initial weights.
+    rng.set_stream(step as u64 + 1);
+    rng
+}
+
+/// The conditions of a batch: its classes, or "any" for all of it.
+fn conditions(labels: Vec<usize>, dropout: f64, classes: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
+    if rng.random::<f64>() < dropout { vec![classes; labels.len()] } else { labels }
+}
+
+/// Linear warm-up, then half a cosine down to zero (arXiv 1608.03983, without restarts).
+fn learning_rate(training: &TrainingConfig, step: usize, steps: usize) -> f64 {
+    let rise = ((step + 1) as f64 / training.warmup.max(1) as f64).min(1.0);
+    let fall = 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / steps as f64).cos());
+    training.learning_rate * rise * fall
+}
+
+fn progress_bar(steps: usize, done: usize, batch: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{elapsed_precise} {wide_bar} step {pos}/{len}, {msg}, {eta} left")
+        .expect("the template is fixed");
+    let bar = ProgressBar::new(steps as u64).with_style(style).with_position(done as u64);
+    bar.reset_eta();
+    bar.set_message(format!("batches of {batch}"));
+    bar
+}
+
+/// Seconds a step takes, as the bar estimates it.
+fn bar_seconds(bar: &ProgressBar) -> f64 {
+    1.0 / bar.per_sec().max(1e-9)
+}
+
+/// A flag that Ctrl-C sets, so that the loop can save before it stops.
+fn stop_signal() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = stop.clone();
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("\nsaving, then stopping; Ctrl-C again stops at once");
+    };
+    // Only one handler fits in a process; a second training in it keeps the first one's.
+    match ctrlc::set_handler(handler) {
+        Err(ctrlc::Error::MultipleHandlers) | Ok(()) => Ok(stop),
+        Err(error) => Err(error).context("listening for Ctrl-C"),
+    }
+}
+
+/// The losses of every step, one JSON object a line.
+struct Log {
+    file: fs::File,
+}
+
+impl Log {
+    fn open(folder: &Path, fresh: bool) -> Result<Self> {
+        let path = folder.join("loss.jsonl");
+        let file = OpenOptions::new().create(true).append(!fresh).write(true).truncate(fresh).open(&path);
+        Ok(Self { file: file.with_context(|| format!("opening {}", path.display()))? })
+    }
+
+    /// Writes one line and returns the numbers in it, the total first.
+    fn add(&mut self, step: usize, total: &Tensor<1>, terms: &[(&'static str, Tensor<1>)]) -> Result<Vec<f32>> {
+        let values: Vec<f32> = [total].into_iter().chain(terms.iter().map(|(_, term)| term)).map(scalar).collect();
+        let mut line = serde_json::Map::from_iter([("step".into(), step.into()), ("loss".into(), values[0].into())]);
+        line.extend(terms.iter().zip(&values[1..]).map(|((name, _), value)| (name.to_string(), (*value).into())));
+        writeln!(self.file, "{}", serde_json::Value::Object(line))?;
+        Ok(values)
+    }
+}
+
+fn scalar(tensor: &Tensor<1>) -> f32 {
+    tensor.clone().inner().into_scalar::<f32>()
+}
