@@ -5,15 +5,16 @@
  * @param {Response} response
  * @param {string} name
  * @param {(received: number, total: number | null) => void} report
+ * @param {number} [expected] how many bytes there should be, where that is known
  * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
  */
-export function counted(response, name, report) {
+export function counted(response, name, report, expected) {
   if (!response.ok || !response.body) {
     throw new Error(`${name} could not be fetched (${response.status} ${response.statusText})`.replace(' )', ')'));
   }
   // With a content encoding the length is that of the compressed bytes, which nobody here sees.
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
-  const total = length === null ? null : Number(length);
+  const total = expected ?? (length === null ? null : Number(length));
   let received = 0;
   report(received, total);
   return response.body.pipeThrough(
@@ -23,6 +24,7 @@ export function counted(response, name, report) {
         report(received, total);
         controller.enqueue(chunk);
       },
+      flush: () => report(received, received),
     }),
   );
 }

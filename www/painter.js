@@ -1,11 +1,11 @@
 // Draws what the state says: the picture first, and whenever there is none to draw, the film strip.
 
 /**
- * @import { Generated, State } from '../pkg/index.d.ts'
+ * @import { State } from '../pkg/index.d.ts'
  * @import { Pushforward } from './api.js'
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
- * @typedef {{ link: string, latent: Float32Array, condition: import('../pkg/index.d.ts').Condition, model: string }} Task
+ * @typedef {{ model: string, latent: Float32Array, condition: import('../pkg/index.d.ts').Condition }} Task
  */
 
 /** Where on the way the pictures of the strip lie: nine, at eighths that a link carries exactly. */
@@ -26,8 +26,8 @@ export class Painter extends EventTarget {
   #api;
   #functions;
   #store;
-  /** @type {Task | null} */
-  #wanted = null;
+  /** Whether the state is newer than the last picture asked for. */
+  #wanted = false;
   /** @type {{ steps: number, controller: AbortController } | null} */
   #drawing = null;
   #way = '';
@@ -50,8 +50,9 @@ export class Painter extends EventTarget {
 
   /** Draws the state as it is now. */
   draw() {
-    this.#wanted = this.#task(this.#store.value);
-    const way = this.#task({ ...this.#store.value, t: 0, at: null }).link;
+    this.#wanted = true;
+    const { model, class: narrowed, seed, to, mode } = this.#store.value;
+    const way = [model, narrowed, seed, to, mode].join();
     if (way !== this.#way) {
       this.#way = way;
       this.#strip = [...ORDER];
@@ -69,18 +70,21 @@ export class Painter extends EventTarget {
 
   async #next() {
     if (this.#drawing || this.#failed) return;
-    const picture = this.#wanted;
-    const index = picture ? -1 : this.#strip.shift();
+    const watched = this.#wanted;
+    const index = watched ? -1 : this.#strip.shift();
     if (index === undefined) return;
     const way = this.#way;
-    this.#wanted = null;
+    this.#wanted = false;
     const drawing = (this.#drawing = { steps: 1, controller: new AbortController() });
     try {
-      const { image, milliseconds } = await this.#generate(picture ?? this.#frame(index), drawing, Boolean(picture));
-      if (picture) this.#fire('picture', { image, milliseconds, final: !this.#wanted });
+      const { value } = this.#store;
+      const task = this.#task(watched ? value : { ...value, t: STRIP[index], at: null });
+      const { image, milliseconds } = await this.#generate(task, drawing, watched);
+      if (watched) this.#fire('picture', { image, milliseconds, final: !this.#wanted });
       else if (way === this.#way) this.#fire('strip', { index, image });
     } catch (error) {
-      if (!drawing.controller.signal.aborted) this.#fail(error, picture);
+      if (!drawing.controller.signal.aborted) this.#fail(error);
+      else if (!watched && way === this.#way) this.#strip.unshift(index);
     } finally {
       this.#drawing = null;
     }
@@ -102,25 +106,18 @@ export class Painter extends EventTarget {
     return this.#api.generate({ model, latent, condition, onFrame, signal: drawing.controller.signal });
   }
 
-  /**
-   * @param {unknown} error
-   * @param {Task | null} picture
-   */
-  #fail(error, picture) {
+  /** @param {unknown} error */
+  #fail(error) {
     this.#failed = true;
-    this.#wanted ??= picture;
     this.#fire('failed', error);
   }
 
-  /** @param {State} state */
+  /**
+   * @param {State} state
+   * @returns {Task}
+   */
   #task(state) {
-    const { writeLink, stateLatent } = this.#functions;
-    return { link: writeLink(state), latent: stateLatent(state), condition: this.#store.condition, model: state.model };
-  }
-
-  /** @param {number} index */
-  #frame(index) {
-    return this.#task({ ...this.#store.value, t: STRIP[index], at: null });
+    return { model: state.model, latent: this.#functions.stateLatent(state), condition: this.#store.condition };
   }
 
   /**

@@ -6,11 +6,14 @@
  * @import { Property } from '../pushforward.js'
  */
 
-/** Fires `change` after every change. */
+/** Fires `change` after every change; views, which need not draw more often than the screen does, `watch` instead. */
 export class Store extends EventTarget {
   #functions;
+  /** @type {Card[]} */
+  #cards;
   /** @type {State} */
   #value;
+  #link;
   /** What went wrong while reading the link that the page was opened with. @type {string[]} */
   messages;
 
@@ -25,6 +28,8 @@ export class Store extends EventTarget {
     this.properties = new Map(functions.properties().map((property) => [property.name, property]));
     const { state, messages } = functions.parseLink(fragment);
     this.#value = functions.canonical(state);
+    this.#link = functions.writeLink(this.#value);
+    this.#cards = functions.cards();
     this.messages = messages;
   }
 
@@ -34,12 +39,12 @@ export class Store extends EventTarget {
 
   /** The fragment that draws this state, without '#'. */
   get link() {
-    return this.#functions.writeLink(this.#value);
+    return this.#link;
   }
 
   /** The card of the model that draws. @returns {Card} */
   get card() {
-    const card = this.#functions.cards().find(({ id }) => id === this.#value.model);
+    const card = this.#cards.find(({ id }) => id === this.#value.model);
     if (!card) throw new Error(`no card for ${this.#value.model}`);
     return card;
   }
@@ -52,6 +57,20 @@ export class Store extends EventTarget {
   /** The class's name, for a person. */
   get className() {
     return this.#value.class === 'any' ? 'anything' : this.card.classes[this.#value.class];
+  }
+
+  /**
+   * Shows the state now and, after changes, with the next frame of the screen.
+   * @param {() => void} show
+   */
+  watch(show) {
+    let due = 0;
+    const frame = () => {
+      due = 0;
+      show();
+    };
+    this.addEventListener('change', () => (due ||= requestAnimationFrame(frame)));
+    show();
   }
 
   /**
@@ -79,8 +98,11 @@ export class Store extends EventTarget {
    * @param {State} state
    */
   #replace(state) {
-    const before = this.link;
-    this.#value = this.#functions.canonical(state);
-    if (this.link !== before) this.dispatchEvent(new Event('change'));
+    const value = this.#functions.canonical(state);
+    const link = this.#functions.writeLink(value);
+    if (link === this.#link) return;
+    this.#value = value;
+    this.#link = link;
+    this.dispatchEvent(new Event('change'));
   }
 }

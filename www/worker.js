@@ -143,9 +143,9 @@ async function fetchWeights(model) {
   const url = new URL(`../models/${model}/${card.weights.file}`, import.meta.url);
   // Revalidated: weights from an older visit would not be those that this engine's card describes.
   const response = await fetch(url, { cache: 'no-cache' });
-  const body = counted(response, card.weights.file, (received, total) => {
-    postMessage({ type: 'progress', what: model, received, total });
-  });
+  /** @type {Parameters<typeof counted>[2]} */
+  const report = (received, total) => postMessage({ type: 'progress', what: model, received, total });
+  const body = counted(response, card.weights.file, report, card.weights.bytes);
   return new Uint8Array(await new Response(body).arrayBuffer());
 }
 

@@ -155,7 +155,7 @@ const MISUSE = [
   ['generate', '{ model, sead: 1 }', 'TypeError', /unknown option "sead"/],
   ['generate', "{ model, seed: '1' }", 'TypeError', /seed: expected an integer/],
   ['generate', '{ model, seed: -1 }', 'RangeError', /seed.*4294967295/],
-  ['generate', '{ model, seed: 1.5 }', 'RangeError', /seed.*integer/],
+  ['generate', '{ model, seed: 1.5 }', 'RangeError', /seed.*(integer|whole number)/],
   ['generate', '{ model, seed: NaN }', 'RangeError', /seed/],
   ['generate', '{ model, seed: 2 ** 32 }', 'RangeError', /seed/],
   ['generate', '{ model, seed: 1, latent: new Float32Array(16) }', 'TypeError', /not both/],

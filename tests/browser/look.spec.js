@@ -11,7 +11,7 @@ for (const [width, height] of SIZES) {
     await page.setViewportSize({ width, height });
     await visit(page, '#model=vae-fashion&seed=4294967295&to=4294967294&class=9&at=6.1,-6.1');
     const { scroll, out } = await page.evaluate(() => {
-      const out = [...document.querySelectorAll('body *')].filter((element) => {
+      const out = [...document.querySelectorAll('body :not(svg *)')].filter((element) => {
         const { left, right, width } = element.getBoundingClientRect();
         return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
       });

@@ -51,8 +51,7 @@ export function mountBars(root, { store, functions }) {
     });
     set(drawing, { 'aria-label': `The coordinates of the point: ${Array.from(z, (value) => number(value, 1)).join(', ')}` });
   }
-  store.addEventListener('change', draw);
-  draw();
+  store.watch(draw);
 }
 
 /** @param {number} index */

@@ -17,6 +17,5 @@ export function mountClasses(root, { store }) {
     return input;
   });
   const show = () => inputs.forEach((input) => (input.checked = input.value === String(store.value.class)));
-  store.addEventListener('change', show);
-  show();
+  store.watch(show);
 }

@@ -44,8 +44,7 @@ function end({ store, notices }, name, letter) {
     }
     show();
   });
-  store.addEventListener('change', show);
-  show();
+  store.watch(show);
   const label = html('label', {}, html('b', { class: letter.toLowerCase() }, letter), ' ', html('span', { class: 'word' }, 'seed'), input);
   return html('div', { class: `end ${letter.toLowerCase()}` }, label, dice);
 }
@@ -61,8 +60,7 @@ function modes({ store }) {
     return input;
   });
   const show = () => inputs.forEach((input) => (input.checked = input.value === store.value.mode));
-  store.addEventListener('change', show);
-  show();
+  store.watch(show);
   return group;
 }
 

@@ -30,8 +30,7 @@ export function mountHistogram(root, { store, functions }) {
       `Above, its coordinates on the bell curve. Below, its length |z| = ${number(statistics.norm)}: ` +
       (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`);
   }
-  store.addEventListener('change', draw);
-  draw();
+  store.watch(draw);
 }
 
 /** @param {import('../engine.js').Functions} functions */
@@ -65,7 +64,8 @@ function coordinatesDrawing({ normalDensity }) {
         svg('rect', { x: x(edges[i]) + 0.75, y: y(height), width: x(edges[i + 1]) - x(edges[i]) - 1.5, height: FLOOR - y(height) }),
       ),
     );
-    set(rug, { d: Array.from(z, (value) => `M${x(value).toFixed(2)} ${FLOOR}v4`).join('') });
+    const inside = Array.from(z, (value) => Math.max(-REACH, Math.min(REACH, value)));
+    set(rug, { d: inside.map((value) => `M${x(value).toFixed(2)} ${FLOOR}v4`).join('') });
   }
   return { drawing, draw };
 }

@@ -18,6 +18,8 @@ export function mountLoading(root, api) {
       bar.value = received;
     } else bar.removeAttribute('value');
     const name = what === 'engine' ? 'The engine' : `The weights of ${what}`;
-    text.textContent = `${name}: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ''}`;
+    const all = received === total;
+    if (all && what === 'engine') bar.removeAttribute('value');
+    text.textContent = `${name}: ${megabytes(received)}${all ? ', starting' : total ? ` of ${megabytes(total)}` : ''}`;
   });
 }

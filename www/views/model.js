@@ -15,8 +15,7 @@ export function mountModel(root, { store }) {
     root.querySelector('dl')?.remove();
     root.append(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));
   }
-  store.addEventListener('change', show);
-  show();
+  store.watch(show);
 }
 
 /**

@@ -10,23 +10,22 @@ export function mountPicture(root, { store, painter }) {
   const canvas = /** @type {HTMLCanvasElement} */ (find('canvas', root));
   const said = find('.said', root);
   const time = find('.time', root);
-  let drawn = '';
 
   function describe() {
     const { at, t } = store.value;
     const place = at ? 'off the way' : t === 0 ? 'at A' : t === 1 ? 'at B' : `${Math.round(t * 100)} % of the way from A to B`;
     said.textContent = `${store.className[0].toUpperCase()}${store.className.slice(1)}, ${place}.`;
     canvas.setAttribute('aria-label', `A generated picture: ${said.textContent}`);
-    root.setAttribute('aria-busy', String(drawn !== store.link));
   }
-  store.addEventListener('change', describe);
+  store.watch(describe);
+  store.addEventListener('change', () => root.setAttribute('aria-busy', 'true'));
   painter.addEventListener('picture', (event) => {
     const { image, milliseconds, final } = /** @type {CustomEvent} */ (event).detail;
     paint(canvas, image);
     root.classList.add('drawn');
+    root.classList.remove('failed');
     if (milliseconds !== null) time.textContent = `Drawn in ${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms.`;
-    drawn = final ? store.link : '';
-    describe();
+    if (final) root.setAttribute('aria-busy', 'false');
   });
-  describe();
+  painter.addEventListener('failed', () => root.classList.add('failed'));
 }

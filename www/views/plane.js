@@ -45,35 +45,47 @@ export function mountPlane(root, { store, functions }) {
   );
   root.querySelector('.stage')?.append(drawing);
 
+  let drawn = '';
+  /** Where on the plane each t of the way is. @type {(t: number) => ArrayLike<number>} */
+  let onTheWay = () => [0, 0];
   /** @type {[number, number]} */
   let here = [0, 0];
 
-  function draw() {
-    const { model, seed, to, mode, at } = store.value;
+  /** What changes with the ends. */
+  function drawEnds() {
+    const { model, seed, to, mode } = store.value;
     const a = functions.gaussian(model, seed);
     const b = functions.gaussian(model, to);
     const plane = new functions.Plane(a, b);
-    /** @param {number} t @param {'lerp' | 'slerp'} along */
-    const way = (t, along) => plane.coordinates(functions.interpolate(a, b, t, along));
-    const fine = Array.from({ length: 65 }, (_, i) => i / 64);
-    set(chord, { d: line(fine.map((t) => way(t, 'lerp'))), class: mode === 'lerp' ? 'way' : 'other' });
-    set(arc, { d: line(fine.map((t) => way(t, 'slerp'))), class: mode === 'slerp' ? 'way' : 'other' });
-    ticks.replaceChildren(
-      ...STRIP.slice(1, -1).map((t) => {
-        const [cx, cy] = way(t, mode);
-        return svg('circle', { cx, cy, r: 0.07 });
-      }),
-    );
-    move(ends.a, plane.coordinates(a));
-    move(ends.b, plane.coordinates(b));
-    const [x, y] = plane.coordinates(functions.stateLatent(store.value));
+    // The plane is flat: what is between two of its points is known from their coordinates alone.
+    const [from, end] = [plane.coordinates(a), plane.coordinates(b)];
     plane.free();
-    here = at ?? [x, y];
-    move(point, here);
-    set(spoke, { x2: here[0], y2: here[1] });
+    /** @param {number} t @param {'lerp' | 'slerp'} along */
+    const way = (t, along) => functions.interpolate(from, end, t, along);
+    onTheWay = (t) => way(t, mode);
+    const fine = Array.from({ length: 65 }, (_, i) => i / 64);
+    set(chord, { d: line([from, end]), class: mode === 'lerp' ? 'way' : 'other' });
+    set(arc, { d: line(fine.map((t) => way(t, 'slerp'))), class: mode === 'slerp' ? 'way' : 'other' });
+    const inner = STRIP.slice(1, -1).map(onTheWay);
+    ticks.replaceChildren(...inner.map(({ 0: cx, 1: cy }) => svg('circle', { cx, cy, r: 0.07 })));
+    move(ends.a, from);
+    move(ends.b, end);
+  }
+
+  function draw() {
+    const { model, seed, to, mode, t, at } = store.value;
+    const ends = [model, seed, to, mode].join();
+    if (ends !== drawn) drawEnds();
+    drawn = ends;
+    const { 0: x, 1: y } = at ?? onTheWay(t);
+    here = [x, y];
+    // A link may lie beyond the drawing: the point then stands at its edge, in the right direction.
+    const shrink = Math.min(1, (REACH - 0.4) / Math.max(Math.abs(x), Math.abs(y)));
+    move(point, [x * shrink, y * shrink]);
+    set(spoke, { x2: x * shrink, y2: y * shrink });
     set(point, {
-      'aria-valuenow': here[0],
-      'aria-valuetext': `${number(here[0])} across, ${number(here[1])} up, ${number(Math.hypot(...here))} from the origin`,
+      'aria-valuenow': x,
+      'aria-valuetext': `${number(x)} across, ${number(y)} up, ${number(Math.hypot(x, y))} from the origin`,
     });
   }
 
@@ -102,8 +114,7 @@ export function mountPlane(root, { store, functions }) {
     } else return;
     event.preventDefault();
   });
-  store.addEventListener('change', draw);
-  draw();
+  store.watch(draw);
 }
 
 /**

@@ -27,6 +27,5 @@ export function mountStrip(root, { store, painter }) {
       button.setAttribute('aria-pressed', String(!store.value.at && store.value.t === t));
     }
   };
-  store.addEventListener('change', show);
-  show();
+  store.watch(show);
 }

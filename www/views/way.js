@@ -31,7 +31,6 @@ export function mountWay(root, { store }) {
     input.setAttribute('aria-valuetext', at ? 'the point is off the way' : `${Math.round(t * 100)} % from A to B`);
     root.classList.toggle('off', at !== null);
   }
-  store.addEventListener('change', show);
   root.append(input);
-  show();
+  store.watch(show);
 }

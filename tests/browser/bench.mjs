@@ -1,0 +1,152 @@
+// Measures the page in headless Chromium on the CPU: pictures, strip, first picture, memory, and what must be downloaded.
+
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { chromium } from '@playwright/test';
+import { BASE_URL, launchOptions } from './browser.js';
+import { settled } from './visitor.js';
+
+const PICTURES = 100;
+const STRIPS = 20;
+const VISITS = 7;
+const ENDURANCE = 1000;
+const MODEL = 'vae-fashion';
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Name, figure, unit, and the target it is held to. */
+const rows = [];
+function report(name, value, unit, target) {
+  rows.push([name, `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`, target === undefined ? '' : `<= ${target} ${unit}`, target === undefined ? '' : value <= target ? 'reached' : 'MISSED']);
+}
+
+const browser = await chromium.launch(launchOptions());
+
+/** A page of its own, as for a first visit. */
+async function visitor(run) {
+  const context = await browser.newContext({ baseURL: BASE_URL, viewport: { width: 1440, height: 900 } });
+  try {
+    const page = await context.newPage();
+    return await run(page, await context.newCDPSession(page));
+  } finally {
+    await context.close();
+  }
+}
+
+async function firstPicture(page) {
+  await page.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => {
+      const figure = document.querySelector('#picture');
+      const watch = new MutationObserver(() => {
+        if (figure.getAttribute('aria-busy') === 'false') globalThis.first ??= performance.now();
+      });
+      watch.observe(figure, { attributes: true });
+    });
+  });
+  await page.goto('?backend=cpu');
+  await settled(page);
+  return page.evaluate(() => globalThis.first);
+}
+
+/** Wall time around the API's call, what a page that embeds it would see; and the engine's own. */
+async function pictures(page, count) {
+  return page.evaluate(
+    async ([model, count]) => {
+      const wall = [];
+      const engine = [];
+      for (let seed = 0; seed < count; seed++) {
+        const before = performance.now();
+        const { milliseconds } = await globalThis.pushforward.generate({ model, seed, condition: { class: seed % 10 } });
+        wall.push(performance.now() - before);
+        engine.push(milliseconds);
+      }
+      return { wall, engine };
+    },
+    [MODEL, count],
+  );
+}
+
+/** Nine pictures of a way, one after the other, as the strip asks for them. */
+async function strips(page, count) {
+  return page.evaluate(async (count) => {
+    const times = [];
+    const { pushforward } = globalThis;
+    const model = 'vae-fashion';
+    const [from, to] = await Promise.all([1, 2].map(async (seed) => (await pushforward.generate({ model, seed })).latent));
+    for (let i = 0; i < count; i++) {
+      const before = performance.now();
+      for (let frame = 0; frame < 9; frame++) {
+        await pushforward.generate({ model, latent: pushforward.interpolate({ from, to, t: frame / 8, mode: 'slerp' }) });
+      }
+      times.push(performance.now() - before);
+    }
+    return times;
+  }, count);
+}
+
+/** Megabytes in use after a collection: the page's JavaScript, the engine's memory, and the renderer process as a whole. */
+async function memory(page, cdp) {
+  await cdp.send('HeapProfiler.collectGarbage');
+  const heap = await cdp.send('Runtime.getHeapUsage');
+  return { page: heap.usedSize / 1e6, wasm: await wasmMemory(page), process: await resident() };
+}
+
+/** The largest resident renderer, where the system tells (Linux). */
+async function resident() {
+  const cdp = await browser.newBrowserCDPSession();
+  const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+  await cdp.detach();
+  const pages = processInfo.filter(({ type, id }) => type === 'renderer' && existsSync(`/proc/${id}/status`));
+  return Math.max(0, ...pages.map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1e3));
+}
+
+/** The engine's linear memory, as the worker that owns it says. */
+async function wasmMemory(page) {
+  return page.workers()[0].evaluate(async () => {
+    const { default: init } = await import(new URL('../pushforward.js', location.href).href);
+    return (await init()).memory.buffer.byteLength / 1e6;
+  });
+}
+
+const visits = [];
+for (let i = 0; i < VISITS; i++) visits.push(await visitor(firstPicture));
+report('navigation to first picture', median(visits), 'ms', 2500);
+
+await visitor(async (page, cdp) => {
+  await firstPicture(page);
+  await pictures(page, 20);
+  const { wall, engine } = await pictures(page, PICTURES);
+  report('one picture, engine', median(engine), 'ms', 15);
+  report('one picture, through the API', median(wall), 'ms');
+  report('film strip, nine pictures', median(await strips(page, STRIPS)), 'ms', 90);
+  const before = await memory(page, cdp);
+  await pictures(page, ENDURANCE);
+  const after = await memory(page, cdp);
+  report(`wasm memory after ${ENDURANCE} more pictures`, after.wasm, 'MB');
+  report('  growth', after.wasm - before.wasm, 'MB', 0);
+  report(`page heap after ${ENDURANCE} more pictures`, after.page, 'MB');
+  report('  growth', after.page - before.page, 'MB', 1);
+  report('renderer process, resident', after.process, 'MB');
+  report('  growth', after.process - before.process, 'MB');
+});
+const version = browser.version();
+await browser.close();
+
+const brotli = (file) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length / 1e6;
+const files = (folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+const parts = {
+  'engine (wasm)': ['dist/pushforward_bg.wasm'],
+  'engine (glue)': ['dist/pushforward.js'],
+  page: ['dist/index.html', ...files('dist/www')],
+  [`model ${MODEL}`]: [`dist/models/${MODEL}/weights.bpk`],
+};
+const sizes = Object.entries(parts).map(([name, paths]) => [name, paths.reduce((sum, path) => sum + brotli(path), 0)]);
+for (const [name, size] of sizes) report(`${name}, brotli`, size, 'MB');
+const [wasm, glue, , model] = sizes.map(([, size]) => size);
+report('engine and first model, brotli', wasm + glue + model, 'MB', 3.2);
+
+console.log(`\nChromium ${version}, CPU device; ${cpus().length} x ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`);
+const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+for (const row of rows) console.log(row.map((cell, column) => (column === 1 ? cell.padStart(widths[1]) : cell.padEnd(widths[column]))).join('  ').trimEnd());

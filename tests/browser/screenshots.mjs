@@ -1,0 +1,30 @@
+// Takes the screenshots of docs/screenshots/: desktop and phone, light and dark.
+
+import { mkdir } from 'node:fs/promises';
+import { chromium } from '@playwright/test';
+import { BASE_URL, launchOptions } from './browser.js';
+import { settled, stripSettled } from './visitor.js';
+
+const FOLDER = 'docs/screenshots';
+const LINK = '#model=vae-fashion&class=3&seed=42&to=7&t=0.35';
+const SCREENS = {
+  desktop: { viewport: { width: 1440, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+};
+
+await mkdir(FOLDER, { recursive: true });
+const browser = await chromium.launch(launchOptions());
+for (const [name, screen] of Object.entries(SCREENS)) {
+  for (const colorScheme of ['light', 'dark']) {
+    const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await page.goto(LINK);
+    await settled(page);
+    await stripSettled(page);
+    const path = `${FOLDER}/${name}-${colorScheme}.png`;
+    await page.screenshot({ path });
+    console.log(path);
+    await context.close();
+  }
+}
+await browser.close();
