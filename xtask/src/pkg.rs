@@ -74,11 +74,13 @@ fn modules(sh: &Shell, site: &Path, entry: &str) -> Result<BTreeSet<PathBuf>> {
     Ok(found)
 }
 
-/// The string literals of a module that name another by a relative path, whether for `import` or for `new URL` or `new Worker`.
+/// What a module imports, or names with `new URL`, by a relative path.
 fn references(source: &str) -> impl Iterator<Item = &str> {
-    source
-        .split(['"', '\'', '`'])
-        .filter(|text| text.starts_with('.') && text.ends_with(".js") && !text.contains(char::is_whitespace))
+    let pieces = || source.split(['"', '\'', '`']);
+    pieces().zip(pieces().skip(1)).filter_map(|(before, text)| {
+        let named = ["from", "import", "import(", "URL("].iter().any(|word| before.trim_end().ends_with(word));
+        (named && text.starts_with('.') && text.ends_with(".js")).then_some(text)
+    })
 }
 
 /// `folder/reference` without its `.` and `..`.
@@ -103,11 +105,14 @@ mod tests {
     fn finds_what_a_module_names() {
         let source = r#"
             import init, { Engine } from "../pushforward.js";
-            import { link } from './link.js'; // it's a comment
-            const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-            const text = "not a .js";
+            import './style.js'; // it's a comment
+            const { link } = await import("./link.js");
+            const worker = new Worker(new URL('./worker.js', import.meta.url), { type: "module" });
+            const imports = { "./namespace.js": init };
+            import library from "library";
         "#;
-        assert_eq!(references(source).collect::<Vec<_>>(), ["../pushforward.js", "./link.js", "./worker.js"]);
+        let expected = ["../pushforward.js", "./style.js", "./link.js", "./worker.js"];
+        assert_eq!(references(source).collect::<Vec<_>>(), expected);
     }
 
     #[test]
