@@ -97,7 +97,7 @@ impl DeviceInfo {
     }
 }
 
-/// Decides on a device, given the adapter there is or the reason why there is none.
+/// Decides on a device, given the adapter there is or a sentence that says why there is none.
 ///
 /// # Errors
 /// When WebGPU is insisted on and there is no adapter.
@@ -113,8 +113,8 @@ pub fn choose(preference: Preference, adapter: Result<&Adapter, &str>) -> Result
             let note = format!("The only WebGPU adapter, {}, is software; the CPU is faster.", adapter.name());
             Ok(DeviceInfo::cpu(&note))
         }
-        (Preference::WebGpu, Err(reason)) => Err(format!("WebGPU was asked for, but {reason}")),
-        (Preference::Auto, Err(reason)) => Ok(DeviceInfo::cpu(&format!("The CPU draws, because {reason}."))),
+        (Preference::WebGpu, Err(reason)) => Err(format!("WebGPU was asked for. {reason}")),
+        (Preference::Auto, Err(reason)) => Ok(DeviceInfo::cpu(reason)),
     }
 }
 
@@ -144,8 +144,8 @@ mod tests {
         assert_eq!(choice(Preference::Cpu, Ok(&real)), Ok((Backend::Cpu, true)));
         assert_eq!(choice(Preference::Auto, Ok(&software)), Ok((Backend::Cpu, true)));
         assert_eq!(choice(Preference::WebGpu, Ok(&software)), Ok((Backend::WebGpu, true)));
-        assert_eq!(choice(Preference::Auto, Err("there is none")), Ok((Backend::Cpu, true)));
-        assert!(choose(Preference::WebGpu, Err("there is none")).unwrap_err().contains("there is none"));
+        assert_eq!(choice(Preference::Auto, Err("There is none.")), Ok((Backend::Cpu, true)));
+        assert!(choose(Preference::WebGpu, Err("There is none.")).unwrap_err().contains("There is none."));
         assert_eq!(choose(Preference::Auto, Ok(&real)).unwrap().adapter, "nvidia hopper");
         assert!(choose(Preference::Auto, Ok(&software)).unwrap().note.contains("swiftshader"));
     }

@@ -127,7 +127,7 @@ fn a_page_that_came_in_place_of_the_file_is_refused() {
 fn shapes_of_another_config_are_refused_by_name() {
     let other = pack(MODEL, &config().with_latent(8).init(&Device::flex())).unwrap();
     let error = refusal(&other, &pin(&other));
-    assert!(error.contains("shape") && error.contains("encoder.posterior"), "{error}");
+    assert!(error.contains("shape") && error.contains("encoder.posterior.weight"), "{error}");
 }
 
 /// A container made by hand around `tensors`.

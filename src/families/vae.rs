@@ -1,15 +1,18 @@
-//! The variational autoencoder: one pass of a decoder carries z to a picture
+//! The variational autoencoder: one pass of a decoder carries a latent to a picture
 //! (Kingma and Welling, arXiv 1312.6114).
 //!
-//! p(x | z, c) = N(x; decoder(z, c), sigma^2 I) with one sigma for all pixels, learned with the rest
-//! (arXiv 2006.13202), which balances reconstruction against the prior without a weight to tune.
+//! A condition narrows the Gaussian before the decoder sees it: z ~ N(0, I) is carried to the code
+//! h = mean_c + root_c z, so each class, and "any", has a Gaussian of its own in one space of codes
+//! that all share. The conditional prior p(h | c) is learned with the rest, and so is the one sigma of
+//! p(x | h) = N(x; decoder(h), sigma^2 I) (arXiv 2006.13202), which balances reconstruction against
+//! the prior without a weight to tune.
 
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{silu, tanh};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
@@ -50,26 +53,28 @@ impl VaeConfig {
             .map_err(|error| WeightsError::field(&card.id, "config", "the fields of a VAE", &error.to_string()))
     }
 
-    /// Initializes encoder and decoder on `device`.
+    /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Vae {
         let Self { latent, classes, channels } = *self;
-        let (half, quarter, conditions) = (channels / 2, channels / 4, classes + 1);
+        let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
         let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
         Vae {
             encoder: Encoder {
                 stem: conv3x3(1, half, 2).init(device),
-                fine: residual(half),
                 down: conv3x3(half, channels, 2).init(device),
                 coarse: residual(channels),
                 norm: norm(channels),
                 squeeze: Conv2dConfig::new([channels, HEAD], [1, 1]).init(device),
-                posterior: LinearConfig::new(HEAD * COARSE * COARSE + conditions, 2 * latent).init(device),
+                posterior: LinearConfig::new(HEAD * COARSE * COARSE, 2 * latent).init(device),
+            },
+            prior: Prior {
+                mean: Param::from_tensor(Tensor::zeros([classes + 1, latent], device)),
+                root: Param::from_tensor(Tensor::zeros([classes + 1, latent, latent], device)),
             },
             decoder: Decoder {
-                stem: LinearConfig::new(latent + conditions, channels * COARSE * COARSE).init(device),
-                coarse_1: residual(channels),
-                coarse_2: residual(channels),
+                stem: LinearConfig::new(latent, channels * COARSE * COARSE).init(device),
+                coarse: residual(channels),
                 widen_1: conv3x3(channels, half, 1).init(device),
                 fine: residual(half),
                 widen_2: conv3x3(half, quarter, 1).init(device),
@@ -77,30 +82,28 @@ impl VaeConfig {
                 paint: conv3x3(quarter, 1, 1).init(device),
             },
             log_sigma: Param::from_tensor(Tensor::full([1], -1.5, device)),
-            latent,
             classes,
         }
     }
 }
 
-/// Encoder, decoder, and the decoder's one standard deviation.
+/// Encoder, conditional prior, decoder, and the decoder's one standard deviation.
 #[derive(Module, Debug)]
 pub struct Vae {
     encoder: Encoder,
+    /// How each condition carries the Gaussian to codes.
+    pub prior: Prior,
     decoder: Decoder,
     /// ln sigma of the decoder's Gaussian, `[1]`.
     log_sigma: Param<Tensor<1>>,
     #[module(skip)]
-    latent: usize,
-    #[module(skip)]
     classes: usize,
 }
 
-/// q(z | x, c).
+/// q(h | x).
 #[derive(Module, Debug)]
 struct Encoder {
     stem: Conv2d,
-    fine: Residual,
     down: Conv2d,
     coarse: Residual,
     norm: GroupNorm,
@@ -108,12 +111,93 @@ struct Encoder {
     posterior: Linear,
 }
 
-/// The mean of p(x | z, c).
+/// p(h | c) = N(mean_c, root_c root_c^T), a Gaussian for each condition.
+#[derive(Module, Debug)]
+pub struct Prior {
+    /// Means `[conditions, latent]` over [`PRIOR_RATE`].
+    mean: Param<Tensor<2>>,
+    /// Lower triangular roots of the covariances `[conditions, latent, latent]` over [`PRIOR_RATE`],
+    /// their diagonals as logarithms; what is above the diagonal is not used.
+    root: Param<Tensor<3>>,
+}
+
+/// Adam moves every parameter by about the learning rate a step, and the prior has farther to go than
+/// weights have: this many times as far.
+const PRIOR_RATE: f64 = 10.0;
+
+impl Prior {
+    /// Means `[conditions, latent]`.
+    pub fn means(&self) -> Tensor<2> {
+        self.mean.val() * PRIOR_RATE
+    }
+
+    /// Lower triangular roots of the covariances `[conditions, latent, latent]`.
+    pub fn roots(&self) -> Tensor<3> {
+        let raw = self.root.val() * PRIOR_RATE;
+        let [_, latent, _] = raw.dims();
+        let below = mask(latent, |row, column| row > column, &raw.device());
+        let diagonal = mask(latent, |row, column| row == column, &raw.device());
+        (raw.clone() * diagonal.clone()).exp() * diagonal + raw * below
+    }
+
+    /// Carries latents z `[batch, latent]` to codes `[batch, latent]` under conditions `[batch]`.
+    pub fn carry(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<2> {
+        let roots = self.roots().select(0, conditions.clone());
+        roots.matmul(z.unsqueeze_dim(2)).squeeze_dim(2) + self.means().select(0, conditions)
+    }
+
+    /// Goes back from codes `[batch, latent]` to latents: the inverse of [`Prior::carry`].
+    pub fn whiten(&self, codes: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<2> {
+        let inverses = inverse(self.roots()).select(0, conditions.clone());
+        let centred = codes - self.means().select(0, conditions);
+        inverses.matmul(centred.unsqueeze_dim(2)).squeeze_dim(2)
+    }
+
+    /// KL(q || p(h | c)) in nats, one number a picture `[batch]`: with A = root_c^-1 it is
+    /// 1/2 (|A (mean - mean_c)|^2 + sum_ij A_ij^2 variance_j - sum ln variance - n) + ln det root_c,
+    /// which for the standard normal is equation 10's closed form.
+    pub fn divergence(&self, posterior: &Posterior, conditions: Tensor<1, Int>) -> Tensor<1> {
+        let Posterior { mean, log_variance } = posterior;
+        let roots = self.roots();
+        let [_, latent, _] = roots.dims();
+        let diagonal = mask(latent, |row, column| row == column, &roots.device());
+        // The logarithm of the diagonal is what is stored.
+        let log_determinants = (self.root.val() * PRIOR_RATE * diagonal).sum_dims(&[1, 2]).flatten::<1>(0, 2);
+        let spread = inverse(roots).square().select(0, conditions.clone());
+        let spread: Tensor<2> = spread.matmul(log_variance.clone().exp().unsqueeze_dim(2)).squeeze_dim(2);
+        let distance = self.whiten(mean.clone(), conditions.clone()).square();
+        let terms: Tensor<1> = (distance + spread - log_variance.clone() - 1.0).sum_dim(1).squeeze_dim(1);
+        terms * 0.5 + log_determinants.select(0, conditions)
+    }
+}
+
+/// Ones where `keep(row, column)`, zeros elsewhere, `[1, size, size]`.
+fn mask(size: usize, keep: impl Fn(usize, usize) -> bool, device: &Device) -> Tensor<3> {
+    let ones: Vec<f32> = (0..size * size).map(|i| if keep(i / size, i % size) { 1.0 } else { 0.0 }).collect();
+    Tensor::from_data(TensorData::new(ones, [1, size, size]), device)
+}
+
+/// Inverses of lower triangular matrices `[count, size, size]`, by forward substitution.
+fn inverse(roots: Tensor<3>) -> Tensor<3> {
+    let [count, size, _] = roots.dims();
+    let identity = mask(size, |row, column| row == column, &roots.device()).repeat_dim(0, count);
+    let mut rows: Vec<Tensor<3>> = Vec::with_capacity(size);
+    for i in 0..size {
+        let row = roots.clone().narrow(1, i, 1);
+        let mut rest = identity.clone().narrow(1, i, 1);
+        if i > 0 {
+            rest = rest - row.clone().narrow(2, 0, i).matmul(Tensor::cat(rows.clone(), 1));
+        }
+        rows.push(rest / row.narrow(2, i, 1));
+    }
+    Tensor::cat(rows, 1)
+}
+
+/// The mean of p(x | h).
 #[derive(Module, Debug)]
 struct Decoder {
     stem: Linear,
-    coarse_1: Residual,
-    coarse_2: Residual,
+    coarse: Residual,
     widen_1: Conv2d,
     fine: Residual,
     widen_2: Conv2d,
@@ -121,7 +205,7 @@ struct Decoder {
     paint: Conv2d,
 }
 
-/// A diagonal Gaussian q(z | x, c): mean and log-variance, each `[batch, latent]`.
+/// A diagonal Gaussian q(h | x): mean and log-variance, each `[batch, latent]`.
 #[derive(Debug, Clone)]
 pub struct Posterior {
     /// The mean.
@@ -131,17 +215,9 @@ pub struct Posterior {
 }
 
 impl Posterior {
-    /// z = mean + sigma epsilon, epsilon ~ N(0, I): the reparameterization of section 2.4.
+    /// h = mean + sigma epsilon, epsilon ~ N(0, I): the reparameterization of section 2.4.
     pub fn sample(&self, epsilon: Tensor<2>) -> Tensor<2> {
         self.mean.clone() + (self.log_variance.clone() * 0.5).exp() * epsilon
-    }
-
-    /// KL(q || N(0, I)) in nats, one number a picture `[batch]`: equation 10's closed form,
-    /// 1/2 sum(mean^2 + variance - log variance - 1).
-    pub fn divergence(&self) -> Tensor<1> {
-        let Self { mean, log_variance } = self;
-        let terms = mean.clone().square() + log_variance.clone().exp() - log_variance.clone() - 1.0;
-        (terms * 0.5).sum_dim(1).squeeze_dim(1)
     }
 }
 
@@ -155,42 +231,41 @@ pub fn gaussian_cost(x: Tensor<4>, mean: Tensor<4>, log_sigma: Tensor<1>) -> Ten
 }
 
 impl Vae {
-    /// Pictures `[batch, 1, 28, 28]` under conditions `[batch]` to their posterior.
-    pub fn encode(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Posterior {
+    /// Pictures `[batch, 1, 28, 28]` to the posterior of their codes.
+    pub fn encode(&self, images: Tensor<4>) -> Posterior {
         let encoder = &self.encoder;
-        let x = encoder.fine.forward(encoder.stem.forward(images));
-        let x = encoder.coarse.forward(encoder.down.forward(silu(x)));
-        let x: Tensor<2> = encoder.squeeze.forward(silu(encoder.norm.forward(x))).flatten(1, 3);
-        let parameters = encoder.posterior.forward(Tensor::cat(vec![x, self.one_hot(conditions)], 1));
-        let [mean, log_variance] = parameters.chunk(2, 1).try_into().expect("two halves of an even number of columns");
+        let x = encoder.down.forward(silu(encoder.stem.forward(images)));
+        let x = encoder.norm.forward(encoder.coarse.forward(x));
+        let x: Tensor<2> = encoder.squeeze.forward(silu(x)).flatten(1, 3);
+        let [mean, log_variance] =
+            encoder.posterior.forward(silu(x)).chunk(2, 1).try_into().expect("two halves of an even number of columns");
         // Variances from e^-10 to e^4 are all a posterior needs; the bounds keep exp() finite.
         Posterior { mean, log_variance: log_variance.clamp(-10.0, 4.0) }
     }
 
-    /// Latents `[batch, latent]` under conditions `[batch]` to the mean pictures
-    /// `[batch, 1, 28, 28]` in [-1, 1].
-    pub fn decode(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
+    /// Codes `[batch, latent]` to the mean pictures `[batch, 1, 28, 28]` in [-1, 1].
+    pub fn decode(&self, codes: Tensor<2>) -> Tensor<4> {
         let decoder = &self.decoder;
-        let [batch, _] = z.dims();
-        let x = decoder.stem.forward(Tensor::cat(vec![z, self.one_hot(conditions)], 1));
-        let x = x.reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
-        let x = decoder.coarse_2.forward(decoder.coarse_1.forward(x));
+        let [batch, _] = codes.dims();
+        let x = decoder.stem.forward(codes).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
+        let x = decoder.coarse.forward(x);
         let x = decoder.fine.forward(decoder.widen_1.forward(upsample(silu(x))));
         let x = decoder.widen_2.forward(upsample(silu(x)));
         tanh(decoder.paint.forward(silu(decoder.norm.forward(x))))
     }
 
-    fn one_hot(&self, conditions: Tensor<1, Int>) -> Tensor<2> {
-        conditions.float().one_hot(self.classes + 1)
+    /// Latents z `[batch, latent]` under conditions `[batch]` to pictures `[batch, 1, 28, 28]`.
+    pub fn draw(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
+        self.decode(self.prior.carry(z, conditions))
     }
 
     /// -ELBO in nats, one number a picture `[batch]`, in its two parts: the cost of the picture
-    /// given z, and the divergence (equation 3, one sample of z).
+    /// given its code, and the divergence (equation 3, one sample of the code).
     fn negative_elbo(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> [Tensor<1>; 2] {
-        let posterior = self.encode(images.clone(), conditions.clone());
+        let posterior = self.encode(images.clone());
         let epsilon = noise(posterior.mean.dims(), rng, &images.device());
-        let mean = self.decode(posterior.sample(epsilon), conditions);
-        [gaussian_cost(images, mean, self.log_sigma.val()), posterior.divergence()]
+        let mean = self.decode(posterior.sample(epsilon));
+        [gaussian_cost(images, mean, self.log_sigma.val()), self.prior.divergence(&posterior, conditions)]
     }
 }
 
@@ -228,10 +303,10 @@ impl Generator for VaeGenerator {
         Box::new(OneStep { vae: self.vae.clone(), start: Some((z, condition)) })
     }
 
-    /// The posterior mean.
+    /// The latent of the posterior mean.
     fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
         let conditions = condition.indices(self.vae.classes, images.dims()[0], &images.device());
-        Some(self.vae.encode(images, conditions).mean)
+        Some(self.vae.prior.whiten(self.vae.encode(images).mean, conditions))
     }
 
     /// An upper bound: the -ELBO of pictures dequantized uniformly, in bits of the 0..255 scale.
@@ -257,7 +332,7 @@ impl Trajectory for OneStep {
     fn step(&mut self) -> Option<Tensor<4>> {
         let (z, condition) = self.start.take()?;
         let conditions = condition.indices(self.vae.classes, z.dims()[0], &z.device());
-        Some(self.vae.decode(z, conditions))
+        Some(self.vae.draw(z, conditions))
     }
 
     fn steps(&self) -> usize {

@@ -36,7 +36,7 @@ impl Engine {
     pub async fn create(preference: &str) -> Result<Engine, JsValue> {
         let preference: Preference = preference.parse().map_err(|message: String| range_error(&message))?;
         let adapter = match preference {
-            Preference::Cpu => Err("it was not looked for".to_string()),
+            Preference::Cpu => Err("It was not looked for.".to_string()),
             _ => gpu::find().await,
         };
         let mut info =
@@ -47,7 +47,7 @@ impl Engine {
             match gpu::open(tell(lost.clone())).await {
                 Ok(opened) => device = opened,
                 Err(reason) if preference == Preference::WebGpu => return Err(error(&reason)),
-                Err(reason) => info = DeviceInfo::cpu(&format!("The CPU draws, because {reason}.")),
+                Err(reason) => info = DeviceInfo::cpu(&reason),
             }
         }
         Ok(Self { device, info, models: BTreeMap::new(), lost })

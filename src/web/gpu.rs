@@ -14,14 +14,14 @@ use crate::device::Adapter;
 pub async fn find() -> Result<Adapter, String> {
     let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
     if !gpu.is_object() {
-        return Err("this browser has no WebGPU".into());
+        return Err("This browser has no WebGPU.".into());
     }
     let request: Function =
-        get(&gpu, "requestAdapter").dyn_into().map_err(|_| "this browser's WebGPU is incomplete")?;
+        get(&gpu, "requestAdapter").dyn_into().map_err(|_| "This browser's WebGPU is incomplete.")?;
     let promise = request.call0(&gpu).map_err(|error| refusal(&error))?;
     let adapter = JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| refusal(&error))?;
     if !adapter.is_object() {
-        return Err("WebGPU has no adapter on this device".into());
+        return Err("WebGPU has no adapter on this device.".into());
     }
     let info = get(&adapter, "info");
     let text = |name: &str| get(&info, name).as_string().unwrap_or_default();
@@ -42,7 +42,7 @@ pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, String> {
     let options =
         wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
     let adapter =
-        instance.request_adapter(&options).await.map_err(|error| format!("the adapter was refused: {error}"))?;
+        instance.request_adapter(&options).await.map_err(|error| format!("The adapter was refused: {error}."))?;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("pushforward"),
         required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
@@ -51,12 +51,13 @@ pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, String> {
         ..Default::default()
     };
     let (device, queue) =
-        adapter.request_device(&descriptor).await.map_err(|error| format!("the adapter gave no device: {error}"))?;
+        adapter.request_device(&descriptor).await.map_err(|error| format!("The adapter gave no device: {error}."))?;
     // wgpu wants a callback that could be sent to another thread; here there is only this one.
     let lost = send_wrapper::SendWrapper::new(lost);
     device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
     let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
-    let device = try_init_device(setup, RuntimeOptions::default()).map_err(|error| error.to_string())?;
+    let device = try_init_device(setup, RuntimeOptions::default())
+        .map_err(|error| format!("The device does not serve: {error}."))?;
     Ok(Device::new(device))
 }
 
@@ -67,5 +68,5 @@ fn get(object: &JsValue, name: &str) -> JsValue {
 
 fn refusal(error: &JsValue) -> String {
     let message = get(error, "message").as_string().unwrap_or_else(|| "no reason was given".into());
-    format!("WebGPU was refused: {message}")
+    format!("WebGPU was refused: {message}.")
 }

@@ -18,7 +18,6 @@ use pushforward::catalogue::WeightsFile;
 use pushforward::generator::{Loss, Objective};
 use pushforward::layers::conv3x3;
 use pushforward::weights;
-use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
@@ -41,9 +40,6 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/classifier");
 const CONFIG: &str = include_str!("../classifier/train.json");
 const WEIGHTS: &[u8] = include_bytes!("../classifier/weights.bpk");
 const PIN: &str = include_str!("../classifier/pin.json");
-
-/// Pictures are moved by up to this many pixels while it trains.
-const SHIFT: usize = 2;
 
 /// Five normalized convolutions down to 4x4, averaged to 128 features, and one linear layer.
 #[derive(Module, Debug)]
@@ -86,20 +82,12 @@ impl Classifier {
 }
 
 impl Objective for Classifier {
-    /// Cross-entropy on pictures moved a little and mirrored, one draw a batch.
-    fn loss(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
-        let logits = self.logits(self.features(augment(images, rng)));
+    /// Cross-entropy.
+    fn loss(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Loss {
+        let logits = self.logits(self.features(images));
         let total = CrossEntropyLossConfig::new().init(&logits.device()).forward(logits, classes);
         Loss { total, terms: vec![] }
     }
-}
-
-fn augment(images: Tensor<4>, rng: &mut ChaCha8Rng) -> Tensor<4> {
-    let [_, _, height, width] = images.dims();
-    let (down, right) = (rng.random_range(0..=2 * SHIFT), rng.random_range(0..=2 * SHIFT));
-    let padded = images.pad((SHIFT, SHIFT, SHIFT, SHIFT), -1.0);
-    let moved = padded.narrow(2, down, height).narrow(3, right, width);
-    if rng.random() { moved.flip([3]) } else { moved }
 }
 
 /// Trains the classifier from its committed config.
