@@ -42,8 +42,8 @@ export class Pushforward extends EventTarget {
 
   /** @returns {Promise<Card[]>} */
   async models() {
-    const { functions } = await loadEngine();
-    return functions.cards();
+    const { cards } = await loadEngine();
+    return structuredClone(cards);
   }
 
   /**
@@ -53,8 +53,8 @@ export class Pushforward extends EventTarget {
   async generate(options) {
     const { model, seed, latent: given, condition, steps, onFrame, signal } = generateOptions(options);
     signal?.throwIfAborted();
-    const { functions, supervisor } = await this.#compute();
-    knownModel(functions, model);
+    const { functions, cards, supervisor } = await this.#compute();
+    knownModel(cards, model);
     const latent = given ?? functions.gaussian(model, seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
     const { milliseconds, ...pixels } = await supervisor.request(
       { type: 'generate', model, latent, condition, steps, frames: Boolean(onFrame) },
@@ -75,8 +75,8 @@ export class Pushforward extends EventTarget {
    */
   async encode(options) {
     const { model, image, condition } = encodeOptions(options);
-    const { functions, supervisor } = await this.#compute();
-    knownModel(functions, model);
+    const { cards, supervisor } = await this.#compute();
+    knownModel(cards, model);
     const { data, width, height } = image;
     return supervisor.request({ type: 'encode', model, data, width, height, condition });
   }
@@ -97,7 +97,7 @@ export class Pushforward extends EventTarget {
   }
 
   async #compute() {
-    const { functions, module } = await loadEngine();
+    const { functions, module, cards } = await loadEngine();
     this.#functions = functions;
     if (!this.#supervisor) {
       this.#supervisor = new Supervisor(module, this.#backend);
@@ -105,7 +105,7 @@ export class Pushforward extends EventTarget {
         this.#supervisor.addEventListener(type, (event) => this.#forward(event));
       }
     }
-    return { functions, supervisor: this.#supervisor };
+    return { functions, cards, supervisor: this.#supervisor };
   }
 
   /** @param {string} call */
@@ -123,11 +123,11 @@ export class Pushforward extends EventTarget {
 export default new Pushforward();
 
 /**
- * @param {Functions} functions
+ * @param {Card[]} cards
  * @param {string} model
  */
-function knownModel(functions, model) {
-  const ids = functions.cards().map(({ id }) => id);
+function knownModel(cards, model) {
+  const ids = cards.map(({ id }) => id);
   if (!ids.includes(model)) throw new RangeError(`model: expected one of ${ids.join(', ')}, got ${JSON.stringify(model)}`);
 }
 

@@ -4,7 +4,7 @@ import { counted } from './counted.js';
 
 /**
  * @typedef {typeof import('../pushforward.js')} Functions
- * @typedef {{ functions: Functions, module: WebAssembly.Module }} Engine
+ * @typedef {{ functions: Functions, module: WebAssembly.Module, cards: import('../pkg/index.d.ts').Card[] }} Engine
  */
 
 /** Fires `progress` (CustomEvent<Progress>) while bytes arrive. */
@@ -28,7 +28,7 @@ export function loadEngine() {
 async function load() {
   const [functions, module] = await Promise.all([import('../pushforward.js'), compile()]);
   await functions.default({ module_or_path: module });
-  return { functions, module };
+  return { functions, module, cards: functions.cards() };
 }
 
 async function compile() {

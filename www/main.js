@@ -41,8 +41,8 @@ mountLoading(find('#loading'), api);
 mountDevice(find('#device'), api, notices);
 
 async function start() {
-  const { functions } = await loadEngine();
-  const store = new Store(functions, location.hash);
+  const { functions, cards } = await loadEngine();
+  const store = new Store(functions, cards, location.hash);
   const painter = new Painter(api, functions, store);
   const context = { api, functions, store, painter, notices };
   mountPicture(find('#picture'), context);

@@ -9,7 +9,6 @@
 /** Fires `change` after every change; views, which need not draw more often than the screen does, `watch` instead. */
 export class Store extends EventTarget {
   #functions;
-  /** @type {Card[]} */
   #cards;
   /** @type {State} */
   #value;
@@ -19,9 +18,10 @@ export class Store extends EventTarget {
 
   /**
    * @param {Functions} functions
+   * @param {Card[]} cards
    * @param {string} fragment
    */
-  constructor(functions, fragment) {
+  constructor(functions, cards, fragment) {
     super();
     this.#functions = functions;
     /** The one table that links, controls and defaults come from. @type {Map<keyof State, Property>} */
@@ -29,7 +29,7 @@ export class Store extends EventTarget {
     const { state, messages } = functions.parseLink(fragment);
     this.#value = functions.canonical(state);
     this.#link = functions.writeLink(this.#value);
-    this.#cards = functions.cards();
+    this.#cards = cards;
     this.messages = messages;
   }
 
