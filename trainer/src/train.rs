@@ -229,3 +229,108 @@ impl Log {
 fn scalar(tensor: &Tensor<1>) -> f32 {
     tensor.clone().inner().into_scalar::<f32>()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::module::Module;
+    use burn::nn::{Linear, LinearConfig};
+    use burn::tensor::Int;
+    use pushforward::{generator::noise, weights};
+
+    /// The smallest module with a loss that depends on pictures, conditions and noise.
+    #[derive(Module, Debug)]
+    struct Tiny {
+        linear: Linear,
+    }
+
+    impl Objective for Tiny {
+        fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+            let [batch, ..] = images.dims();
+            let noise = noise([batch, 784], rng, &images.device()) * 0.1;
+            let got = self.linear.forward(images.flatten::<2>(1, 3) + noise);
+            let error = got - conditions.float().unsqueeze_dim(1);
+            Loss { total: error.square().mean(), terms: vec![] }
+        }
+    }
+
+    fn config() -> TrainingConfig {
+        TrainingConfig {
+            epochs: 3,
+            batch: 8,
+            learning_rate: 0.01,
+            warmup: 2,
+            weight_decay: 0.01,
+            gradient_norm: 1.0,
+            class_dropout: 0.3,
+            seed: 5,
+        }
+    }
+
+    /// Trains from zeros up to a step and returns the packed parameters.
+    fn run(folder: &Path, config: &TrainingConfig, until: Option<usize>) -> Result<Vec<u8>> {
+        let device = Device::flex();
+        let task = Task {
+            model: "tiny",
+            config: serde_json::to_value(config)?,
+            training: config,
+            classes: 10,
+            folder,
+            device_name: "test".into(),
+        };
+        let initializer = burn::nn::Initializer::Zeros;
+        let module = Tiny { linear: LinearConfig::new(784, 1).with_initializer(initializer).init(&device) };
+        let schedule = Schedule { restart: false, until, checkpoint_minutes: 60.0 };
+        let module = train(&task, module, &Images::made_up(40), &schedule, &device)?;
+        Ok(weights::pack("tiny", &module)?)
+    }
+
+    #[test]
+    fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
+        let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let uninterrupted = run(whole.path(), &config(), None).unwrap();
+        let halfway = run(parts.path(), &config(), Some(7)).unwrap();
+        assert_ne!(halfway, uninterrupted);
+        assert_eq!(run(parts.path(), &config(), None).unwrap(), uninterrupted);
+        // 3 epochs of 5 batches, each logged once although there were two runs.
+        let log = fs::read_to_string(parts.path().join("loss.jsonl")).unwrap();
+        assert_eq!(log.lines().count(), 15);
+        assert_eq!(log, fs::read_to_string(whole.path().join("loss.jsonl")).unwrap());
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_config_is_not_gone_on_from() {
+        let folder = tempfile::tempdir().unwrap();
+        run(folder.path(), &config(), Some(3)).unwrap();
+        let other = TrainingConfig { learning_rate: 0.5, ..config() };
+        let error = run(folder.path(), &other, None).unwrap_err().to_string();
+        assert!(error.contains("--restart"), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        run(folder.path(), &config(), Some(3)).unwrap();
+        fs::write(folder.path().join("checkpoint/module.bpk"), b"not a record").unwrap();
+        let error = format!("{:#}", run(folder.path(), &config(), None).unwrap_err());
+        assert!(error.contains("module.bpk"), "{error}");
+    }
+
+    #[test]
+    fn the_learning_rate_rises_and_falls_to_zero() {
+        let training = TrainingConfig { warmup: 10, ..config() };
+        let rates: Vec<f64> = (0..=100).map(|step| learning_rate(&training, step, 100)).collect();
+        assert!(rates[..10].windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(rates[10..].windows(2).all(|pair| pair[0] > pair[1]));
+        assert!(rates[100].abs() < 1e-12 && rates.iter().all(|rate| *rate <= training.learning_rate));
+    }
+
+    #[test]
+    fn classes_are_dropped_for_whole_batches_at_the_given_rate() {
+        let dropped = |step| conditions(vec![1, 2, 3], 0.2, 10, &mut step_rng(1, step)) == vec![10; 3];
+        let count = (0..5000).filter(|step| dropped(*step)).count();
+        // Five standard deviations of a binomial: sqrt(5000 x 0.2 x 0.8) = 28.
+        assert!((count as i64 - 1000).abs() < 142, "{count}");
+        assert_eq!(conditions(vec![1, 2, 3], 0.0, 10, &mut step_rng(1, 0)), [1, 2, 3]);
+    }
+}
