@@ -25,7 +25,7 @@ enum Chore {
     /// Build the static site in dist/
     Build,
     /// Check everything: formatting, lints, native tests, the wasm build, browser tests
-    Test,
+    Test(test::Options),
     /// Assemble the npm package in pkg/dist/
     Pkg,
     /// Measure the page in headless Chromium
@@ -52,7 +52,7 @@ fn run(chore: Chore) -> Result<()> {
     match chore {
         Chore::Serve(options) => serve::run(&sh, &options),
         Chore::Build => build::run(&sh),
-        Chore::Test => test::run(&sh),
+        Chore::Test(options) => test::run(&sh, &options),
         Chore::Pkg => build::run(&sh).and_then(|()| pkg::run(&sh)),
         Chore::Bench => build::run(&sh).and_then(|()| browser::script(&sh, "bench")),
         Chore::Screenshots => build::run(&sh).and_then(|()| browser::script(&sh, "screenshots")),

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use clap::Args;
 use xshell::{Shell, cmd};
 
 use crate::{browser, build, pkg, wasm::Toolchain};
@@ -24,10 +25,19 @@ const CHECKS: [(&str, Check); 9] = [
     ("browser tests", |sh| browser::script(sh, "test")),
 ];
 
+#[derive(Args)]
+pub struct Options {
+    /// Only the checks whose name contains this, such as `browser`
+    #[arg(default_value = "")]
+    only: String,
+}
+
 /// Runs the checks up to the first that fails, and sums up.
-pub fn run(sh: &Shell) -> Result<()> {
+pub fn run(sh: &Shell, Options { only }: &Options) -> Result<()> {
+    let names = CHECKS.map(|(name, _)| name);
+    ensure!(names.iter().any(|name| name.contains(only)), "no check is named {only}; there are: {}", names.join(", "));
     let mut summary = Vec::new();
-    for (name, check) in CHECKS {
+    for (name, check) in CHECKS.into_iter().filter(|(name, _)| name.contains(only)) {
         eprintln!("\n==> {name}");
         let start = Instant::now();
         let outcome = check(sh);
