@@ -24,8 +24,32 @@ export interface Card {
   parameters: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
-  quality?: Record<string, unknown> | null;
+  quality?: Quality | null;
   training?: Record<string, unknown> | null;
+}
+
+/** The figures of one form of a model's weights. FD-fashion is a Fréchet distance, but no Inception FID. */
+export interface Figures {
+  fd_fashion: number;
+  /** The same in multiples of what real pictures reach. */
+  fd_over_floor: number;
+  /** The same for samples under "any". */
+  fd_any: number;
+  /** Fractions, from 0 to 1. */
+  precision: number;
+  recall: number;
+  conditional_accuracy: number;
+  /** An upper bound on the bits per dimension of the test split, where the family has one. */
+  bits_per_dim_bound?: number;
+}
+
+/** What was measured: on the weights that ship, before they were quantized, and on real pictures. */
+export interface Quality {
+  samples: number;
+  seed: number;
+  floor: { fd_fashion: number; precision: number; recall: number; accuracy: number };
+  q8: Figures;
+  float?: Figures;
 }
 
 /** What a picture is narrowed to: nothing, or one class by its index in the card. */

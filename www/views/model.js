@@ -30,21 +30,26 @@ function rows(card) {
     ['Forward passes for a picture', String(card.forward_passes)],
     ['Parameters', card.parameters.toLocaleString('en')],
     ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
-    ...figures(card.quality ?? {}),
+    ...figures(card.quality),
   ];
 }
 
 /**
- * What was measured, whatever the card holds.
- * @param {Record<string, unknown>} quality
- * @param {string} [prefix]
+ * What was measured on the shipped weights, beside what real pictures reach under the same judge.
+ * @param {import('../../pkg/index.d.ts').Card['quality']} quality
  * @returns {[string, string][]}
  */
-function figures(quality, prefix = '') {
-  return Object.entries(quality).flatMap(([name, value]) => {
-    const term = `${prefix}${name.replaceAll('_', ' ')}`;
-    if (typeof value === 'number') return [[term, value.toLocaleString('en', { maximumSignificantDigits: 4 })]];
-    if (value && typeof value === 'object') return figures(/** @type {Record<string, unknown>} */ (value), `${term}: `);
-    return [];
-  });
+function figures(quality) {
+  if (!quality) return [];
+  const { samples, floor, q8 } = quality;
+  /** @param {number} fraction */
+  const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
+  /** @type {[string, string][]} */
+  const rows = [
+    [`FD-fashion of ${samples.toLocaleString('en')} samples`, `${q8.fd_fashion.toFixed(2)}, ${q8.fd_over_floor.toFixed(0)} × that of real pictures`],
+    ['Samples seen as their class', `${percent(q8.conditional_accuracy)}; real pictures ${percent(floor.accuracy)}`],
+    ['Precision, recall', `${q8.precision.toFixed(2)}, ${q8.recall.toFixed(2)}`],
+  ];
+  if (q8.bits_per_dim_bound !== undefined) rows.push(['Bits per dimension', `at most ${q8.bits_per_dim_bound.toFixed(2)}`]);
+  return rows;
 }
