@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use pushforward::generator::{Condition, Generator};
+use pushforward::generator::{Condition, Generator, Options, finish};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,10 @@ struct Figures {
     recall: f64,
     /// Fraction of samples that the classifier gives the class they were drawn in.
     conditional_accuracy: f64,
+    /// Fréchet distance of the test split's reconstructions, for families that go back: what a perfect
+    /// prior would leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fd_reconstruction: Option<f64>,
     /// Upper bound on the bits per dimension of the test split.
     #[serde(skip_serializing_if = "Option::is_none")]
     bits_per_dim_bound: Option<f64>,
@@ -82,7 +86,8 @@ pub fn evaluate(common: &Common, plan: &Plan) -> Result<()> {
     let bench = Bench::new(common, plan, &device)?;
     bench.floor.print(plan.samples);
     if plan.checkpoint {
-        return Ok(bench.measure(&*model::open(common, true)?).print("float checkpoint"));
+        bench.measure(&*model::open(common, true)?).print("float checkpoint");
+        return Ok(());
     }
     let shipped = bench.measure(&*model::open(common, false)?);
     shipped.print("shipped q8");
@@ -157,8 +162,20 @@ impl<'a> Bench<'a> {
             precision,
             recall,
             conditional_accuracy: judged.accuracy(&expected),
+            fd_reconstruction: self.reconstruct(generator).map(|judged| distance(&judged)),
             bits_per_dim_bound: self.bits_per_dim(generator),
         }
+    }
+
+    /// The test split, there and back.
+    fn reconstruct(&self, generator: &dyn Generator) -> Option<Judged> {
+        let (mut judged, all) = (Judged::default(), (0..self.test.len()).collect::<Vec<_>>());
+        for batch in all.chunks(250) {
+            let latents = generator.invert(self.test.pictures(batch, self.device), Condition::Any)?;
+            let pictures = finish(generator.start(latents, Condition::Any, &Options::default()));
+            judged.add(&self.classifier, pictures);
+        }
+        Some(judged)
     }
 
     /// The mean over the test split, in which every picture is seen under its class.
@@ -194,6 +211,9 @@ impl Figures {
         );
         println!("  precision {:.3}, recall {:.3}", self.precision, self.recall);
         println!("  conditional accuracy {:.2} %", 100.0 * self.conditional_accuracy);
+        if let Some(distance) = self.fd_reconstruction {
+            println!("  FD-fashion of reconstructions {distance:.3}");
+        }
         if let Some(bits) = self.bits_per_dim_bound {
             println!("  bits/dim of the test split at most {bits:.3}");
         }

@@ -33,9 +33,9 @@ pub struct TrainingConfig {
     /// Steps to the largest learning rate.
     pub warmup: usize,
     /// Weight decay of AdamW (arXiv 1711.05101).
-    pub weight_decay: f32,
+    pub weight_decay: f64,
     /// Gradients are scaled down to this norm, parameter by parameter.
-    pub gradient_norm: f32,
+    pub gradient_norm: f64,
     /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
     pub class_dropout: f64,
     /// Seed of everything random: initial weights, order, dropped classes and noise.
@@ -89,8 +89,8 @@ pub fn train<M: Objective>(
     fs::create_dir_all(task.folder).with_context(|| format!("creating {}", task.folder.display()))?;
 
     let mut optimizer = AdamWConfig::new()
-        .with_weight_decay(training.weight_decay)
-        .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm)))
+        .with_weight_decay(training.weight_decay as f32)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm as f32)))
         .init();
     let fresh = Progress { step: 0, seconds: 0.0, config: task.config.clone(), devices: Vec::new() };
     let mut progress = checkpoint.progress()?.filter(|_| !schedule.restart).unwrap_or(fresh);
