@@ -39,6 +39,8 @@ export interface Figures {
   precision: number;
   recall: number;
   conditional_accuracy: number;
+  /** The Fréchet distance of reconstructions, where the family goes back. */
+  fd_reconstruction?: number;
   /** An upper bound on the bits per dimension of the test split, where the family has one. */
   bits_per_dim_bound?: number;
 }

@@ -6,7 +6,7 @@ import { BASE_URL, launchOptions } from './browser.js';
 import { settled, stripSettled } from './visitor.js';
 
 const FOLDER = 'docs/screenshots';
-const LINK = '#model=vae-fashion&class=3&seed=42&to=7&t=0.35';
+const LINK = '#model=vae-fashion&class=9&seed=42&to=7&t=0.35';
 const SCREENS = {
   desktop: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
