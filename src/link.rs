@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::catalogue::{self, ModelCard};
+use crate::catalogue::{self, card};
 use crate::latent::{self, LatentError, Mode, Plane};
 
 /// Everything that shapes a picture.
@@ -245,10 +245,6 @@ fn abbreviate(text: &str) -> String {
     const LONGEST: usize = 40;
     let short: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     if text.chars().count() > LONGEST { short + "…" } else { short }
-}
-
-fn card(model: &str) -> Option<&'static ModelCard> {
-    catalogue::card(model)
 }
 
 fn read_class(text: &str, classes: usize) -> Option<ClassChoice> {

@@ -148,9 +148,13 @@ impl Prior {
 
     /// Goes back from codes `[batch, latent]` to latents: the inverse of [`Prior::carry`].
     pub fn whiten(&self, codes: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<2> {
-        let inverses = inverse(self.roots()).select(0, conditions.clone());
-        let centred = codes - self.means().select(0, conditions);
-        inverses.matmul(centred.unsqueeze_dim(2)).squeeze_dim(2)
+        self.whiten_by(inverse(self.roots()), codes, conditions)
+    }
+
+    /// [`Prior::whiten`], given the inverses of the roots.
+    fn whiten_by(&self, inverses: Tensor<3>, codes: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<2> {
+        let centred = codes - self.means().select(0, conditions.clone());
+        inverses.select(0, conditions).matmul(centred.unsqueeze_dim(2)).squeeze_dim(2)
     }
 
     /// KL(q || p(h | c)) in nats, one number a picture `[batch]`: with A = root_c^-1 it is
@@ -163,9 +167,10 @@ impl Prior {
         let diagonal = mask(latent, |row, column| row == column, &roots.device());
         // The logarithm of the diagonal is what is stored.
         let log_determinants = (self.root.val() * PRIOR_RATE * diagonal).sum_dims(&[1, 2]).flatten::<1>(0, 2);
-        let spread = inverse(roots).square().select(0, conditions.clone());
+        let inverses = inverse(roots);
+        let spread = inverses.clone().square().select(0, conditions.clone());
         let spread: Tensor<2> = spread.matmul(log_variance.clone().exp().unsqueeze_dim(2)).squeeze_dim(2);
-        let distance = self.whiten(mean.clone(), conditions.clone()).square();
+        let distance = self.whiten_by(inverses, mean.clone(), conditions.clone()).square();
         let terms: Tensor<1> = (distance + spread - log_variance.clone() - 1.0).sum_dim(1).squeeze_dim(1);
         terms * 0.5 + log_determinants.select(0, conditions)
     }

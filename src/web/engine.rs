@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::convert::{condition, error, range_error, to_js, type_error};
 use super::gpu;
 use super::pure::card;
+use crate::catalogue::ImageShape;
 use crate::device::{Backend, DeviceInfo, Preference, choose};
 use crate::families;
 use crate::generator::{Generator, Options, Trajectory, check, check_condition};
@@ -78,14 +79,8 @@ impl Engine {
         check(card, &latent, narrowed, &options)?;
         let latent = Tensor::from_data(TensorData::new(latent, [1, card.latent.dimension()]), &self.device);
         let trajectory = self.model(model)?.start(latent, narrowed, &options);
-        Ok(Run {
-            trajectory,
-            steps: 0,
-            width: card.image.width,
-            height: card.image.height,
-            channels: card.image.channels,
-        }
-        .counted())
+        let ImageShape { width, height, channels } = card.image;
+        Ok(Run { steps: trajectory.steps(), trajectory, width, height, channels })
     }
 
     /// The latent of a picture, where the model's family can go back.
@@ -144,13 +139,6 @@ impl Run {
             let rgba = to_rgba(&read(picture).await?, channels);
             Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
         })
-    }
-}
-
-impl Run {
-    fn counted(mut self) -> Self {
-        self.steps = self.trajectory.steps();
-        self
     }
 }
 

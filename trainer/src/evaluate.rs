@@ -155,9 +155,10 @@ impl<'a> Bench<'a> {
 
         let distance = |judged: &Judged| frechet_distance(&judged.features, &self.real.features, FEATURES);
         let (precision, recall) = precision_recall(&self.real.features, &judged.features, FEATURES, self.device);
+        let fd_fashion = distance(&judged);
         Figures {
-            fd_fashion: distance(&judged),
-            fd_over_floor: distance(&judged) / self.floor.fd_fashion,
+            fd_fashion,
+            fd_over_floor: fd_fashion / self.floor.fd_fashion,
             fd_any: distance(&any),
             precision,
             recall,

@@ -90,26 +90,34 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
     Ok(())
 }
 
+fn checkpoint_of(common: &Common) -> Checkpoint {
+    Checkpoint::new(&common.model, &common.run_folder())
+}
+
+/// The recipe's module with the checkpoint's parameters.
+fn trained(common: &Common, recipe: &Recipe, checkpoint: &Checkpoint) -> Result<vae::Vae> {
+    checkpoint.load_module(recipe.vae()?.init(&common.device.open()?))
+}
+
 /// The shipped model, or its checkpoint in float.
 pub fn open(common: &Common, checkpoint: bool) -> Result<Box<dyn Generator>> {
-    let device = common.device.open()?;
     if checkpoint {
         let recipe = Recipe::load(common)?;
-        let module = Checkpoint::new(&common.model, &common.run_folder()).load_module(recipe.vae()?.init(&device))?;
+        let module = trained(common, &recipe, &checkpoint_of(common))?;
         let card = card(common, &recipe, module.num_params(), WeightsFile::default(), json!({}))?;
         return Ok(Box::new(vae::VaeGenerator::new(card, module)));
     }
     let card = read_card(common)?;
     let path = common.folder().join(&card.weights.file);
     let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    Ok(families::open(&card, &bytes, &device)?)
+    Ok(families::open(&card, &bytes, &common.device.open()?)?)
 }
 
 /// Packs the checkpoint into the weights that ship, and writes the card anew, its figures still to be measured.
 pub fn quantize(common: &Common) -> Result<()> {
     let recipe = Recipe::load(common)?;
-    let checkpoint = Checkpoint::new(&common.model, &common.run_folder());
-    let module = checkpoint.load_module(recipe.vae()?.init(&common.device.open()?))?;
+    let checkpoint = checkpoint_of(common);
+    let module = trained(common, &recipe, &checkpoint)?;
     let progress = checkpoint.progress()?.context("the checkpoint has no progress file")?;
     let bytes = weights::pack(&common.model, &module)?;
     let file = WeightsFile {
@@ -138,11 +146,11 @@ pub fn quantize(common: &Common) -> Result<()> {
 
 /// Whether the card's weights are what the checkpoint at hand packs into.
 pub fn is_from_checkpoint(common: &Common, card: &ModelCard) -> Result<bool> {
-    let checkpoint = Checkpoint::new(&common.model, &common.run_folder());
+    let checkpoint = checkpoint_of(common);
     if checkpoint.progress()?.is_none() {
         return Ok(false);
     }
-    let module = checkpoint.load_module(Recipe::load(common)?.vae()?.init(&common.device.open()?))?;
+    let module = trained(common, &Recipe::load(common)?, &checkpoint)?;
     Ok(weights::checksum(&weights::pack(&common.model, &module)?) == card.weights.sha256)
 }
 
