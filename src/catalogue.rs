@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::generator::Sampler;
+
 /// What is known of a model: what it is, how it was made, and how well it does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ModelCard {
@@ -30,6 +32,9 @@ pub struct ModelCard {
     pub condition: String,
     /// Forward passes for one picture.
     pub forward_passes: String,
+    /// What can be chosen about the way.
+    #[serde(default)]
+    pub controls: Controls,
     /// Number of parameters.
     pub parameters: usize,
     /// The family's own config; its fields are the family's.
@@ -66,6 +71,35 @@ impl LatentShape {
     pub fn dimension(&self) -> usize {
         self.shape.iter().product()
     }
+}
+
+/// What of [`crate::generator::Options`] a model knows; what is absent it ignores.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Controls {
+    /// Number of steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Range>,
+    /// Guidance scale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guidance: Option<Range>,
+    /// Temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<Range>,
+    /// Samplers, the default first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub samplers: Vec<Sampler>,
+}
+
+/// The range of a number that can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Range {
+    /// The least.
+    pub min: f64,
+    /// The greatest.
+    pub max: f64,
+    /// What it is when nobody chooses.
+    pub default: f64,
 }
 
 /// Size of a picture.

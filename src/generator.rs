@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::catalogue::ModelCard;
+use crate::catalogue::{Controls, ModelCard, Range};
 use crate::latent::normals;
 
 /// A map from latents to pictures.
@@ -40,6 +40,31 @@ pub trait Trajectory {
 
     /// How many steps the whole way takes.
     fn steps(&self) -> usize;
+
+    /// The final picture as it is predicted from where the way stands, where the family predicts one.
+    fn predicted(&self) -> Option<Tensor<4>> {
+        None
+    }
+}
+
+/// The trajectory of the one-shot families: a single step from z to the picture.
+pub struct OneShot<F>(Option<F>);
+
+impl<F: FnOnce() -> Tensor<4>> OneShot<F> {
+    /// The trajectory whose one step is `draw`.
+    pub fn new(draw: F) -> Self {
+        Self(Some(draw))
+    }
+}
+
+impl<F: FnOnce() -> Tensor<4>> Trajectory for OneShot<F> {
+    fn step(&mut self) -> Option<Tensor<4>> {
+        self.0.take().map(|draw| draw())
+    }
+
+    fn steps(&self) -> usize {
+        1
+    }
 }
 
 /// Runs a trajectory to its end and returns the final pictures.
@@ -76,11 +101,49 @@ impl Condition {
     }
 }
 
-/// How to walk the way; what a family does not know it ignores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// How to walk the way; what a family does not know it ignores, what is not said is the card's default.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Options {
     /// Number of steps, for families that choose it.
     pub steps: Option<usize>,
+    /// Guidance scale: 1 is the condition as it was learned, more exaggerates it, 0 ignores it.
+    pub guidance: Option<f64>,
+    /// Standard deviation of the draws in units of the learned one.
+    pub temperature: Option<f64>,
+    /// How a step is taken.
+    pub sampler: Option<Sampler>,
+    /// Seed of the noise that a sampler adds on the way.
+    pub noise_seed: u64,
+}
+
+/// How a step of an iterative family is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sampler {
+    /// Deterministic, first order (DDIM, arXiv 2010.02502).
+    #[default]
+    Ddim,
+    /// Deterministic, second order, two forward passes a step (arXiv 2206.00364).
+    Heun,
+    /// Fresh noise at every step (DDPM, arXiv 2006.11239).
+    Ancestral,
+}
+
+impl Sampler {
+    /// Every sampler, by the name that links and cards use.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("ddim", Self::Ddim), ("heun", Self::Heun), ("ancestral", Self::Ancestral)];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, sampler)| *sampler == self).expect("all are listed").0
+    }
+
+    /// The sampler of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, sampler)| sampler)
+    }
 }
 
 /// A request that no trajectory can start from.
@@ -124,18 +187,21 @@ pub enum RequestError {
         /// What came.
         got: usize,
     },
-    /// Fewer than one step, or too many to wait for.
-    #[error("expected 1 to {most} steps, got {got}")]
-    Steps {
-        /// The most that is allowed.
-        most: usize,
+    /// A number outside its range.
+    #[error("{model} expects {name} from {min} to {max}, got {got}")]
+    Range {
+        /// The model's id.
+        model: String,
+        /// Which option.
+        name: &'static str,
+        /// The least.
+        min: f64,
+        /// The greatest.
+        max: f64,
         /// What came.
-        got: usize,
+        got: f64,
     },
 }
-
-/// The most steps a trajectory may be asked for.
-pub const MOST_STEPS: usize = 1000;
 
 /// Checks what came from outside before a trajectory starts from it.
 ///
@@ -151,10 +217,21 @@ pub fn check(card: &ModelCard, latent: &[f32], condition: Condition, options: &O
         return Err(RequestError::LatentNotFinite { model: model(), coordinate, value: latent[coordinate] });
     }
     check_condition(card, condition)?;
-    match options.steps {
-        Some(got) if !(1..=MOST_STEPS).contains(&got) => Err(RequestError::Steps { most: MOST_STEPS, got }),
-        _ => Ok(()),
+    let Controls { steps, guidance, temperature, .. } = &card.controls;
+    let numbers = [
+        ("steps", steps, options.steps.map(|steps| steps as f64)),
+        ("guidance", guidance, options.guidance),
+        ("temperature", temperature, options.temperature),
+    ];
+    for (name, range, got) in numbers {
+        // What a model has no control for it ignores.
+        if let (Some(Range { min, max, .. }), Some(got)) = (*range, got)
+            && !(min..=max).contains(&got)
+        {
+            return Err(RequestError::Range { model: model(), name, min, max, got });
+        }
     }
+    Ok(())
 }
 
 /// Checks that the model knows the condition.

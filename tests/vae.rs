@@ -4,8 +4,10 @@ use std::f64::consts::{LN_2, TAU};
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use pushforward::families::vae::{Posterior, Vae, VaeConfig, VaeGenerator, gaussian_cost};
-use pushforward::generator::{Condition, Generator, Objective, Options, RequestError, check, finish, noise};
+use pushforward::catalogue::{Controls, ModelCard, Range};
+use pushforward::families::Family;
+use pushforward::families::vae::{Posterior, Vae, VaeConfig, gaussian_cost};
+use pushforward::generator::{Condition, Objective, Options, RequestError, check, finish, noise};
 use pushforward::{catalogue, latent};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -165,7 +167,7 @@ fn bits_per_dim_are_those_of_a_flat_density() {
     let vae = small().map(&mut Set("log_sigma", 3.0, vec![]));
     let (images, labels) = (pictures(2), classes(&[1, 2]));
     let divergence = values(vae.prior.divergence(&vae.encode(images.clone()), labels.clone()));
-    let generator = VaeGenerator::new(catalogue::cards()[0].clone(), vae);
+    let generator = vae.generator(catalogue::cards()[0].clone());
     let bits = values(generator.bits_per_dim(images, labels, &mut rng(1)).unwrap());
     for (bits, divergence) in bits.into_iter().zip(divergence) {
         let nats = 3.0 + 0.5 * TAU.ln() + f64::from(divergence) / 784.0;
@@ -199,7 +201,7 @@ fn a_picture_does_not_depend_on_the_others_of_its_batch() {
 
 #[test]
 fn the_trajectory_has_one_step_and_then_ends() {
-    let generator = VaeGenerator::new(catalogue::cards()[0].clone(), small());
+    let generator = small().generator(catalogue::cards()[0].clone());
     let z = noise([2, 16], &mut rng(4), &device());
     let mut trajectory = generator.start(z.clone(), Condition::Class(3), &Options::default());
     assert_eq!(trajectory.steps(), 1);
@@ -224,7 +226,30 @@ fn requests_that_no_trajectory_can_start_from_say_what_would() {
     assert!(matches!(broken, RequestError::LatentNotFinite { coordinate: 5, .. }));
     let class = check(card, &z, Condition::Class(10), &options).unwrap_err();
     assert_eq!(class.to_string(), "vae-fashion knows the classes 0 to 9, got 10");
-    for steps in [0, 1_000_000] {
-        assert!(check(card, &z, Condition::Any, &Options { steps: Some(steps) }).is_err());
+    // What a model has no control for it ignores.
+    let odd = Options { steps: Some(0), guidance: Some(f64::NAN), ..Options::default() };
+    assert_eq!(check(card, &z, Condition::Any, &odd), Ok(()));
+}
+
+#[test]
+fn options_outside_a_control_s_range_say_what_the_range_is() {
+    let range = |min, max| Some(Range { min, max, default: 1.0 });
+    let controls = Controls {
+        steps: range(1.0, 100.0),
+        guidance: range(0.0, 8.0),
+        temperature: range(0.0, 2.0),
+        samplers: vec![],
+    };
+    let card = ModelCard { controls, ..catalogue::cards()[0].clone() };
+    let checked = |options: Options| check(&card, &latent::gaussian(1, 16), Condition::Any, &options);
+    let good = Options { steps: Some(100), guidance: Some(0.0), temperature: Some(2.0), ..Options::default() };
+    assert_eq!(checked(good), Ok(()));
+    for steps in [0, 101, usize::MAX] {
+        let error = checked(Options { steps: Some(steps), ..Options::default() }).unwrap_err().to_string();
+        assert!(error.starts_with("vae-fashion expects steps from 1 to 100, got "), "{error}");
+    }
+    for bad in [-0.1, 8.1, f64::NAN, f64::INFINITY] {
+        assert!(checked(Options { guidance: Some(bad), ..Options::default() }).is_err(), "{bad}");
+        assert!(checked(Options { temperature: Some(bad), ..Options::default() }).is_err(), "{bad}");
     }
 }

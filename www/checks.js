@@ -75,6 +75,9 @@ export function generateOptions(options) {
   if (seed !== undefined && latent !== undefined) throw new TypeError('generate(): give a seed or a latent, not both');
   if (seed !== undefined && typeof seed !== 'number') wrong('seed', 'an integer', seed);
   if (steps !== undefined && typeof steps !== 'number') wrong('steps', 'an integer', steps);
+  if (steps !== undefined && !(Number.isSafeInteger(steps) && steps > 0)) {
+    throw new RangeError(`steps: expected a whole number from 1, got ${steps}`);
+  }
   if (onFrame !== undefined && typeof onFrame !== 'function') wrong('onFrame', 'a function', onFrame);
   if (signal !== undefined && !(signal instanceof AbortSignal)) wrong('signal', 'an AbortSignal', signal);
   return {

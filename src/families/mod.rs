@@ -1,24 +1,95 @@
 //! The families of generators, one file each, all in the same order: config, module, loss,
 //! generate, invert, likelihood.
 
+pub mod diffusion;
+pub mod gan;
 pub mod vae;
 
 use burn::tensor::Device;
+use serde::de::DeserializeOwned;
 
-use crate::catalogue::ModelCard;
-use crate::generator::Generator;
+use crate::catalogue::{Controls, ModelCard};
+use crate::generator::{Generator, Objective};
 use crate::weights::{self, WeightsError};
+
+/// What makes a module one of the families.
+pub trait Family: Objective {
+    /// Its name on cards and in recipes.
+    const NAME: &'static str;
+
+    /// Its config, whose fields are `config` on a card.
+    type Config: DeserializeOwned;
+
+    /// The module of a config, with what only training needs.
+    fn init(config: &Self::Config, device: &Device) -> Self;
+
+    /// Leaves out what only training needs: what remains is what ships.
+    fn shipped(self) -> Self {
+        self
+    }
+
+    /// What a card says of every model of this family and config.
+    fn traits(config: &Self::Config) -> Traits;
+
+    /// The trained module with its card.
+    fn generator(self, card: ModelCard) -> Box<dyn Generator>;
+}
+
+/// What a card says of a family with a config.
+#[derive(Debug, Clone)]
+pub struct Traits {
+    /// Shape of the latent.
+    pub latent: Vec<usize>,
+    /// Forward passes for one picture, as people write it.
+    pub forward_passes: String,
+    /// What can be chosen about the way.
+    pub controls: Controls,
+}
+
+/// What is done with a family whose name is known only at run time.
+pub trait Visitor {
+    /// What comes of it.
+    type Output;
+
+    /// Does it with the family `F`.
+    fn visit<F: Family + 'static>(self) -> Self::Output;
+}
+
+/// The families' names.
+pub const NAMES: [&str; 3] = [vae::Vae::NAME, gan::Gan::NAME, diffusion::Diffusion::NAME];
+
+/// Does something with the family of a name; `None` if there is none of this name.
+pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
+    match name {
+        vae::Vae::NAME => Some(visitor.visit::<vae::Vae>()),
+        gan::Gan::NAME => Some(visitor.visit::<gan::Gan>()),
+        diffusion::Diffusion::NAME => Some(visitor.visit::<diffusion::Diffusion>()),
+        _ => None,
+    }
+}
 
 /// Opens the model of a card from its weights file, verified, on a device.
 ///
 /// # Errors
-/// When the bytes are not the file that the card pins; see [`weights::load`].
+/// When the family or its config is unknown, or the bytes are not the file that the card pins; see
+/// [`weights::load`].
 pub fn open(card: &ModelCard, bytes: &[u8], device: &Device) -> Result<Box<dyn Generator>, WeightsError> {
-    match card.family.as_str() {
-        "vae" => {
-            let module = vae::VaeConfig::of(card)?.init(device);
-            Ok(Box::new(vae::VaeGenerator::new(card.clone(), weights::load(&card.id, &card.weights, bytes, module)?)))
+    struct Open<'a>(&'a ModelCard, &'a [u8], &'a Device);
+
+    impl Visitor for Open<'_> {
+        type Output = Result<Box<dyn Generator>, WeightsError>;
+
+        fn visit<F: Family + 'static>(self) -> Self::Output {
+            let Self(card, bytes, device) = self;
+            let config = serde_json::from_value(card.config.clone()).map_err(|error| {
+                WeightsError::field(&card.id, "config", &format!("the fields of a {}", F::NAME), &error.to_string())
+            })?;
+            let module = F::init(&config, device).shipped();
+            Ok(weights::load(&card.id, &card.weights, bytes, module)?.generator(card.clone()))
         }
-        family => Err(WeightsError::field(&card.id, "family", "vae", family)),
     }
+
+    with(&card.family, Open(card, bytes, device)).unwrap_or_else(|| {
+        Err(WeightsError::field(&card.id, "family", &format!("one of {}", NAMES.join(", ")), &card.family))
+    })
 }

@@ -11,16 +11,16 @@ use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::{silu, tanh};
+use burn::tensor::activation::{log_softmax, silu, tanh};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
-use crate::catalogue::ModelCard;
-use crate::generator::{Condition, Generator, Loss, Objective, Options, Trajectory, noise};
+use super::{Family, Traits};
+use crate::catalogue::{Controls, ModelCard};
+use crate::generator::{Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
 use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
-use crate::weights::WeightsError;
 
 /// Pixels on a side, and on a side of the coarsest feature map.
 const SIDE: usize = 28;
@@ -41,21 +41,16 @@ pub struct VaeConfig {
     /// Channels at 7x7; half of them at 14x14, a quarter at 28x28. A multiple of 32.
     #[config(default = 64)]
     pub channels: usize,
+    /// Weight of the class's information in the loss, in nats a nat: how much a picture may lose in
+    /// its bound for its class to be told from it. 0 trains the bound alone.
+    #[config(default = 0.0)]
+    pub class_information: f64,
 }
 
 impl VaeConfig {
-    /// The config on a card.
-    ///
-    /// # Errors
-    /// When the card's config has not the fields of this one.
-    pub fn of(card: &ModelCard) -> Result<Self, WeightsError> {
-        serde_json::from_value(card.config.clone())
-            .map_err(|error| WeightsError::field(&card.id, "config", "the fields of a VAE", &error.to_string()))
-    }
-
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Vae {
-        let Self { latent, classes, channels } = *self;
+        let Self { latent, classes, channels, class_information } = *self;
         let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
         let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
@@ -82,7 +77,13 @@ impl VaeConfig {
                 paint: conv3x3(quarter, 1, 1).init(device),
             },
             log_sigma: Param::from_tensor(Tensor::full([1], -1.5, device)),
+            recognizer: (class_information > 0.0).then(|| Recognizer {
+                fine: conv3x3(1, 32, 2).init(device),
+                coarse: conv3x3(32, 64, 2).init(device),
+                logits: LinearConfig::new(64 * COARSE * COARSE, classes).init(device),
+            }),
             classes,
+            class_information,
         }
     }
 }
@@ -96,8 +97,11 @@ pub struct Vae {
     decoder: Decoder,
     /// ln sigma of the decoder's Gaussian, `[1]`.
     log_sigma: Param<Tensor<1>>,
+    recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
+    #[module(skip)]
+    class_information: f64,
 }
 
 /// q(h | x).
@@ -210,6 +214,27 @@ struct Decoder {
     paint: Conv2d,
 }
 
+/// q(c | x): a small classifier that learns from real pictures, while the VAE is trained.
+#[derive(Module, Debug)]
+struct Recognizer {
+    fine: Conv2d,
+    coarse: Conv2d,
+    logits: Linear,
+}
+
+impl Recognizer {
+    /// -ln q(c | x) in nats, the mean over the pictures whose class is known.
+    fn surprise(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
+        let x = silu(self.coarse.forward(silu(self.fine.forward(images))));
+        let logits = self.logits.forward(x.flatten(1, 3));
+        let [_, classes] = logits.dims();
+        let known = conditions.clone().lower_elem(classes as i64).float();
+        let targets = conditions.clamp(0, classes as i64 - 1).unsqueeze_dim(1);
+        let told: Tensor<1> = log_softmax(logits, 1).gather(1, targets).squeeze_dim(1);
+        (told.neg() * known).mean()
+    }
+}
+
 /// A diagonal Gaussian q(h | x): mean and log-variance, each `[batch, latent]`.
 #[derive(Debug, Clone)]
 pub struct Posterior {
@@ -275,13 +300,50 @@ impl Vae {
 }
 
 impl Objective for Vae {
+    /// The bound, and the information that a drawn picture holds of the class it was drawn in, bounded
+    /// by a classifier that sees real pictures only (arXiv 1606.03657, equation 5): the blur that a
+    /// Gaussian of pixels does not mind would otherwise hide the class.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
-        let dimensions = images.dims()[1..].iter().product::<usize>() as f64;
-        let [cost, divergence] = self.negative_elbo(images, conditions, rng).map(Tensor::mean);
-        Loss {
-            total: (cost.clone() + divergence.clone()) / dimensions,
-            terms: vec![("cost", cost), ("divergence", divergence), ("log_sigma", self.log_sigma.val())],
+        let [batch, channels, height, width] = images.dims();
+        let dimensions = (channels * height * width) as f64;
+        let [cost, divergence] = self.negative_elbo(images.clone(), conditions.clone(), rng).map(Tensor::mean);
+        let mut total = cost.clone() + divergence.clone();
+        let mut terms = vec![("cost", cost), ("divergence", divergence), ("log_sigma", self.log_sigma.val())];
+        if let Some(recognizer) = &self.recognizer {
+            let drawn = (batch / DRAWN_FRACTION).max(1);
+            let narrowed = conditions.clone().narrow(0, 0, drawn);
+            let [latent, _] = self.decoder.stem.weight.dims();
+            let pictures = self.draw(noise([drawn, latent], rng, &images.device()), narrowed.clone());
+            let real = recognizer.surprise(images, conditions);
+            let told = recognizer.clone().no_grad().surprise(pictures, narrowed);
+            total = total + real.clone() * dimensions + told.clone() * self.class_information;
+            terms.extend([("surprise_real", real), ("surprise_drawn", told)]);
         }
+        Loss { total: total / dimensions, terms }
+    }
+}
+
+/// One in so many pictures of a batch is drawn for the class's information.
+const DRAWN_FRACTION: usize = 2;
+
+impl Family for Vae {
+    const NAME: &'static str = "vae";
+    type Config = VaeConfig;
+
+    fn init(config: &VaeConfig, device: &Device) -> Self {
+        config.init(device)
+    }
+
+    fn shipped(self) -> Self {
+        Self { recognizer: None, ..self }
+    }
+
+    fn traits(config: &VaeConfig) -> Traits {
+        Traits { latent: vec![config.latent], forward_passes: "1".into(), controls: Controls::default() }
+    }
+
+    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
+        Box::new(VaeGenerator { card, vae: self })
     }
 }
 
@@ -292,20 +354,17 @@ pub struct VaeGenerator {
     vae: Vae,
 }
 
-impl VaeGenerator {
-    /// A trained module and what is known of it.
-    pub fn new(card: ModelCard, vae: Vae) -> Self {
-        Self { card, vae }
-    }
-}
-
 impl Generator for VaeGenerator {
     fn card(&self) -> &ModelCard {
         &self.card
     }
 
     fn start(&self, z: Tensor<2>, condition: Condition, _options: &Options) -> Box<dyn Trajectory> {
-        Box::new(OneStep { vae: self.vae.clone(), start: Some((z, condition)) })
+        let vae = self.vae.clone();
+        Box::new(OneShot::new(move || {
+            let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
+            vae.draw(z, conditions)
+        }))
     }
 
     /// The latent of the posterior mean.
@@ -324,23 +383,5 @@ impl Generator for VaeGenerator {
         let dither = Tensor::<1>::from_floats(dither.as_slice(), &images.device()).reshape(images.dims());
         let [cost, divergence] = self.vae.negative_elbo(images + dither, classes, rng);
         Some((cost + divergence) / (dimensions as f64 * LN_2) - f64::from(level.log2()))
-    }
-}
-
-/// The one-shot trajectory: a single step from z to the picture.
-struct OneStep {
-    vae: Vae,
-    start: Option<(Tensor<2>, Condition)>,
-}
-
-impl Trajectory for OneStep {
-    fn step(&mut self) -> Option<Tensor<4>> {
-        let (z, condition) = self.start.take()?;
-        let conditions = condition.indices(self.vae.classes, z.dims()[0], &z.device());
-        Some(self.vae.draw(z, conditions))
-    }
-
-    fn steps(&self) -> usize {
-        1
     }
 }

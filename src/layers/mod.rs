@@ -2,8 +2,9 @@
 
 use burn::config::Config;
 use burn::module::Module;
+use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{GroupNorm, GroupNormConfig, PaddingConfig2d};
+use burn::nn::{GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Tensor};
 
@@ -65,4 +66,111 @@ pub fn upsample(x: Tensor<4>) -> Tensor<4> {
         2 * height,
         2 * width,
     ])
+}
+
+/// Moves blocks of 2x2 pixels into channels: `[b, c, 2h, 2w]` to `[b, 4c, h, w]`.
+pub fn space_to_depth(x: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let (height, width) = (height / 2, width / 2);
+    x.reshape([batch, channels, height, 2, width, 2]).permute([0, 1, 3, 5, 2, 4]).reshape([
+        batch,
+        4 * channels,
+        height,
+        width,
+    ])
+}
+
+/// Moves channels into blocks of 2x2 pixels, the inverse of [`space_to_depth`].
+pub fn depth_to_space(x: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = x.dims();
+    let channels = channels / 4;
+    x.reshape([batch, channels, 2, 2, height, width]).permute([0, 1, 4, 2, 5, 3]).reshape([
+        batch,
+        channels,
+        2 * height,
+        2 * width,
+    ])
+}
+
+/// Config of [`Modulated`].
+#[derive(Config, Debug)]
+pub struct ModulatedConfig {
+    /// Channels in and out; a multiple of 8.
+    pub channels: usize,
+    /// Length of the embedding that modulates.
+    pub embedding: usize,
+}
+
+/// A residual block whose second norm is scaled and shifted by an embedding (FiLM, arXiv 1709.07871;
+/// adaptive group normalization, arXiv 2105.05233). Starts as the identity.
+#[derive(Module, Debug)]
+pub struct Modulated {
+    norm_1: GroupNorm,
+    conv_1: Conv2d,
+    modulation: Linear,
+    norm_2: GroupNorm,
+    conv_2: Conv2d,
+}
+
+impl ModulatedConfig {
+    /// Initializes the block on `device`.
+    pub fn init(&self, device: &Device) -> Modulated {
+        let Self { channels, embedding } = *self;
+        let norm = GroupNormConfig::new(channels / GROUP, channels);
+        Modulated {
+            norm_1: norm.init(device),
+            conv_1: conv3x3(channels, channels, 1).init(device),
+            modulation: LinearConfig::new(embedding, 2 * channels).init(device),
+            norm_2: norm.init(device),
+            conv_2: conv3x3(channels, channels, 1).with_initializer(Initializer::Zeros).init(device),
+        }
+    }
+}
+
+impl Modulated {
+    /// `[batch, channels, height, width]` to the same shape, under embeddings `[batch, embedding]`.
+    pub fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
+        let h = self.norm_2.forward(self.conv_1.forward(silu(self.norm_1.forward(x.clone()))));
+        let modulation: Tensor<4> = self.modulation.forward(embedding).unsqueeze_dims(&[2, 3]);
+        let [scale, shift] = modulation.chunk(2, 1).try_into().expect("two halves of an even number of channels");
+        x + self.conv_2.forward(silu(h * (scale + 1.0) + shift))
+    }
+}
+
+/// Self-attention over the pixels of a feature map, added to it (arXiv 1706.03762; in pictures as in
+/// arXiv 2006.11239).
+#[derive(Module, Debug)]
+pub struct PixelAttention {
+    norm: GroupNorm,
+    attention: MultiHeadAttention,
+}
+
+/// Config of [`PixelAttention`].
+#[derive(Config, Debug)]
+pub struct PixelAttentionConfig {
+    /// Channels in and out; a multiple of 8 and of `heads`.
+    pub channels: usize,
+    /// Number of heads.
+    #[config(default = 4)]
+    pub heads: usize,
+}
+
+impl PixelAttentionConfig {
+    /// Initializes the block on `device`.
+    pub fn init(&self, device: &Device) -> PixelAttention {
+        PixelAttention {
+            norm: GroupNormConfig::new(self.channels / GROUP, self.channels).init(device),
+            attention: MultiHeadAttentionConfig::new(self.channels, self.heads).with_dropout(0.0).init(device),
+        }
+    }
+}
+
+impl PixelAttention {
+    /// `[batch, channels, height, width]` to the same shape.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let shape = x.dims();
+        let pixels: Tensor<3> = self.norm.forward(x.clone()).flatten(2, 3).swap_dims(1, 2);
+        let seen = self.attention.forward(MhaInput::self_attn(pixels)).context;
+        x + seen.swap_dims(1, 2).reshape(shape)
+    }
 }

@@ -53,7 +53,7 @@ impl From<RequestError> for JsValue {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::LatentLength { .. } | RequestError::LatentNotFinite { .. } => type_error(&error.to_string()),
-            RequestError::Model { .. } | RequestError::Class { .. } | RequestError::Steps { .. } => {
+            RequestError::Model { .. } | RequestError::Class { .. } | RequestError::Range { .. } => {
                 range_error(&error.to_string())
             }
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use js_sys::{Function, Reflect};
+use js_sys::Function;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::convert::{condition, error, range_error, to_js, type_error};
+use super::convert::{condition, error, from_js, range_error, to_js};
 use super::gpu;
 use super::pure::card;
 use crate::catalogue::ImageShape;
@@ -72,10 +72,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Starts a trajectory at a latent; `options` is `{ steps? }`.
+    /// Starts a trajectory at a latent; `options` is an [`Options`], of which all may be left out.
     pub fn start(&self, model: &str, latent: Vec<f32>, narrowed: JsValue, options: JsValue) -> Result<Run, JsValue> {
         let card = card(model)?;
-        let (narrowed, options) = (condition(&narrowed)?, read_options(&options)?);
+        let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check(card, &latent, narrowed, &options)?;
         let latent = Tensor::from_data(TensorData::new(latent, [1, card.latent.dimension()]), &self.device);
         let trajectory = self.model(model)?.start(latent, narrowed, &options);
@@ -148,16 +148,8 @@ async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JsValue> {
     Ok(data.iter::<f32>().collect())
 }
 
-fn read_options(options: &JsValue) -> Result<Options, JsValue> {
-    let steps = if options.is_object() { Reflect::get(options, &"steps".into())? } else { JsValue::UNDEFINED };
-    if steps.is_undefined() || steps.is_null() {
-        return Ok(Options::default());
-    }
-    match steps.as_f64() {
-        Some(steps) if steps >= 0.0 && steps.fract() == 0.0 => Ok(Options { steps: Some(steps as usize) }),
-        Some(steps) => Err(range_error(&format!("expected a whole number of steps, got {steps}"))),
-        None => Err(type_error("expected steps to be a number")),
-    }
+fn read_options(options: JsValue) -> Result<Options, JsValue> {
+    if options.is_undefined() || options.is_null() { Ok(Options::default()) } else { from_js(options, "options") }
 }
 
 fn tell(lost: LostCallback) -> impl Fn(String) {

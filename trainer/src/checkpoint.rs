@@ -22,6 +22,10 @@ pub struct Progress {
     pub devices: Vec<String>,
 }
 
+/// The parameters as the last step left them, and their running average.
+const MODULE: &str = "module.bpk";
+const AVERAGED: &str = "averaged.bpk";
+
 /// The folder of one model's checkpoint.
 pub struct Checkpoint {
     model: String,
@@ -35,11 +39,20 @@ impl Checkpoint {
     }
 
     /// Writes a checkpoint: into a folder beside it first, which then takes its place.
-    pub fn save<M: Module>(&self, module: &M, optimizer: &ModuleOptimizer, progress: &Progress) -> Result<()> {
+    pub fn save<M: Module>(
+        &self,
+        module: &M,
+        averaged: Option<&M>,
+        optimizer: &ModuleOptimizer,
+        progress: &Progress,
+    ) -> Result<()> {
         let fresh = self.folder.with_extension("writing");
         let _ = fs::remove_dir_all(&fresh);
         fs::create_dir_all(&fresh)?;
-        module.clone().into_record().save(fresh.join("module.bpk"))?;
+        module.clone().into_record().save(fresh.join(MODULE))?;
+        if let Some(averaged) = averaged {
+            averaged.clone().into_record().save(fresh.join(AVERAGED))?;
+        }
         optimizer.save(fresh.join("optimizer.bpk"))?;
         fs::write(fresh.join("progress.json"), serde_json::to_string_pretty(progress)?)?;
         let old = self.folder.with_extension("old");
@@ -67,9 +80,23 @@ impl Checkpoint {
         serde_json::from_str(&text).map(Some).with_context(|| format!("{} is not a progress file", path.display()))
     }
 
-    /// Loads the module's parameters.
+    /// Loads the parameters as the last step left them.
     pub fn load_module<M: Module>(&self, module: M) -> Result<M> {
-        let path = self.folder.join("module.bpk");
+        self.load(module, MODULE)
+    }
+
+    /// Loads the averaged parameters.
+    pub fn load_averaged<M: Module>(&self, module: M) -> Result<M> {
+        self.load(module, AVERAGED)
+    }
+
+    /// Loads what the training is for: the averaged parameters if it averages, else the last.
+    pub fn load_trained<M: Module>(&self, module: M) -> Result<M> {
+        self.load(module, if self.folder.join(AVERAGED).exists() { AVERAGED } else { MODULE })
+    }
+
+    fn load<M: Module>(&self, module: M, file: &str) -> Result<M> {
+        let path = self.folder.join(file);
         ensure!(
             path.exists(),
             "there is no checkpoint at {}; make one with `train --model {}`",

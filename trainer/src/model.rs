@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
-use burn::module::Module;
+use anyhow::{Context, Result};
 use pushforward::catalogue::{Dataset, ImageShape, LatentShape, ModelCard, WeightsFile};
-use pushforward::families::{self, vae};
+use pushforward::families::{self, Family, Traits, Visitor};
 use pushforward::generator::Generator;
 use pushforward::weights;
 use serde::{Deserialize, Serialize};
@@ -49,11 +48,14 @@ impl Recipe {
         serde_json::from_str(&text).with_context(|| format!("{} is not a training config", path.display()))
     }
 
-    fn vae(&self) -> Result<vae::VaeConfig> {
-        if self.family != "vae" {
-            bail!("expected the family vae, got {}", self.family);
-        }
-        serde_json::from_value(self.model.clone()).context("the config is not a VAE's")
+    /// Does something with the recipe's family.
+    fn with_family<V: Visitor>(&self, visitor: V) -> Result<V::Output> {
+        families::with(&self.family, visitor)
+            .with_context(|| format!("expected a family of {}, got {}", families::NAMES.join(", "), self.family))
+    }
+
+    fn config<F: Family>(&self) -> Result<F::Config> {
+        serde_json::from_value(self.model.clone()).with_context(|| format!("the config is not a {}'s", F::NAME))
     }
 }
 
@@ -74,38 +76,68 @@ fn known(common: &Common) -> String {
 
 /// Trains a model from its committed config.
 pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
+    struct Train<'a>(&'a Common, &'a Recipe, &'a Schedule);
+
+    impl Visitor for Train<'_> {
+        type Output = Result<()>;
+
+        fn visit<F: Family + 'static>(self) -> Result<()> {
+            let Self(common, recipe, schedule) = self;
+            let (device, folder) = (common.device.open()?, common.run_folder());
+            device.seed(recipe.training.seed);
+            let module = F::init(&recipe.config::<F>()?, &device);
+            let task = Task {
+                model: &common.model,
+                config: serde_json::to_value(recipe)?,
+                training: &recipe.training,
+                classes: CLASSES.len(),
+                folder: &folder,
+                device_name: common.device.name(),
+            };
+            train::train(&task, module, &common.images(Split::Train)?, schedule, &device)?;
+            Ok(())
+        }
+    }
+
     let recipe = Recipe::load(common)?;
-    let config = recipe.vae()?;
-    let (device, folder) = (common.device.open()?, common.run_folder());
-    device.seed(recipe.training.seed);
-    let task = Task {
-        model: &common.model,
-        config: serde_json::to_value(&recipe)?,
-        training: &recipe.training,
-        classes: config.classes,
-        folder: &folder,
-        device_name: common.device.name(),
-    };
-    train::train(&task, config.init(&device), &common.images(Split::Train)?, schedule, &device)?;
-    Ok(())
+    recipe.with_family(Train(common, &recipe, schedule))?
 }
 
 fn checkpoint_of(common: &Common) -> Checkpoint {
     Checkpoint::new(&common.model, &common.run_folder())
 }
 
-/// The recipe's module with the checkpoint's parameters.
-fn trained(common: &Common, recipe: &Recipe, checkpoint: &Checkpoint) -> Result<vae::Vae> {
-    checkpoint.load_module(recipe.vae()?.init(&common.device.open()?))
+/// The checkpoint's module as it ships, in float.
+struct Trained {
+    generator: Box<dyn Generator>,
+    parameters: usize,
+    packed: Vec<u8>,
+}
+
+fn trained(common: &Common, recipe: &Recipe) -> Result<Trained> {
+    struct Load<'a>(&'a Common, &'a Recipe);
+
+    impl Visitor for Load<'_> {
+        type Output = Result<Trained>;
+
+        fn visit<F: Family + 'static>(self) -> Result<Trained> {
+            let Self(common, recipe) = self;
+            let config = recipe.config::<F>()?;
+            let module = F::init(&config, &common.device.open()?);
+            let module = checkpoint_of(common).load_trained(module)?.shipped();
+            let (parameters, packed) = (module.num_params(), weights::pack(&common.model, &module)?);
+            let card = card(common, recipe, F::traits(&config), parameters);
+            Ok(Trained { generator: module.generator(card), parameters, packed })
+        }
+    }
+
+    recipe.with_family(Load(common, recipe))?
 }
 
 /// The shipped model, or its checkpoint in float.
 pub fn open(common: &Common, checkpoint: bool) -> Result<Box<dyn Generator>> {
     if checkpoint {
-        let recipe = Recipe::load(common)?;
-        let module = trained(common, &recipe, &checkpoint_of(common))?;
-        let card = card(common, &recipe, module.num_params(), WeightsFile::default(), json!({}))?;
-        return Ok(Box::new(vae::VaeGenerator::new(card, module)));
+        return Ok(trained(common, &Recipe::load(common)?)?.generator);
     }
     let card = read_card(common)?;
     let path = common.folder().join(&card.weights.file);
@@ -116,14 +148,12 @@ pub fn open(common: &Common, checkpoint: bool) -> Result<Box<dyn Generator>> {
 /// Packs the checkpoint into the weights that ship, and writes the card anew, its figures still to be measured.
 pub fn quantize(common: &Common) -> Result<()> {
     let recipe = Recipe::load(common)?;
-    let checkpoint = checkpoint_of(common);
-    let module = trained(common, &recipe, &checkpoint)?;
-    let progress = checkpoint.progress()?.context("the checkpoint has no progress file")?;
-    let bytes = weights::pack(&common.model, &module)?;
-    let file = WeightsFile {
+    let Trained { generator, parameters, packed } = trained(common, &recipe)?;
+    let progress = checkpoint_of(common).progress()?.context("the checkpoint has no progress file")?;
+    let weights = WeightsFile {
         file: WEIGHTS.into(),
-        bytes: bytes.len(),
-        sha256: weights::checksum(&bytes),
+        bytes: packed.len(),
+        sha256: weights::checksum(&packed),
         precision: weights::PRECISION.into(),
     };
     let training = json!({
@@ -133,35 +163,27 @@ pub fn quantize(common: &Common) -> Result<()> {
         "minutes": (progress.seconds / 6.0).round() / 10.0,
         "devices": progress.devices,
     });
-    fs::write(common.folder().join(WEIGHTS), &bytes)?;
-    write_card(common, &card(common, &recipe, module.num_params(), file, training)?)?;
+    fs::write(common.folder().join(WEIGHTS), &packed)?;
+    write_card(common, &ModelCard { weights, training, ..generator.card().clone() })?;
     println!(
-        "{}: {} parameters in {} bytes; measure them with `evaluate --model {0}`",
+        "{}: {parameters} parameters in {} bytes; measure them with `evaluate --model {0}`",
         common.model,
-        module.num_params(),
-        bytes.len()
+        packed.len()
     );
     Ok(())
 }
 
 /// Whether the card's weights are what the checkpoint at hand packs into.
 pub fn is_from_checkpoint(common: &Common, card: &ModelCard) -> Result<bool> {
-    let checkpoint = checkpoint_of(common);
-    if checkpoint.progress()?.is_none() {
+    if checkpoint_of(common).progress()?.is_none() {
         return Ok(false);
     }
-    let module = trained(common, &Recipe::load(common)?, &checkpoint)?;
-    Ok(weights::checksum(&weights::pack(&common.model, &module)?) == card.weights.sha256)
+    Ok(weights::checksum(&trained(common, &Recipe::load(common)?)?.packed) == card.weights.sha256)
 }
 
-fn card(
-    common: &Common,
-    recipe: &Recipe,
-    parameters: usize,
-    weights: WeightsFile,
-    training: serde_json::Value,
-) -> Result<ModelCard> {
-    Ok(ModelCard {
+/// The card of a module, its weights not packed yet.
+fn card(common: &Common, recipe: &Recipe, traits: Traits, parameters: usize) -> ModelCard {
+    ModelCard {
         id: common.model.clone(),
         family: recipe.family.clone(),
         name: recipe.name.clone(),
@@ -172,16 +194,17 @@ fn card(
             url: "https://github.com/zalandoresearch/fashion-mnist".into(),
         },
         classes: CLASSES.map(String::from).into(),
-        latent: LatentShape { shape: vec![recipe.vae()?.latent] },
+        latent: LatentShape { shape: traits.latent },
         image: ImageShape { width: SIDE, height: SIDE, channels: 1 },
         condition: "class".into(),
-        forward_passes: "1".into(),
+        forward_passes: traits.forward_passes,
+        controls: traits.controls,
         parameters,
         config: recipe.model.clone(),
-        weights,
-        training,
+        weights: WeightsFile::default(),
+        training: serde_json::Value::Null,
         quality: serde_json::Value::Null,
-    })
+    }
 }
 
 fn card_path(common: &Common) -> PathBuf {

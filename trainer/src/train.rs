@@ -1,5 +1,7 @@
 //! The training loop: the same for every module with an [`Objective`].
 
+use std::any::Any;
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use burn::grad_clipping::GradientClippingConfig;
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,10 +39,20 @@ pub struct TrainingConfig {
     pub weight_decay: f64,
     /// Gradients are scaled down to this norm, parameter by parameter.
     pub gradient_norm: f64,
+    /// Decays of AdamW's two running means.
+    #[serde(default = "betas")]
+    pub betas: [f32; 2],
+    /// Decay of the running average of the parameters, which is what ships; 0 ships the last parameters.
+    #[serde(default)]
+    pub averaging: f64,
     /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
     pub class_dropout: f64,
     /// Seed of everything random: initial weights, order, dropped classes and noise.
     pub seed: u64,
+}
+
+fn betas() -> [f32; 2] {
+    [0.9, 0.999]
 }
 
 /// When to save and when to stop.
@@ -89,12 +102,15 @@ pub fn train<M: Objective>(
     fs::create_dir_all(task.folder).with_context(|| format!("creating {}", task.folder.display()))?;
 
     let mut optimizer = AdamWConfig::new()
+        .with_beta_1(training.betas[0])
+        .with_beta_2(training.betas[1])
         .with_weight_decay(training.weight_decay as f32)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm as f32)))
         .init();
     let fresh = Progress { step: 0, seconds: 0.0, config: task.config.clone(), devices: Vec::new() };
     let mut progress = checkpoint.progress()?.filter(|_| !schedule.restart).unwrap_or(fresh);
     let mut module = module;
+    let mut averaged = (training.averaging > 0.0).then(|| module.clone());
     if progress.step > 0 {
         ensure!(
             progress.config == task.config,
@@ -102,6 +118,7 @@ pub fn train<M: Objective>(
             task.model
         );
         module = checkpoint.load_module(module)?;
+        averaged = averaged.map(|averaged| checkpoint.load_averaged(averaged)).transpose()?;
         optimizer = checkpoint.load_optimizer(optimizer)?;
         eprintln!("{}: going on from step {}", task.model, progress.step);
     }
@@ -133,6 +150,7 @@ pub fn train<M: Objective>(
             module.loss(images.pictures(batch, &device), class_tensor(&conditions, &device), &mut rng);
         let gradients = GradientsParams::from_grads(total.backward(), &module);
         module = optimizer.step(learning_rate(training, progress.step, steps), module, gradients);
+        averaged = averaged.map(|averaged| average(averaged, &module, training.averaging, progress.step));
         progress.step += 1;
         progress.seconds = before + started.elapsed().as_secs_f64();
 
@@ -141,16 +159,44 @@ pub fn train<M: Objective>(
         bar.set_position(progress.step as u64);
         bar.set_message(format!("loss {:.4}, {:.0} images/s", values[0], training.batch as f64 / bar_seconds(&bar)));
         if saved.elapsed() > Duration::from_secs_f64(60.0 * schedule.checkpoint_minutes) {
-            checkpoint.save(&module, &optimizer, &progress)?;
+            checkpoint.save(&module, averaged.as_ref(), &optimizer, &progress)?;
             saved = Instant::now();
         }
     }
-    checkpoint.save(&module, &optimizer, &progress)?;
+    checkpoint.save(&module, averaged.as_ref(), &optimizer, &progress)?;
     bar.abandon();
     if progress.step < steps {
         eprintln!("{}: stopped at step {} of {steps}; the same command goes on from here", task.model, progress.step);
     }
-    Ok(module.valid())
+    Ok(averaged.unwrap_or_else(|| module.valid()))
+}
+
+/// Moves a running average of parameters towards those after a step, faster during the first steps,
+/// so that the initial parameters are soon forgotten.
+fn average<M: Module>(averaged: M, module: &M, decay: f64, step: usize) -> M {
+    struct Read(HashMap<ParamId, Box<dyn Any>>);
+
+    impl ModuleVisitor for Read {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.insert(param.id, Box::new(param.val()));
+        }
+    }
+
+    struct Move(HashMap<ParamId, Box<dyn Any>>, f64);
+
+    impl ModuleMapper for Move {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let id = param.id;
+            let newest = self.0.remove(&id).and_then(|value| value.downcast::<Tensor<D>>().ok());
+            let newest = *newest.expect("the average has the parameters of its module");
+            param.map(|average| average.clone() + (newest - average) * (1.0 - self.1))
+        }
+    }
+
+    let mut newest = Read(HashMap::new());
+    module.valid().visit(&mut newest);
+    let decay = decay.min((1.0 + step as f64) / (10.0 + step as f64));
+    averaged.map(&mut Move(newest.0, decay))
 }
 
 /// The random stream of one step.
@@ -262,6 +308,8 @@ mod tests {
             warmup: 2,
             weight_decay: 0.01,
             gradient_norm: 1.0,
+            betas: betas(),
+            averaging: 0.0,
             class_dropout: 0.3,
             seed: 5,
         }

@@ -1,0 +1,370 @@
+//! Diffusion: a denoiser carries the Gaussian to pictures in as many steps as one likes
+//! (Ho et al., arXiv 2006.11239), trained as a rectified flow (Liu et al., arXiv 2209.03003).
+//!
+//! The picture x and noise e are mixed as x_t = (1 - t) x + t e, so the latent z is x_1 itself. The
+//! network predicts the velocity e - x, from which the clean picture x_hat and the noise at any t
+//! follow, and with them every sampler: DDIM, which on this schedule is Euler's method, Heun's method,
+//! and the ancestral sampler of DDPM.
+
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig};
+use burn::tensor::activation::silu;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::f64::consts::LN_2;
+
+use super::{Family, Traits};
+use crate::catalogue::{Controls, ModelCard, Range};
+use crate::generator::{Condition, Generator, Loss, Objective, Options, Sampler, Trajectory};
+use crate::latent::normals;
+use crate::layers::{
+    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, space_to_depth,
+};
+
+/// Pixels on a side.
+const SIDE: usize = 28;
+
+/// Frequencies of the embedding of time.
+const FREQUENCIES: usize = 32;
+
+/// Config of [`Diffusion`].
+#[derive(Config, Debug)]
+pub struct DiffusionConfig {
+    /// Number of classes; "any" is one condition more.
+    #[config(default = 10)]
+    pub classes: usize,
+    /// Channels at 14x14. A multiple of 8.
+    #[config(default = 32)]
+    pub channels: usize,
+    /// Channels at 7x7. A multiple of 8.
+    #[config(default = 96)]
+    pub coarse_channels: usize,
+    /// Length of the embedding of time and condition.
+    #[config(default = 128)]
+    pub embedding: usize,
+}
+
+/// A U-Net that predicts the velocity e - x of a noisy picture, at a quarter of the pixels: blocks
+/// of 2x2 pixels are four channels.
+#[derive(Module, Debug)]
+pub struct Diffusion {
+    time_1: Linear,
+    time_2: Linear,
+    condition: Embedding,
+    stem: Conv2d,
+    down: Vec<Modulated>,
+    shrink: Conv2d,
+    coarse: Vec<Modulated>,
+    attention: PixelAttention,
+    grow: Conv2d,
+    merge: Conv2d,
+    up: Vec<Modulated>,
+    norm: GroupNorm,
+    paint: Conv2d,
+    #[module(skip)]
+    classes: usize,
+}
+
+/// Residual blocks on the way down, at 7x7, and on the way up.
+const BLOCKS: [usize; 3] = [2, 3, 2];
+
+impl DiffusionConfig {
+    /// Initializes the module on `device`.
+    pub fn init(&self, device: &Device) -> Diffusion {
+        let Self { classes, channels, coarse_channels, embedding } = *self;
+        let blocks = |count: usize, channels: usize| {
+            (0..count).map(|_| ModulatedConfig::new(channels, embedding).init(device)).collect()
+        };
+        let pointwise = |from, to| Conv2dConfig::new([from, to], [1, 1]).init(device);
+        Diffusion {
+            time_1: LinearConfig::new(2 * FREQUENCIES, embedding).init(device),
+            time_2: LinearConfig::new(embedding, embedding).init(device),
+            condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
+            stem: conv3x3(4, channels, 1).init(device),
+            down: blocks(BLOCKS[0], channels),
+            shrink: conv3x3(channels, coarse_channels, 2).init(device),
+            coarse: blocks(BLOCKS[1], coarse_channels),
+            attention: PixelAttentionConfig::new(coarse_channels).init(device),
+            grow: pointwise(coarse_channels, 4 * channels),
+            merge: pointwise(2 * channels, channels),
+            up: blocks(BLOCKS[2], channels),
+            norm: GroupNormConfig::new(channels / 8, channels).init(device),
+            paint: conv3x3(channels, 4, 1).with_initializer(Initializer::Zeros).init(device),
+            classes,
+        }
+    }
+}
+
+impl Diffusion {
+    /// The velocity at noisy pictures x `[batch, 1, 28, 28]`, times t `[batch]` in [0, 1] and
+    /// conditions `[batch]`.
+    pub fn velocity(&self, x: Tensor<4>, t: Tensor<1>, conditions: Tensor<1, Int>) -> Tensor<4> {
+        let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
+        let condition: Tensor<2> = self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1);
+        let embedding = silu(time + condition);
+
+        let fine = walk(&self.down, self.stem.forward(space_to_depth(x)), &embedding);
+        let [first, rest @ ..] = self.coarse.as_slice() else { unreachable!("BLOCKS has blocks at 7x7") };
+        let coarse = first.forward(self.shrink.forward(fine.clone()), embedding.clone());
+        let coarse = walk(rest, self.attention.forward(coarse), &embedding);
+        let grown = depth_to_space(self.grow.forward(coarse));
+        let fine = walk(&self.up, self.merge.forward(Tensor::cat(vec![grown, fine], 1)), &embedding);
+        depth_to_space(self.paint.forward(silu(self.norm.forward(fine))))
+    }
+
+    /// [`Diffusion::velocity`] of one condition at one time, with the guidance scale g of
+    /// classifier-free guidance: v_any + g (v_c - v_any) (arXiv 2207.12598, equation 6, in which
+    /// g = w + 1).
+    fn guided(&self, x: &Tensor<4>, t: f64, condition: Condition, guidance: f64) -> Tensor<4> {
+        let (batch, device) = (x.dims()[0], x.device());
+        let at = |count: usize| Tensor::full([count], t, &device);
+        let alone =
+            |condition: Condition| self.velocity(x.clone(), at(batch), condition.indices(self.classes, batch, &device));
+        if condition == Condition::Any || guidance == 1.0 {
+            return alone(condition);
+        }
+        if guidance == 0.0 {
+            return alone(Condition::Any);
+        }
+        let both = [condition, Condition::Any].map(|condition| condition.indices(self.classes, batch, &device));
+        let twice = Tensor::cat(vec![x.clone(), x.clone()], 0);
+        let [narrowed, any] = self
+            .velocity(twice, at(2 * batch), Tensor::cat(both.into(), 0))
+            .chunk(2, 0)
+            .try_into()
+            .expect("two halves of a doubled batch");
+        any.clone() + (narrowed - any) * guidance
+    }
+}
+
+fn walk(blocks: &[Modulated], x: Tensor<4>, embedding: &Tensor<2>) -> Tensor<4> {
+    blocks.iter().fold(x, |x, block| block.forward(x, embedding.clone()))
+}
+
+/// Sines and cosines of times `[batch]` at frequencies from 1 to 1000, `[batch, 2 x FREQUENCIES]`
+/// (arXiv 1706.03762, section 3.5).
+fn waves(t: Tensor<1>) -> Tensor<2> {
+    let frequencies: Vec<f32> = (0..FREQUENCIES).map(|i| 1000f32.powf(i as f32 / (FREQUENCIES - 1) as f32)).collect();
+    let frequencies = Tensor::<1>::from_floats(frequencies.as_slice(), &t.device());
+    let phases: Tensor<2> = t.unsqueeze_dim(1) * frequencies.unsqueeze_dim(0);
+    Tensor::cat(vec![phases.clone().sin(), phases.cos()], 1)
+}
+
+/// (1 - t) x + t e for times `[batch]`.
+fn mix(x: Tensor<4>, e: Tensor<4>, t: &Tensor<1>) -> Tensor<4> {
+    let t: Tensor<4> = t.clone().reshape([-1, 1, 1, 1]);
+    x * (t.clone().neg() + 1.0) + e * t
+}
+
+/// Noise shaped like pictures.
+fn picture_noise(shape: [usize; 4], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<4> {
+    Tensor::from_data(TensorData::new(normals(rng, shape.iter().product()), shape), device)
+}
+
+impl Objective for Diffusion {
+    /// |velocity(x_t, t, c) - (e - x)|^2 a pixel (arXiv 2209.03003, equation 1), with t logit-normal
+    /// (arXiv 2403.03206, section 3.1).
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let (shape, device) = (images.dims(), images.device());
+        let times: Vec<f32> = normals(rng, shape[0]).iter().map(|n| 1.0 / (1.0 + (-n).exp())).collect();
+        let t = Tensor::<1>::from_floats(times.as_slice(), &device);
+        let e = picture_noise(shape, rng, &device);
+        let velocity = self.velocity(mix(images.clone(), e.clone(), &t), t, conditions);
+        Loss { total: (velocity - (e - images)).square().mean(), terms: Vec::new() }
+    }
+}
+
+impl Family for Diffusion {
+    const NAME: &'static str = "diffusion";
+    type Config = DiffusionConfig;
+
+    fn init(config: &DiffusionConfig, device: &Device) -> Self {
+        config.init(device)
+    }
+
+    fn traits(_config: &DiffusionConfig) -> Traits {
+        Traits {
+            latent: vec![1, SIDE, SIDE],
+            forward_passes: "T".into(),
+            controls: Controls {
+                steps: Some(Range { min: 1.0, max: 100.0, default: 25.0 }),
+                guidance: Some(Range { min: 0.0, max: 8.0, default: 1.0 }),
+                samplers: vec![Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
+                ..Controls::default()
+            },
+        }
+    }
+
+    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
+        Box::new(DiffusionGenerator { card, denoiser: self })
+    }
+}
+
+/// A diffusion model with its card.
+#[derive(Debug, Clone)]
+pub struct DiffusionGenerator {
+    card: ModelCard,
+    denoiser: Diffusion,
+}
+
+/// Steps back from a picture to its latent.
+const INVERSION_STEPS: usize = 25;
+
+impl Generator for DiffusionGenerator {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+        let Controls { steps, guidance, .. } = &self.card.controls;
+        let chosen = |range: &Option<Range>, least: f64| range.map_or(least, |range| range.default);
+        Box::new(Denoising {
+            denoiser: self.denoiser.clone(),
+            condition,
+            guidance: options.guidance.unwrap_or_else(|| chosen(guidance, 1.0)),
+            sampler: options.sampler.unwrap_or_default(),
+            steps: options.steps.unwrap_or_else(|| chosen(steps, 1.0) as usize),
+            done: 0,
+            x: z.reshape([-1, 1, SIDE as i32, SIDE as i32]),
+            clean: None,
+            rng: ChaCha8Rng::seed_from_u64(options.noise_seed),
+        })
+    }
+
+    /// DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's method from t = 0 to 1.
+    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+        let time = |step: usize| step as f64 / INVERSION_STEPS as f64;
+        let velocity = |x: &Tensor<4>, t: f64| self.denoiser.guided(x, t, condition, 1.0);
+        let latent = (0..INVERSION_STEPS).fold(images, |x, step| {
+            let v = velocity(&x, time(step));
+            heun(x, v, time(step), time(step + 1), velocity)
+        });
+        Some(latent.flatten(1, 3))
+    }
+
+    /// An upper bound, the variational bound of arXiv 2107.00630 in continuous time: the divergence
+    /// at the noisy end (closed form), one half of the integral of |x - x_hat|^2 over the
+    /// signal-to-noise ratio (equation 15, by one draw from each of [`BOUND_STRATA`] strata), and the
+    /// cost of the 8-bit levels at the clean end (equation 8).
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Tensor<1>> {
+        let (shape, device) = (images.dims(), images.device());
+        let dimensions = shape[1..].iter().product::<usize>();
+        let sum = |x: Tensor<4>| -> Tensor<1> { x.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1) };
+        // With l the logarithm of the signal-to-noise ratio ((1 - t) / t)^2, t = 1 / (1 + e^(l / 2)).
+        let time = |l: f64| 1.0 / (1.0 + (l / 2.0).exp());
+        let [noisy, clean] = BOUND_ENDS;
+
+        let (signal, spread) = (1.0 - time(noisy), time(noisy).powi(2));
+        let prior = sum(images.clone().square() * signal.powi(2) + (spread - 1.0 - spread.ln())) * 0.5;
+
+        let width = (clean - noisy) / BOUND_STRATA as f64;
+        let mut integral = Tensor::zeros([shape[0]], &device);
+        for stratum in 0..BOUND_STRATA {
+            let ratios: Vec<f64> =
+                (0..shape[0]).map(|_| noisy + width * (stratum as f64 + rng.random::<f64>())).collect();
+            let of = |f: &dyn Fn(f64) -> f64| {
+                let values: Vec<f32> = ratios.iter().map(|l| f(*l) as f32).collect();
+                Tensor::<1>::from_floats(values.as_slice(), &device)
+            };
+            let t = of(&time);
+            let x = mix(images.clone(), picture_noise(shape, rng, &device), &t);
+            let velocity = self.denoiser.velocity(x.clone(), t.clone(), classes.clone());
+            let predicted = x - velocity * t.reshape([-1, 1, 1, 1]);
+            integral = integral + sum((images.clone() - predicted).square()) * of(&|l| l.exp()) * (width / 2.0);
+        }
+
+        let levels = level_cost(images, (-clean / 2.0).exp(), rng);
+        Some((prior + integral + levels) / (dimensions as f64 * LN_2))
+    }
+}
+
+/// The logarithms of the signal-to-noise ratio between which the bound integrates: at the last the
+/// noise is a fifth of half a level of the 8-bit scale.
+const BOUND_ENDS: [f64; 2] = [-10.0, 14.0];
+
+/// Strata of the bound's integral.
+const BOUND_STRATA: usize = 8;
+
+/// -ln p(x | y) in nats a picture `[batch]`, where y is x with noise of standard deviation `sigma`
+/// and p is N(y, sigma^2) on the 256 levels, normalized. Beyond two levels nothing of it is left.
+fn level_cost(images: Tensor<4>, sigma: f64, rng: &mut ChaCha8Rng) -> Tensor<1> {
+    const NEAR: i32 = 2;
+    let level = 2.0 / 255.0;
+    let noise = picture_noise(images.dims(), rng, &images.device()) * sigma;
+    let weight = |steps: i32| ((noise.clone() - f64::from(steps) * level).square() * (-0.5 / sigma.powi(2))).exp();
+    let total = (-NEAR..=NEAR).map(weight).reduce(|sum, term| sum + term).expect("at least one level");
+    let cost = total.log() + noise.clone().square() * (0.5 / sigma.powi(2));
+    cost.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1)
+}
+
+/// One step of Heun's method from x at time t, where the velocity is v, to time s (arXiv 2206.00364, algorithm 1).
+fn heun(x: Tensor<4>, v: Tensor<4>, t: f64, s: f64, velocity: impl Fn(&Tensor<4>, f64) -> Tensor<4>) -> Tensor<4> {
+    let euler = x.clone() + v.clone() * (s - t);
+    x + (v + velocity(&euler, s)) * ((s - t) / 2.0)
+}
+
+/// Mean and variance of q(x_s | x_t, x) for s < t, as factors of x_t and of x, and the variance: the
+/// posterior of the forward process (arXiv 2006.11239, equations 6 and 7) for any schedule
+/// x_t = a_t x + b_t e (arXiv 2107.00630, appendix A), here with a_t = 1 - t and b_t = t.
+pub fn posterior(t: f64, s: f64) -> [f64; 3] {
+    let ([a_t, b_t], [a_s, b_s]) = ([1.0 - t, t], [1.0 - s, s]);
+    // x_t given x_s: a x_s + sqrt(b) e.
+    let a = a_t / a_s;
+    let b = b_t.powi(2) - (a * b_s).powi(2);
+    let variance = b * b_s.powi(2) / b_t.powi(2);
+    [a * b_s.powi(2) / b_t.powi(2), a_s * b / b_t.powi(2), variance]
+}
+
+/// The way from noise (t = 1) to the picture (t = 0) in equal steps of time.
+struct Denoising {
+    denoiser: Diffusion,
+    condition: Condition,
+    guidance: f64,
+    sampler: Sampler,
+    steps: usize,
+    done: usize,
+    x: Tensor<4>,
+    clean: Option<Tensor<4>>,
+    rng: ChaCha8Rng,
+}
+
+impl Trajectory for Denoising {
+    fn step(&mut self) -> Option<Tensor<4>> {
+        if self.done == self.steps {
+            return None;
+        }
+        let time = |done: usize| 1.0 - done as f64 / self.steps as f64;
+        let (t, s) = (time(self.done), time(self.done + 1));
+        let velocity = |x: &Tensor<4>, t: f64| self.denoiser.guided(x, t, self.condition, self.guidance);
+        let x = self.x.clone();
+        let v = velocity(&x, t);
+        let clean = x.clone() - v.clone() * t;
+        self.x = match self.sampler {
+            // (1 - s) x_hat + s e_hat, with e_hat = x_t + (1 - t) v (arXiv 2010.02502, equation 12).
+            Sampler::Ddim => x + v * (s - t),
+            // The last step ends where nothing is left to correct.
+            Sampler::Heun if s > 0.0 => heun(x, v, t, s, velocity),
+            Sampler::Heun => x + v * (s - t),
+            // Algorithm 2 of arXiv 2006.11239.
+            Sampler::Ancestral => {
+                let [of_x, of_clean, variance] = posterior(t, s);
+                let e = picture_noise(x.dims(), &mut self.rng, &x.device());
+                x * of_x + clean.clone() * of_clean + e * variance.sqrt()
+            }
+        };
+        self.clean = Some(clean);
+        self.done += 1;
+        Some(self.x.clone())
+    }
+
+    fn steps(&self) -> usize {
+        self.steps
+    }
+
+    fn predicted(&self) -> Option<Tensor<4>> {
+        self.clean.clone()
+    }
+}

@@ -1,0 +1,222 @@
+//! The generative adversarial network: one pass of a generator, which learned from a critic alone
+//! (Goodfellow et al., arXiv 1406.2661).
+//!
+//! The hinge loss (arXiv 1705.02894), spectral normalization of every layer of the discriminator
+//! (arXiv 1802.05957) and its projection of the class (arXiv 1802.05637); the generator that ships is
+//! the average of those that were trained. Both are trained at once, from one batch of fakes.
+
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::tensor::activation::{leaky_relu, relu, silu, tanh};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Int, Tensor};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Family, Traits};
+use crate::catalogue::{Controls, ModelCard};
+use crate::generator::{Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
+use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, upsample};
+
+/// Pixels on a side of the coarsest feature map.
+const COARSE: usize = 7;
+
+/// Config of [`Gan`].
+#[derive(Config, Debug)]
+pub struct GanConfig {
+    /// Dimension of the latent.
+    #[config(default = 64)]
+    pub latent: usize,
+    /// Number of classes; "any" is one condition more.
+    #[config(default = 10)]
+    pub classes: usize,
+    /// Channels of the generator at 7x7; half of them at 14x14. A multiple of 16.
+    #[config(default = 96)]
+    pub channels: usize,
+    /// Length of the embedding of latent and condition that modulates the generator's blocks.
+    #[config(default = 96)]
+    pub embedding: usize,
+    /// Channels of the discriminator at 7x7.
+    #[config(default = 96)]
+    pub critic_channels: usize,
+}
+
+impl GanConfig {
+    /// Initializes generator and discriminator on `device`.
+    pub fn init(&self, device: &Device) -> Gan {
+        let Self { latent, classes, channels, embedding, critic_channels } = *self;
+        let (half, eighth) = (channels / 2, channels / 8);
+        let block = |channels| ModulatedConfig::new(channels, embedding).init(device);
+        Gan {
+            generator: Painter {
+                condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
+                embed: LinearConfig::new(latent, embedding).init(device),
+                stem: LinearConfig::new(latent, channels * COARSE * COARSE).init(device),
+                coarse: block(channels),
+                widen: conv3x3(channels, half, 1).init(device),
+                fine: block(half),
+                norm: GroupNormConfig::new(half / 8, half).init(device),
+                spread: conv3x3(half, 4 * eighth, 1).init(device),
+                paint: conv3x3(eighth, 1, 1).init(device),
+            },
+            discriminator: Some(Discriminator {
+                layers: [
+                    (1, 32, 4, 2),
+                    (32, 64, 3, 1),
+                    (64, critic_channels, 4, 2),
+                    (critic_channels, critic_channels, 3, 1),
+                ]
+                .map(|(from, to, size, stride)| {
+                    Conv2dConfig::new([from, to], [size, size])
+                        .with_stride([stride, stride])
+                        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                        .init(device)
+                })
+                .into(),
+                judge: LinearConfig::new(critic_channels, 1).init(device),
+                condition: EmbeddingConfig::new(classes + 1, critic_channels).init(device),
+            }),
+            classes,
+        }
+    }
+}
+
+/// Generator, and while it is trained its discriminator.
+#[derive(Module, Debug)]
+pub struct Gan {
+    generator: Painter,
+    discriminator: Option<Discriminator>,
+    #[module(skip)]
+    classes: usize,
+}
+
+/// The map from latents to pictures. The latent enters at 7x7, and with the condition again at every
+/// block's norm.
+#[derive(Module, Debug)]
+struct Painter {
+    condition: Embedding,
+    embed: Linear,
+    stem: Linear,
+    coarse: Modulated,
+    widen: Conv2d,
+    fine: Modulated,
+    norm: GroupNorm,
+    spread: Conv2d,
+    paint: Conv2d,
+}
+
+impl Painter {
+    fn forward(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
+        let condition: Tensor<2> = self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1);
+        let embedding = silu(self.embed.forward(z.clone()) + condition);
+        let [batch, _] = z.dims();
+        let x = self.stem.forward(z).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
+        let x = self.coarse.forward(x, embedding.clone());
+        let x = self.fine.forward(self.widen.forward(upsample(silu(x))), embedding);
+        let x = depth_to_space(self.spread.forward(silu(self.norm.forward(x))));
+        tanh(self.paint.forward(silu(x)))
+    }
+}
+
+/// Tells real pictures from generated ones; every layer has spectral norm 1.
+#[derive(Module, Debug)]
+struct Discriminator {
+    layers: Vec<Conv2d>,
+    judge: Linear,
+    condition: Embedding,
+}
+
+impl Discriminator {
+    /// How real pictures `[batch, 1, 28, 28]` look under conditions `[batch]`: any real number, `[batch]`.
+    fn forward(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
+        let features = self.layers.iter().fold(images, |x, layer| {
+            let options = ConvOptions::new(layer.stride, [1, 1], [1, 1], 1);
+            leaky_relu(conv2d(x, normalized(&layer.weight), layer.bias.as_ref().map(Param::val), options), 0.2)
+        });
+        let features: Tensor<2> = features.flatten::<3>(2, 3).sum_dim(2).squeeze_dim(2);
+        let judged = features.clone().matmul(normalized(&self.judge.weight));
+        let class: Tensor<2> = Tensor::select(normalized(&self.condition.weight), 0, conditions);
+        (judged + (class * features).sum_dim(1)).squeeze_dim(1)
+    }
+}
+
+/// A weight over its largest singular value (arXiv 1802.05957, equation 8), its first dimension the rows.
+fn normalized<const D: usize>(weight: &Param<Tensor<D>>) -> Tensor<D> {
+    let weight = weight.val();
+    let rows: Tensor<2> = weight.clone().reshape([weight.dims()[0] as i32, -1]);
+    let fixed = rows.clone().detach();
+    // Squaring W W^T four times is sixteen iterations of the power method, and keeps no state.
+    let gram = fixed.clone().matmul(fixed.clone().transpose());
+    let power = (0..4).fold(gram, |power, _| {
+        let power = power.clone() / power.abs().max().unsqueeze();
+        power.clone().matmul(power)
+    });
+    let unit = |v: Tensor<2>| v.clone() / (v.square().sum() + 1e-12).sqrt().unsqueeze();
+    let left = unit(power.sum_dim(1));
+    let right = unit(left.clone().transpose().matmul(fixed));
+    let largest = (left.transpose().matmul(rows) * right).sum();
+    weight / largest.unsqueeze()
+}
+
+impl Objective for Gan {
+    /// The hinge losses of both players: the discriminator's, for which the fakes are given, and the
+    /// generator's, for which the discriminator is (arXiv 1705.02894, equations 7 and 8).
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let critic = self.discriminator.as_ref().expect("a GAN that is trained has its discriminator");
+        let [batch, ..] = images.dims();
+        let [latent, _] = self.generator.embed.weight.dims();
+        let z = noise([batch, latent], rng, &images.device());
+        let fakes = self.generator.forward(z, conditions.clone());
+
+        let both = Tensor::cat(vec![images, fakes.clone().detach()], 0);
+        let twice = Tensor::cat(vec![conditions.clone(), conditions.clone()], 0);
+        let [real, fake] = critic.forward(both, twice).chunk(2, 0).try_into().expect("two halves of a doubled batch");
+        let told = relu(real.neg() + 1.0).mean() + relu(fake + 1.0).mean();
+        let fooled = critic.clone().no_grad().forward(fakes, conditions).mean().neg();
+        Loss { total: told.clone() + fooled.clone(), terms: vec![("discriminator", told), ("generator", fooled)] }
+    }
+}
+
+impl Family for Gan {
+    const NAME: &'static str = "gan";
+    type Config = GanConfig;
+
+    fn init(config: &GanConfig, device: &Device) -> Self {
+        config.init(device)
+    }
+
+    fn shipped(self) -> Self {
+        Self { discriminator: None, ..self }
+    }
+
+    fn traits(config: &GanConfig) -> Traits {
+        Traits { latent: vec![config.latent], forward_passes: "1".into(), controls: Controls::default() }
+    }
+
+    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
+        Box::new(GanGenerator { card, gan: self })
+    }
+}
+
+/// A GAN with its card.
+#[derive(Debug, Clone)]
+pub struct GanGenerator {
+    card: ModelCard,
+    gan: Gan,
+}
+
+impl Generator for GanGenerator {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn start(&self, z: Tensor<2>, condition: Condition, _options: &Options) -> Box<dyn Trajectory> {
+        let Gan { generator, classes, .. } = self.gan.clone();
+        Box::new(OneShot::new(move || {
+            let conditions = condition.indices(classes, z.dims()[0], &z.device());
+            generator.forward(z, conditions)
+        }))
+    }
+}
