@@ -19,14 +19,35 @@ export interface Card {
   latent: { shape: number[] };
   image: { width: number; height: number; channels: number };
   condition: string;
-  /** Forward passes for one picture: a number, or a rule such as "one per pixel". */
+  /** Forward passes for one picture: a number, `T` where they can be chosen, or a rule such as "one per pixel". */
   forward_passes: string;
+  /** What can be chosen about the way from the latent to the picture; what is absent the model ignores. */
+  controls: Controls;
   parameters: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
   quality?: Quality | null;
   training?: Record<string, unknown> | null;
 }
+
+/** What of {@link WalkOptions} a model knows. */
+export interface Controls {
+  steps?: Range;
+  guidance?: Range;
+  temperature?: Range;
+  /** The default first. */
+  samplers?: Sampler[];
+}
+
+/** The numbers that can be chosen, ends included. */
+export interface Range {
+  min: number;
+  max: number;
+  default: number;
+}
+
+/** How a step is taken: first order, second order (two forward passes), or with fresh noise. */
+export type Sampler = 'ddim' | 'heun' | 'ancestral';
 
 /** The figures of one form of a model's weights. FD-fashion is a Fréchet distance, but no Inception FID. */
 export interface Figures {
@@ -81,9 +102,31 @@ export interface State {
   class: 'any' | number;
   /** If set, a free point on the plane through both ends; `t` then has no effect. */
   at: [number, number] | null;
+  /** The controls, each null where the model has none of it. */
+  steps: number | null;
+  guidance: number | null;
+  temperature: number | null;
+  sampler: Sampler | null;
+  /** Which coordinates of a latent shaped like a picture are painted over: a bitmap in base64url, empty for none. */
+  mask: string;
+  /** The seed of the noise they are painted with; null where nothing is painted. */
+  brush: number | null;
 }
 
-export interface GenerateOptions {
+/** How to walk from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */
+export interface WalkOptions {
+  /** A whole number in the range of the card's `controls.steps`. */
+  steps?: number;
+  /** How much the condition is insisted on: 1 as it was learnt, 0 not at all. */
+  guidance?: number;
+  /** The standard deviation of draws, in units of the learnt one. */
+  temperature?: number;
+  sampler?: Sampler;
+  /** The seed of the noise that the ancestral sampler adds on the way: an integer from 0 to 4294967295, 0 by default. */
+  noiseSeed?: number;
+}
+
+export interface GenerateOptions extends WalkOptions {
   model: string;
   /** An integer from 0 to 4294967295. Without a seed and a latent, the seed is drawn at random. */
   seed?: number;
@@ -91,10 +134,11 @@ export interface GenerateOptions {
   latent?: Float32Array | readonly number[];
   /** Default: 'any'. */
   condition?: Condition;
-  /** Forward passes, for the families whose number of steps is free. */
-  steps?: number;
-  /** Called with the picture so far after each step, the last one included. */
-  onFrame?: (image: ImageData, step: number, steps: number) => void;
+  /**
+   * Called with the picture so far after each step, the last one included, and with the final picture as it is
+   * predicted there, for families that predict one.
+   */
+  onFrame?: (image: ImageData, step: number, steps: number, predicted: ImageData | null) => void;
   /** Aborts between two steps; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }

@@ -24,7 +24,7 @@ for (const [width, height] of SIZES) {
 
 test('at 1440 x 900 plane, picture, slider and strip are in one view', async ({ page }) => {
   await visit(page);
-  for (const part of ['#plane svg', '#bars svg', '#histogram', '#picture canvas', '#classes', '#ends', '#slider', '#strip']) {
+  for (const part of ['#plane svg', '#bars svg', '#histogram', '#picture .stage > canvas', '#classes', '#ends', '#slider', '#strip']) {
     const box = await page.locator(part).boundingBox();
     expect(box.y, part).toBeGreaterThanOrEqual(0);
     expect(box.y + box.height, part).toBeLessThanOrEqual(900);
@@ -35,7 +35,7 @@ test('pixels of the picture are drawn whole and crisp', async ({ page }) => {
   for (const width of [390, 900, 1440]) {
     await page.setViewportSize({ width, height: 900 });
     await visit(page);
-    const canvas = page.locator('#picture canvas');
+    const canvas = page.locator('#picture .stage > canvas');
     const box = await canvas.boundingBox();
     expect(box.width % 28).toBe(0);
     expect(box.width).toBe(box.height);

@@ -1,21 +1,17 @@
 // The card of the model that draws: what it is, what it learnt from, and how well it does.
 
 import { html } from '../dom.js';
+import { passes } from './families.js';
 
 /**
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
 export function mountModel(root, { store }) {
-  let shown = '';
-  function show() {
-    const { card } = store;
-    if (card.id === shown) return;
-    shown = card.id;
+  store.watchModel((card) => {
     root.querySelector('dl')?.remove();
     root.append(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));
-  }
-  store.watch(show);
+  });
 }
 
 /**
@@ -27,7 +23,7 @@ function rows(card) {
   return [
     ['Family', html('span', {}, `${card.name}, `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
     ['Learnt from', html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
-    ['Forward passes for a picture', String(card.forward_passes)],
+    ['Forward passes for a picture', passes(card)],
     ['Parameters', card.parameters.toLocaleString('en')],
     ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
     ...figures(card.quality),
