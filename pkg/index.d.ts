@@ -62,6 +62,8 @@ export interface Figures {
   conditional_accuracy: number;
   /** The Fréchet distance of reconstructions, where the family goes back. */
   fd_reconstruction?: number;
+  /** Bits per dimension of the test split, where the family has a likelihood. */
+  bits_per_dim?: number;
   /** An upper bound on the bits per dimension of the test split, where the family has one. */
   bits_per_dim_bound?: number;
 }

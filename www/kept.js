@@ -10,8 +10,10 @@ const CACHE = 'pushforward-weights';
  * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
  */
 export async function recall(card) {
-  const kept = await quietly(async () => (await caches.open(CACHE)).match(key(card)));
-  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+  return quietly(async () => {
+    const kept = await (await caches.open(CACHE)).match(key(card));
+    return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+  });
 }
 
 /**

@@ -161,7 +161,10 @@ async function find(model) {
   /** @type {Parameters<typeof counted>[2]} */
   const report = (received, total) => postMessage({ type: 'progress', what: model, received, total });
   const kept = await recall(card);
-  if (kept) return { bytes: kept, recalled: true };
+  if (kept) {
+    report(kept.length, kept.length);
+    return { bytes: kept, recalled: true };
+  }
   const url = new URL(`../models/${model}/${card.weights.file}`, import.meta.url);
   // Revalidated: weights from an older visit would not be those that this engine's card describes.
   const response = await fetch(url, { cache: 'no-cache' });

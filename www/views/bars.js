@@ -3,7 +3,7 @@
 import { dimensionOf, find, gridOf, number, set, subscript, svg } from '../dom.js';
 
 const WIDTH = 320;
-const HEIGHT = 132;
+const HEIGHT = 120;
 const REACH = 3.2;
 const FOOT = 16;
 const MIDDLE = (HEIGHT - FOOT) / 2;

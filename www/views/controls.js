@@ -83,12 +83,14 @@ function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
  */
 function samplers(known, { store }) {
   const help = store.properties.get('sampler')?.help ?? '';
-  const element = html('fieldset', { class: 'modes samplers', title: help }, html('legend', { class: 'hidden' }, 'Sampler'));
+  const choices = html('div', { class: 'modes' });
   const inputs = known.map((sampler) => {
     const input = html('input', { type: 'radio', name: 'sampler', value: sampler });
     input.addEventListener('change', () => store.update({ sampler }));
-    element.append(html('label', {}, input, html('span', {}, SAMPLERS[sampler] ?? sampler)));
+    choices.append(html('label', {}, input, html('span', {}, SAMPLERS[sampler] ?? sampler)));
     return input;
   });
+  const name = html('span', { 'aria-hidden': 'true' }, 'Sampler');
+  const element = html('fieldset', { class: 'dial samplers', title: help }, html('legend', { class: 'hidden' }, 'Sampler'), name, choices);
   return { element, show: () => inputs.forEach((input) => (input.checked = input.value === store.value.sampler)) };
 }

@@ -23,8 +23,9 @@ export function mountFamilies(root, { store }) {
 function face(card) {
   const { weights, paper } = card;
   const count = passes(card);
-  const facts = [`${count} ${count === '1' ? 'pass' : 'passes'}`, `${Math.round(weights.bytes / 1000)} kB`, ...figures(card), `arXiv ${paper}`];
+  const facts = [`${count} ${count === '1' ? 'pass' : 'passes'}`, `${Math.round(weights.bytes / 1000)} kB`, ...figures(card)];
   const inline = facts.flatMap((fact) => [html('span', { class: 'fact' }, fact), ' ']);
+  inline.push(html('span', { class: 'fact paper' }, `arXiv ${paper}`));
   return html('span', { class: 'card' }, html('span', { class: 'name' }, card.name), html('span', { class: 'facts' }, ...inline));
 }
 

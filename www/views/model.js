@@ -36,7 +36,7 @@ function rows(card) {
  * @returns {[string, string][]}
  */
 function figures(quality) {
-  if (!quality) return [];
+  if (!quality?.q8) return [];
   const { samples, floor, q8 } = quality;
   /** @param {number} fraction */
   const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
@@ -46,6 +46,7 @@ function figures(quality) {
     ['Samples seen as their class', `${percent(q8.conditional_accuracy)}; real pictures ${percent(floor.accuracy)}`],
     ['Precision, recall', `${q8.precision.toFixed(2)}, ${q8.recall.toFixed(2)}`],
   ];
+  if (q8.bits_per_dim !== undefined) rows.push(['Bits per dimension', q8.bits_per_dim.toFixed(2)]);
   if (q8.bits_per_dim_bound !== undefined) rows.push(['Bits per dimension', `at most ${q8.bits_per_dim_bound.toFixed(2)}`]);
   return rows;
 }

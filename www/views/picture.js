@@ -20,11 +20,17 @@ export function mountPicture(root, { store, painter }) {
     canvas.setAttribute('aria-label', `A generated picture: ${said.textContent}`);
   }
   store.watch(describe);
-  store.watchModel(() => {
-    root.classList.remove('drawn', 'failed');
-    time.textContent = '';
+  let { model } = store.value;
+  store.addEventListener('change', () => {
+    root.setAttribute('aria-busy', 'true');
+    // At once and not with the next frame of the screen, by which the new model may already have drawn.
+    if (store.value.model !== model) {
+      root.classList.remove('drawn', 'failed');
+      time.textContent = '';
+      foreseen.hidden = true;
+    }
+    ({ model } = store.value);
   });
-  store.addEventListener('change', () => root.setAttribute('aria-busy', 'true'));
   painter.addEventListener('picture', (event) => {
     const shown = /** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail;
     const { image, predicted, step, steps, milliseconds, sketch, final } = shown;

@@ -179,7 +179,7 @@ function backdrop({ normalDensity, chiDensity }, dimension, unit) {
  * @param {number} ring
  */
 function caption(ring) {
-  return { y: ring + 1.02 < SIDE - 0.2 ? ring + 1.02 : ring - 0.5 };
+  return { y: ring + 1.02 < SIDE - 0.2 ? ring + 1.02 : ring - 0.7 };
 }
 
 /** @param {'A' | 'B'} name */

@@ -13,10 +13,17 @@ const KEPT = 8;
 export function mountTrajectory(root, { store, painter }) {
   const frames = Array.from({ length: KEPT }, () => html('canvas', { role: 'img', 'aria-label': 'Not drawn yet' }));
   root.append(...frames);
-  store.watchModel((card) => {
+  let model = '';
+  function reset() {
+    const { card } = store;
+    if (card.id === model) return;
+    model = card.id;
     root.hidden = passes(card) === '1';
     for (const frame of frames) empty(frame, card.image);
-  });
+  }
+  reset();
+  // Not with the next frame of the screen, by which the new model may already have drawn.
+  store.addEventListener('change', reset);
   painter.addEventListener('picture', (event) => {
     const { image, step, steps, sketch } = /** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail;
     if (sketch || root.hidden) return;
