@@ -207,12 +207,12 @@ fn states() -> impl Strategy<Value = State> {
     let mode = prop_oneof![Just(Mode::Lerp), Just(Mode::Slerp)];
     let at = proptest::option::of([-32f64..=32.0, -32f64..=32.0]);
     let way = (model, class, any::<u32>(), any::<u32>(), mode, 0f64..=1.0, at);
-    let samplers = Sampler::ALL.map(|(_, sampler)| sampler);
+    let samplers = Sampler::ALL.map(|(_, sampler)| sampler).to_vec();
     let controls = (
         proptest::option::of(1u32..=28),
         proptest::option::of(0f64..=2.0),
         proptest::option::of(0.5f64..=1.0),
-        proptest::option::of(proptest::sample::select(&samplers[..])),
+        proptest::option::of(proptest::sample::select(samplers)),
         proptest::option::of(any::<u32>()),
         0usize..9,
     );
