@@ -82,7 +82,8 @@ export function subscript(index) {
  * @param {number} [digits]
  */
 export function number(value, digits = 2) {
-  return value.toFixed(digits).replace('-', '−');
+  // What rounds to zero has no sign.
+  return (Number(value.toFixed(digits)) || 0).toFixed(digits).replace('-', '−');
 }
 
 /** @param {number} bytes */

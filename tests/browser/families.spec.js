@@ -136,7 +136,7 @@ test('the controls are those of the card, and every one is in the link', async (
   expect(await fragment(page)).toMatch(/steps=6&guidance=1&sampler=ddim$/);
   const seen = [await pixels(page)];
   for (const [label, key, said] of [['Steps', 'ArrowLeft', 'steps=5'], ['Guidance', 'Shift+ArrowRight', 'guidance=2']]) {
-    await page.getByLabel(label).focus();
+    await page.getByLabel(label, { exact: true }).focus();
     await page.keyboard.press(key);
     await settled(page);
     expect(await fragment(page)).toContain(said);
@@ -164,7 +164,7 @@ test('the controls are those of the card, and every one is in the link', async (
 
 test('steps go to both ends of their range, by pointer and by keys', async ({ page }) => {
   await visit(page, '#model=diffusion-fashion&seed=5&steps=2');
-  const steps = page.getByLabel('Steps');
+  const steps = page.getByLabel('Steps', { exact: true });
   await steps.focus();
   for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowLeft');
   await settled(page);

@@ -23,10 +23,18 @@ export function mountFamilies(root, { store }) {
 function face(card) {
   const { weights, paper } = card;
   const count = passes(card);
-  const facts = [`${count} ${count === '1' ? 'pass' : 'passes'}`, `${Math.round(weights.bytes / 1000)} kB`, ...figures(card)];
-  const inline = facts.flatMap((fact) => [html('span', { class: 'fact' }, fact), ' ']);
-  inline.push(html('span', { class: 'fact paper' }, `arXiv ${paper}`));
-  return html('span', { class: 'card' }, html('span', { class: 'name' }, card.name), html('span', { class: 'facts' }, ...inline));
+  return html(
+    'span',
+    { class: 'card' },
+    html('span', { class: 'name' }, card.name),
+    html(
+      'span',
+      { class: 'facts' },
+      html('span', {}, `${count} ${count === '1' ? 'pass' : 'passes'} · ${Math.round(weights.bytes / 1000)} kB`),
+      quality(card),
+      html('span', { class: 'paper' }, `arXiv ${paper}`),
+    ),
+  );
 }
 
 /**
@@ -38,8 +46,13 @@ export function passes({ forward_passes, controls: { steps } }) {
 }
 
 /** @param {Card} card */
-function figures({ quality }) {
-  if (!quality?.q8) return ['not measured yet'];
+function quality({ quality }) {
+  if (!quality?.q8) return html('span', {}, 'not measured yet');
   const { fd_over_floor, conditional_accuracy } = quality.q8;
-  return [`FD ${fd_over_floor.toFixed(0)} × floor`, `${(100 * conditional_accuracy).toFixed(0)} % recognized`];
+  return html(
+    'span',
+    { title: 'How far its draws are from real pictures, in multiples of how far those are from each other; and how many the classifier recognizes' },
+    `FD ${fd_over_floor.toFixed(0)} × floor · ${(100 * conditional_accuracy).toFixed(0)} %`,
+    html('span', { class: 'word' }, ' recognized'),
+  );
 }

@@ -66,8 +66,6 @@ export function mountNoise(root, { store, functions }) {
     if (event.button !== 0) return;
     painting = true;
     canvas.setPointerCapture(event.pointerId);
-    easel.focus({ preventScroll: true });
-    event.preventDefault();
     const { x, y } = cellOf(event);
     stamp(x, y);
   });
