@@ -33,11 +33,6 @@ export async function keep(card, bytes, cards) {
 }
 
 /** @param {Card} card */
-export async function forget(card) {
-  await quietly(async () => (await caches.open(CACHE)).delete(key(card)));
-}
-
-/** @param {Card} card */
 function key({ id, weights: { file, sha256 } }) {
   return new URL(`../models/${id}/${file}?sha256=${sha256}`, import.meta.url).href;
 }

@@ -3,7 +3,7 @@
 import init, { cards, Engine } from '../pushforward.js';
 import { counted } from './counted.js';
 import { pack } from './errors.js';
-import { forget, keep, recall } from './kept.js';
+import { keep, recall } from './kept.js';
 
 /**
  * @import { Card } from '../pkg/index.d.ts'
@@ -20,6 +20,8 @@ let running = null;
 /** @type {Map<string, Promise<Weights>>} */
 const fetched = new Map();
 const loaded = new Set();
+/** Models whose kept weights turned out to be bad. */
+const distrusted = new Set();
 /** What the panic hook last wrote. */
 let panicked = '';
 
@@ -122,18 +124,17 @@ async function load(engine, job) {
   if (loaded.has(job.model)) return;
   const arrived = await Promise.race([weights(job.model), job.gone]);
   if (!arrived || job.cancelled) return;
-  const card = described(job.model);
   fetched.delete(job.model);
   try {
     engine.load(job.model, arrived.bytes);
   } catch (error) {
     if (!arrived.recalled) throw error;
-    // What was kept has gone bad: as if it had never been there.
-    await forget(card);
+    // As if nothing had been kept.
+    distrusted.add(job.model);
     return load(engine, job);
   }
   loaded.add(job.model);
-  if (!arrived.recalled) keep(card, arrived.bytes, cards());
+  if (!arrived.recalled) keep(described(job.model), arrived.bytes, cards());
 }
 
 /**
@@ -160,7 +161,7 @@ async function find(model) {
   const card = described(model);
   /** @type {Parameters<typeof counted>[2]} */
   const report = (received, total) => postMessage({ type: 'progress', what: model, received, total });
-  const kept = await recall(card);
+  const kept = distrusted.has(model) ? null : await recall(card);
   if (kept) {
     report(kept.length, kept.length);
     return { bytes: kept, recalled: true };

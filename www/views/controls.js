@@ -69,6 +69,8 @@ function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
   });
   const show = () => {
     const place = placeOf(value());
+    // Where nothing is asked for, there is nothing to insist on.
+    input.disabled = name === 'guidance' && store.value.class === 'any';
     input.valueAsNumber = place * PLACES;
     input.style.setProperty('--place', String(place));
     output.textContent = value().toFixed(digits);

@@ -22,7 +22,6 @@ export function mountFamilies(root, { store }) {
 /** @param {Card} card */
 function face(card) {
   const { weights, paper } = card;
-  const count = passes(card);
   return html(
     'span',
     { class: 'card' },
@@ -30,11 +29,17 @@ function face(card) {
     html(
       'span',
       { class: 'facts' },
-      html('span', {}, `${count} ${count === '1' ? 'pass' : 'passes'} · ${Math.round(weights.bytes / 1000)} kB`),
+      html('span', {}, `${counted(passes(card))} · ${Math.round(weights.bytes / 1000)} kB`),
       quality(card),
       html('span', { class: 'paper' }, `arXiv ${paper}`),
     ),
   );
+}
+
+/** @param {string} count a number, or a rule such as "one per pixel" */
+function counted(count) {
+  if (Number.isNaN(Number(count))) return count;
+  return `${count} ${count === '1' ? 'pass' : 'passes'}`;
 }
 
 /**
