@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::generator::Sampler;
+use crate::weights::Precision;
 
 /// What is known of a model: what it is, how it was made, and how well it does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -122,8 +123,8 @@ pub struct WeightsFile {
     pub bytes: usize,
     /// SHA-256 of it, in hexadecimal.
     pub sha256: String,
-    /// What its numbers are: `q8`, `q4` or `f32`.
-    pub precision: String,
+    /// What its numbers are.
+    pub precision: Precision,
 }
 
 /// The cards of all models that ship, in the order the page lists them.

@@ -1,6 +1,6 @@
 //! What every family is: a map that starts at a Gaussian latent and ends in a picture.
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,20 @@ pub trait Generator {
         None
     }
 
-    /// Bits per dimension of 8-bit pictures under their classes, one number a picture `[batch]`,
-    /// where the family has a likelihood or a bound on it. Draws its noise from `rng`.
-    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<Tensor<1>> {
+    /// Bits per dimension of 8-bit pictures under their classes, where the family has a likelihood or
+    /// a bound on it. Draws its noise from `rng`.
+    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
         None
     }
+}
+
+/// Bits per dimension, one number a picture `[batch]`.
+#[derive(Debug, Clone)]
+pub enum BitsPerDim {
+    /// Those of the model's own density or distribution.
+    Exact(Tensor<1>),
+    /// At most so many.
+    Bound(Tensor<1>),
 }
 
 /// A map under way, from noise to picture.
@@ -217,6 +226,14 @@ pub fn check(card: &ModelCard, latent: &[f32], condition: Condition, options: &O
         return Err(RequestError::LatentNotFinite { model: model(), coordinate, value: latent[coordinate] });
     }
     check_condition(card, condition)?;
+    check_options(card, options)
+}
+
+/// Checks that options are within the model's controls; what a model has no control for it ignores.
+///
+/// # Errors
+/// When a number is outside its range.
+pub fn check_options(card: &ModelCard, options: &Options) -> Result<(), RequestError> {
     let Controls { steps, guidance, temperature, .. } = &card.controls;
     let numbers = [
         ("steps", steps, options.steps.map(|steps| steps as f64)),
@@ -224,11 +241,10 @@ pub fn check(card: &ModelCard, latent: &[f32], condition: Condition, options: &O
         ("temperature", temperature, options.temperature),
     ];
     for (name, range, got) in numbers {
-        // What a model has no control for it ignores.
         if let (Some(Range { min, max, .. }), Some(got)) = (*range, got)
             && !(min..=max).contains(&got)
         {
-            return Err(RequestError::Range { model: model(), name, min, max, got });
+            return Err(RequestError::Range { model: card.id.clone(), name, min, max, got });
         }
     }
     Ok(())
@@ -252,6 +268,11 @@ pub trait Objective: Module {
     /// The loss of a batch of pictures `[batch, channels, height, width]` under conditions
     /// `[batch]` (see [`Condition::index`]), its noise drawn from `rng`.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss;
+
+    /// Parameters that learn faster than the others, and how many times as fast.
+    fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
+        None
+    }
 }
 
 /// A loss to descend, and the parts of it that one wants to see.

@@ -2,9 +2,10 @@
 //!
 //! The container is Burn's own (burnpack). Burn 0.22's quantized tensors don't serve convolutions on
 //! WebGPU and want blocks that divide every dimension, so a parameter is stored as two plain tensors:
-//! `NAME`, its values as 8-bit integers, and `NAME#scale`, one half-precision scale for each block of
-//! 32 consecutive values. Expanded, a value is integer x scale. Parameters of a single dimension
-//! (biases, norms) are few and sensitive, and are stored in half precision as they are.
+//! `NAME`, its values as 8-bit integers, or as 4-bit integers two to a byte, and `NAME#scale`, one
+//! half-precision scale for each block of 32 consecutive values. Expanded, a value is integer x scale.
+//! Parameters of a single dimension (biases, norms) are few and sensitive, and are stored in half
+//! precision as they are.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Bytes, DType, Shape, Tensor, TensorData};
 use burn_pack::{Reader, Writer};
 use half::f16;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -59,8 +61,34 @@ impl WeightsError {
     }
 }
 
-/// What the numbers of a file are, as cards and files name it.
-pub const PRECISION: &str = "q8";
+/// What the numbers of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 8-bit integers.
+    #[default]
+    Q8,
+    /// 4-bit integers.
+    Q4,
+}
+
+impl Precision {
+    /// Its name on cards and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Q8 => "q8",
+            Self::Q4 => "q4",
+        }
+    }
+
+    /// The largest integer; the smallest is its negative.
+    fn largest(self) -> f32 {
+        match self {
+            Self::Q8 => 127.0,
+            Self::Q4 => 7.0,
+        }
+    }
+}
 
 /// Blocks of values as integers and one scale each.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,20 +99,39 @@ pub struct Quantized {
     pub scales: Vec<f16>,
 }
 
-/// Quantizes values symmetrically, block by block; the error of each is at most 0.51 of its block's
-/// scale (half a step, and a little for the scale's own rounding).
-pub fn quantize(values: &[f32]) -> Quantized {
+/// Quantizes values symmetrically, block by block. The error of each is at most 0.51 of its block's
+/// scale in 8 bits (half a step, and a little for the scale's own rounding); in 4 bits a block's largest
+/// values may be cut short where its mean squared error is less for it.
+pub fn quantize(values: &[f32], precision: Precision) -> Quantized {
     let mut quantized = Quantized { integers: Vec::with_capacity(values.len()), scales: Vec::new() };
     for block in values.chunks(BLOCK) {
         let largest = block.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
-        let scale = f16::from_f32(largest / 127.0);
-        let step = f32::from(scale);
-        // A block too small for half precision is zero.
-        let inverse = if step > 0.0 { 1.0 / step } else { 0.0 };
-        quantized.integers.extend(block.iter().map(|x| (x * inverse).round().clamp(-127.0, 127.0) as i8));
+        let scaled = CUTS[precision as usize].iter().map(|cut| {
+            let scale = f16::from_f32(cut * largest / precision.largest());
+            let integers = integers(block, scale, precision);
+            (squared_error(block, &integers, scale), integers, scale)
+        });
+        let (_, integers, scale) =
+            scaled.min_by(|(one, ..), (other, ..)| one.total_cmp(other)).expect("there is at least one cut");
+        quantized.integers.extend(integers);
         quantized.scales.push(scale);
     }
     quantized
+}
+
+/// Scales that are tried, in units of the one that fits a block's largest value, for each precision.
+const CUTS: [&[f32]; 2] = [&[1.0], &[1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65]];
+
+fn integers(block: &[f32], scale: f16, precision: Precision) -> Vec<i8> {
+    let step = f32::from(scale);
+    // A block too small for half precision is zero.
+    let inverse = if step > 0.0 { 1.0 / step } else { 0.0 };
+    let largest = precision.largest();
+    block.iter().map(|x| (x * inverse).round().clamp(-largest, largest) as i8).collect()
+}
+
+fn squared_error(block: &[f32], integers: &[i8], scale: f16) -> f32 {
+    block.iter().zip(dequantize(integers, &[scale])).map(|(x, got)| (x - got).powi(2)).sum()
 }
 
 /// The values that integers and scales stand for.
@@ -93,12 +140,24 @@ pub fn dequantize(integers: &[i8], scales: &[f16]) -> Vec<f32> {
     blocks.flat_map(|(block, scale)| block.iter().map(|i| f32::from(*i) * f32::from(*scale))).collect()
 }
 
+/// 4-bit integers, two to a byte, the first in the lower half.
+fn to_nibbles(integers: &[i8]) -> Vec<u8> {
+    let nibble = |i: i8| i as u8 & 0xf;
+    integers.chunks(2).map(|pair| nibble(pair[0]) | nibble(pair.get(1).copied().unwrap_or(0)) << 4).collect()
+}
+
+/// The first `count` integers of [`to_nibbles`].
+fn from_nibbles(bytes: &[u8], count: usize) -> Vec<i8> {
+    // Shifted up and back down, the sign comes along.
+    bytes.iter().flat_map(|byte| [(byte << 4) as i8 >> 4, *byte as i8 >> 4]).take(count).collect()
+}
+
 /// Packs a module's parameters into the bytes of a weights file.
 ///
 /// # Errors
 /// When a parameter is not finite, or the container's writer refuses.
-pub fn pack<M: Module>(model: &str, module: &M) -> Result<Vec<u8>, WeightsError> {
-    let mut packer = Packer { path: Vec::new(), tensors: Vec::new(), not_finite: None };
+pub fn pack<M: Module>(model: &str, module: &M, precision: Precision) -> Result<Vec<u8>, WeightsError> {
+    let mut packer = Packer { precision, path: Vec::new(), tensors: Vec::new(), not_finite: None };
     module.visit(&mut packer);
     if let Some(name) = packer.not_finite {
         return Err(WeightsError::field(model, &name, "finite", "NaN or infinity"));
@@ -106,11 +165,12 @@ pub fn pack<M: Module>(model: &str, module: &M) -> Result<Vec<u8>, WeightsError>
     let writer = Writer::new(packer.tensors)
         .with_metadata("format", FORMAT)
         .with_metadata("model", model)
-        .with_metadata("precision", PRECISION);
+        .with_metadata("precision", precision.name());
     writer.into_bytes().map(|bytes| bytes.to_vec()).map_err(|error| unreadable(model, &error))
 }
 
 struct Packer {
+    precision: Precision,
     path: Vec<String>,
     tensors: Vec<burn_pack::Tensor>,
     not_finite: Option<String>,
@@ -142,8 +202,16 @@ impl ModuleVisitor for Packer {
             self.push(name, DType::F16, shape, bytes_of(values.iter().map(|x| f16::from_f32(*x).to_le_bytes())));
             return;
         }
-        let Quantized { integers, scales } = quantize(&values);
-        self.push(name.clone(), DType::I8, shape, bytes_of(integers.iter().map(|i| i.to_le_bytes())));
+        let Quantized { integers, scales } = quantize(&values, self.precision);
+        match self.precision {
+            Precision::Q8 => {
+                self.push(name.clone(), DType::I8, shape, bytes_of(integers.iter().map(|i| i.to_le_bytes())))
+            }
+            Precision::Q4 => {
+                let bytes = to_nibbles(&integers);
+                self.push(name.clone(), DType::U8, [bytes.len()], bytes);
+            }
+        }
         self.push(name + SCALE, DType::F16, [scales.len()], bytes_of(scales.iter().map(|s| s.to_le_bytes())));
     }
 }
@@ -166,7 +234,7 @@ pub fn load<M: Module>(model: &str, pinned: &WeightsFile, bytes: &[u8], module: 
     // The container says whose weights these are, which tells more than a wrong checksum would.
     let reader = open(model, bytes);
     if let Ok(reader) = &reader {
-        check_header(model, reader)?;
+        check_header(model, pinned.precision, reader)?;
     }
     if bytes.len() != pinned.bytes {
         let [expected, got] = [pinned.bytes, bytes.len()].map(|count| format!("{count} bytes"));
@@ -183,8 +251,8 @@ fn open(model: &str, bytes: &[u8]) -> Result<Reader, WeightsError> {
     Reader::from_bytes(Bytes::from_bytes_vec(bytes.to_vec())).map_err(|error| unreadable(model, &error))
 }
 
-fn check_header(model: &str, reader: &Reader) -> Result<(), WeightsError> {
-    for (field, expected) in [("format", FORMAT), ("model", model)] {
+fn check_header(model: &str, precision: Precision, reader: &Reader) -> Result<(), WeightsError> {
+    for (field, expected) in [("format", FORMAT), ("model", model), ("precision", precision.name())] {
         let got = reader.metadata().get(field).map_or("nothing", String::as_str);
         if got != expected {
             return Err(WeightsError::field(model, field, expected, got));
@@ -236,24 +304,18 @@ impl Filler<'_> {
     /// The values of the parameter `name`, which must have the given shape.
     fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
         let wrong = |field: &str, expected: &str, got: &str| WeightsError::field(self.model, field, expected, got);
-        let Stored { dtype, shape: got, bytes } = self.take(name)?;
-        if got != shape {
-            return Err(wrong(&format!("{name} shape"), &format!("{shape:?}"), &format!("{got:?}")));
-        }
-        let values = match dtype {
-            DType::F16 => halves(&bytes).map(f32::from).collect(),
-            DType::I8 => {
-                let scale_name = format!("{name}{SCALE}");
-                let scales: Vec<f16> = halves(&self.take(&scale_name)?.bytes).collect();
-                let blocks = bytes.len().div_ceil(BLOCK);
-                if scales.len() != blocks {
-                    return Err(wrong(&scale_name, &format!("{blocks} scales"), &format!("{}", scales.len())));
-                }
-                dequantize(&bytes.iter().map(|b| *b as i8).collect::<Vec<_>>(), &scales)
-            }
-            other => return Err(wrong(&format!("{name} type"), "i8 or f16", &format!("{other:?}"))),
-        };
         let count = shape.iter().product::<usize>();
+        let Stored { dtype, shape: got, bytes } = self.take(name)?;
+        let expected = if dtype == DType::U8 { vec![count.div_ceil(2)] } else { shape.to_vec() };
+        if got != expected {
+            return Err(wrong(&format!("{name} shape"), &format!("{expected:?}"), &format!("{got:?}")));
+        }
+        let values: Vec<f32> = match dtype {
+            DType::F16 => halves(&bytes).map(f32::from).collect(),
+            DType::I8 => dequantize(&bytes.iter().map(|b| *b as i8).collect::<Vec<_>>(), &self.scales(name, count)?),
+            DType::U8 => dequantize(&from_nibbles(&bytes, count), &self.scales(name, count)?),
+            other => return Err(wrong(&format!("{name} type"), "i8, u8 or f16", &format!("{other:?}"))),
+        };
         if values.len() != count {
             return Err(wrong(name, &format!("{count} values"), &format!("{}", values.len())));
         }
@@ -261,6 +323,17 @@ impl Filler<'_> {
             Some(x) => Err(wrong(name, "finite", &x.to_string())),
             None => Ok(values),
         }
+    }
+
+    /// The scales of a parameter of so many values.
+    fn scales(&mut self, name: &str, values: usize) -> Result<Vec<f16>, WeightsError> {
+        let name = format!("{name}{SCALE}");
+        let scales: Vec<f16> = halves(&self.take(&name)?.bytes).collect();
+        let (expected, got) = (values.div_ceil(BLOCK), scales.len());
+        if got == expected {
+            return Ok(scales);
+        }
+        Err(WeightsError::field(self.model, &name, &format!("{expected} scales"), &got.to_string()))
     }
 }
 

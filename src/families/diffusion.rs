@@ -18,7 +18,7 @@ use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, ModelCard, Range};
-use crate::generator::{Condition, Generator, Loss, Objective, Options, Sampler, Trajectory};
+use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, Options, Sampler, Trajectory};
 use crate::latent::normals;
 use crate::layers::{
     Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, space_to_depth,
@@ -249,7 +249,7 @@ impl Generator for DiffusionGenerator {
     /// at the noisy end (closed form), one half of the integral of |x - x_hat|^2 over the
     /// signal-to-noise ratio (equation 15, by one draw from each of [`BOUND_STRATA`] strata), and the
     /// cost of the 8-bit levels at the clean end (equation 8).
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Tensor<1>> {
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
         let (shape, device) = (images.dims(), images.device());
         let dimensions = shape[1..].iter().product::<usize>();
         let sum = |x: Tensor<4>| -> Tensor<1> { x.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1) };
@@ -277,7 +277,7 @@ impl Generator for DiffusionGenerator {
         }
 
         let levels = level_cost(images, (-clean / 2.0).exp(), rng);
-        Some((prior + integral + levels) / (dimensions as f64 * LN_2))
+        Some(BitsPerDim::Bound((prior + integral + levels) / (dimensions as f64 * LN_2)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The families of generators, one file each, all in the same order: config, module, loss,
 //! generate, invert, likelihood.
 
+pub mod codes;
 pub mod diffusion;
 pub mod gan;
 pub mod vae;
@@ -56,13 +57,14 @@ pub trait Visitor {
 }
 
 /// The families' names.
-pub const NAMES: [&str; 3] = [vae::Vae::NAME, gan::Gan::NAME, diffusion::Diffusion::NAME];
+pub const NAMES: [&str; 4] = [vae::Vae::NAME, gan::Gan::NAME, diffusion::Diffusion::NAME, codes::Codes::NAME];
 
 /// Does something with the family of a name; `None` if there is none of this name.
 pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
     match name {
         vae::Vae::NAME => Some(visitor.visit::<vae::Vae>()),
         gan::Gan::NAME => Some(visitor.visit::<gan::Gan>()),
+        codes::Codes::NAME => Some(visitor.visit::<codes::Codes>()),
         diffusion::Diffusion::NAME => Some(visitor.visit::<diffusion::Diffusion>()),
         _ => None,
     }

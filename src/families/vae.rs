@@ -19,7 +19,7 @@ use std::f64::consts::{LN_2, TAU};
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, ModelCard};
-use crate::generator::{Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
+use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
 use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
 
 /// Pixels on a side, and on a side of the coarsest feature map.
@@ -374,7 +374,7 @@ impl Generator for VaeGenerator {
     }
 
     /// An upper bound: the -ELBO of pictures dequantized uniformly, in bits of the 0..255 scale.
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Tensor<1>> {
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
         let [batch, channels, height, width] = images.dims();
         let dimensions = channels * height * width;
         // A level is 2/255 wide; u - 1/2 of a level is added, so each byte owns an interval of its own.
@@ -382,6 +382,6 @@ impl Generator for VaeGenerator {
         let dither: Vec<f32> = (0..batch * dimensions).map(|_| (rng.random::<f32>() - 0.5) * level).collect();
         let dither = Tensor::<1>::from_floats(dither.as_slice(), &images.device()).reshape(images.dims());
         let [cost, divergence] = self.vae.negative_elbo(images + dither, classes, rng);
-        Some((cost + divergence) / (dimensions as f64 * LN_2) - f64::from(level.log2()))
+        Some(BitsPerDim::Bound((cost + divergence) / (dimensions as f64 * LN_2) - f64::from(level.log2())))
     }
 }

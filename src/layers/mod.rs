@@ -1,5 +1,8 @@
 //! Blocks that more than one family uses.
 
+pub mod causal;
+pub mod inverse_cdf;
+
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};

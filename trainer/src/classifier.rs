@@ -17,7 +17,7 @@ use burn::tensor::{Device, Int, Tensor};
 use pushforward::catalogue::WeightsFile;
 use pushforward::generator::{Loss, Objective};
 use pushforward::layers::conv3x3;
-use pushforward::weights;
+use pushforward::weights::{self, Precision};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
@@ -111,12 +111,12 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
 pub fn pin(common: &Common) -> Result<()> {
     let device = common.device.open()?;
     let classifier = Checkpoint::new(ID, &common.run_folder()).load_module(Classifier::init(&device))?;
-    let bytes = weights::pack(ID, &classifier)?;
+    let bytes = weights::pack(ID, &classifier, Precision::Q8)?;
     let pin = json!({
         "file": "weights.bpk",
         "bytes": bytes.len(),
         "sha256": weights::checksum(&bytes),
-        "precision": weights::PRECISION,
+        "precision": Precision::Q8,
     });
     fs::write(Path::new(FOLDER).join("weights.bpk"), &bytes)?;
     fs::write(Path::new(FOLDER).join("pin.json"), serde_json::to_string_pretty(&pin)? + "\n")?;

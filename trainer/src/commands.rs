@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
+use pushforward::generator::{Options, Sampler, check_options};
+
 use crate::data::{self, Split};
 use crate::device::DeviceKind;
 use crate::{classifier, evaluate, model, output, train};
@@ -77,7 +79,30 @@ enum Command {
         /// Draw from the checkpoint's float weights rather than from those that ship.
         #[arg(long)]
         checkpoint: bool,
+        #[command(flatten)]
+        way: Way,
     },
+}
+
+/// How to draw, where the card's defaults are not wanted.
+#[derive(Debug, Args)]
+struct Way {
+    /// Number of steps.
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Guidance scale.
+    #[arg(long)]
+    guidance: Option<f64>,
+    /// Temperature.
+    #[arg(long)]
+    temperature: Option<f64>,
+    /// How a step is taken: ddim, heun or ancestral.
+    #[arg(long, value_parser = sampler)]
+    sampler: Option<Sampler>,
+}
+
+fn sampler(name: &str) -> Result<Sampler, String> {
+    Sampler::named(name).ok_or_else(|| format!("expected one of {}", Sampler::ALL.map(|(name, _)| name).join(", ")))
 }
 
 /// What every command takes.
@@ -120,12 +145,16 @@ impl Arguments {
             }
             Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
             Command::Quantize { common } => model::quantize(&common),
-            Command::Sample { common, count, seed, class, out, png, checkpoint } => {
+            Command::Sample { common, count, seed, class, out, png, checkpoint, way } => {
                 if common.model == classifier::ID {
                     bail!("the classifier draws no pictures; expected a model of {}", common.models.display());
                 }
-                let generator = model::open(&common, checkpoint)?;
-                let sampler = output::Sampler { generator: &*generator, device: common.device.open()?, seed };
+                let open = if checkpoint { model::open_checkpoint } else { model::open };
+                let (generator, device) = (open(&common)?, common.device.open()?);
+                let Way { steps, guidance, temperature, sampler } = way;
+                let options = Options { steps, guidance, temperature, sampler, noise_seed: seed };
+                check_options(generator.card(), &options)?;
+                let sampler = output::Sampler { generator: &*generator, device, seed, options };
                 if let Some(path) = out {
                     output::write_npy(&sampler, count, class, &path)
                         .with_context(|| format!("writing {}", path.display()))?;

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use pushforward::generator::{Condition, Generator, Options, finish};
+use pushforward::generator::{BitsPerDim, Condition, Generator, Options, finish};
+use pushforward::weights::Precision;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -27,28 +28,64 @@ pub struct Plan {
     pub dry_run: bool,
 }
 
-/// The figures of one form of the weights.
+/// The figures of the weights that ship.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Figures {
-    /// Fréchet distance of samples of all classes to the test split.
+    #[serde(flatten)]
+    samples: Samples,
+    /// Fréchet distance of samples under "any".
+    fd_any: f64,
+    /// Fréchet distance of the test split's reconstructions, for families that go back in one step: what
+    /// a perfect prior would leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fd_reconstruction: Option<f64>,
+    /// Bits per dimension of the test split, each picture under its class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bits_per_dim: Option<f64>,
+    /// Upper bound on them, where the family has no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bits_per_dim_bound: Option<f64>,
+    /// The same way walked otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    variants: Vec<Variant>,
+}
+
+/// Samples of all classes against the test split.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Samples {
+    /// Fréchet distance.
     fd_fashion: f64,
     /// The same in multiples of the floor.
     fd_over_floor: f64,
-    /// The same for samples under "any".
-    fd_any: f64,
     /// Fraction of samples that look real.
     precision: f64,
     /// Fraction of real pictures that samples come near to.
     recall: f64,
     /// Fraction of samples that the classifier gives the class they were drawn in.
     conditional_accuracy: f64,
-    /// Fréchet distance of the test split's reconstructions, for families that go back: what a perfect
-    /// prior would leave.
+}
+
+/// Samples drawn otherwise than by default.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Variant {
     #[serde(skip_serializing_if = "Option::is_none")]
-    fd_reconstruction: Option<f64>,
-    /// Upper bound on the bits per dimension of the test split.
+    steps: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    bits_per_dim_bound: Option<f64>,
+    guidance: Option<f64>,
+    #[serde(flatten)]
+    samples: Samples,
+}
+
+/// The ways that are measured beside the default one, where a model's controls know them: steps and
+/// guidance scale.
+const VARIANTS: [(usize, Option<f64>); 2] = [(8, None), (8, Some(2.0))];
+
+/// The checkpoint in 4 bits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct FourBits {
+    bytes: usize,
+    #[serde(flatten)]
+    samples: Samples,
 }
 
 /// What real pictures reach under the same judge.
@@ -71,7 +108,10 @@ struct Quality {
     q8: Figures,
     /// The checkpoint's, before quantization.
     #[serde(skip_serializing_if = "Option::is_none")]
-    float: Option<Figures>,
+    float: Option<Samples>,
+    /// And quantized farther.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q4: Option<FourBits>,
 }
 
 /// Measures a model and writes the figures into its card.
@@ -86,25 +126,29 @@ pub fn evaluate(common: &Common, plan: &Plan) -> Result<()> {
     let bench = Bench::new(common, plan, &device)?;
     bench.floor.print(plan.samples);
     if plan.checkpoint {
-        bench.measure(&*model::open(common, true)?).print("float checkpoint");
+        bench.measure(&*model::open_checkpoint(common)?).print("float checkpoint");
         return Ok(());
     }
-    let shipped = bench.measure(&*model::open(common, false)?);
-    shipped.print("shipped q8");
     let mut card = model::read_card(common)?;
-    let float = if model::is_from_checkpoint(common, &card)? {
-        let float = bench.measure(&*model::open(common, true)?);
+    let shipped = bench.measure(&*model::open(common)?);
+    shipped.print(&format!("shipped {}", card.weights.precision.name()));
+    let (float, q4) = if model::is_from_checkpoint(common, &card)? {
+        let float = bench.sample(&*model::open_checkpoint(common)?, Options::default());
         float.print("float checkpoint");
-        Some(float)
+        let (generator, bytes) = model::open_packed(common, Precision::Q4)?;
+        let samples = bench.sample(&*generator, Options::default());
+        samples.print(&format!("4-bit checkpoint, {bytes} bytes"));
+        (Some(float), Some(FourBits { bytes, samples }))
     } else {
         eprintln!(
-            "the shipped weights are not of a checkpoint in {}; the card keeps its float figures",
+            "the shipped weights are not of a checkpoint in {}; the card keeps its figures of the checkpoint",
             common.runs.display()
         );
-        serde_json::from_value::<Quality>(card.quality.clone()).ok().and_then(|quality| quality.float)
+        let known = serde_json::from_value::<Quality>(card.quality.clone()).ok();
+        known.map_or((None, None), |Quality { float, q4, .. }| (float, q4))
     };
     if !plan.dry_run {
-        let quality = Quality { samples: plan.samples, seed: plan.seed, floor: bench.floor, q8: shipped, float };
+        let quality = Quality { samples: plan.samples, seed: plan.seed, floor: bench.floor, q8: shipped, float, q4 };
         card.quality = serde_json::to_value(quality)?;
         model::write_card(common, &card)?;
         println!("written to the card of {}", card.id);
@@ -143,52 +187,91 @@ impl<'a> Bench<'a> {
     }
 
     fn measure(&self, generator: &dyn Generator) -> Figures {
-        let sampler = Sampler { generator, device: self.device.clone(), seed: self.plan.seed };
+        let samples = self.sample(generator, Options::default());
+        let mut any = Judged::default();
+        let sampler = self.sampler(generator, Options::default());
+        sampler.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
+        let controls = &generator.card().controls;
+        let known = |(_, guidance): &(usize, Option<f64>)| {
+            controls.steps.is_some() && (guidance.is_none() || controls.guidance.is_some())
+        };
+        let variant = |(steps, guidance)| {
+            let options = Options { steps: Some(steps), guidance, ..Options::default() };
+            Variant { steps: options.steps, guidance, samples: self.sample(generator, options) }
+        };
+        let (bits_per_dim, bits_per_dim_bound) = match self.bits_per_dim(generator) {
+            Some((mean, true)) => (Some(mean), None),
+            Some((mean, false)) => (None, Some(mean)),
+            None => (None, None),
+        };
+        Figures {
+            samples,
+            fd_any: self.distance(&any),
+            fd_reconstruction: self.reconstruct(generator).map(|judged| self.distance(&judged)),
+            bits_per_dim,
+            bits_per_dim_bound,
+            variants: VARIANTS.into_iter().filter(known).map(variant).collect(),
+        }
+    }
+
+    /// As many samples of each class as of the others.
+    fn sample(&self, generator: &dyn Generator, options: Options) -> Samples {
+        let sampler = self.sampler(generator, options);
         let (mut judged, mut expected) = (Judged::default(), Vec::new());
         let per_class = self.plan.samples / CLASSES;
         for class in 0..CLASSES {
             sampler.draw(per_class, Condition::Class(class)).for_each(|batch| judged.add(&self.classifier, batch));
             expected.extend(vec![class; per_class]);
         }
-        let mut any = Judged::default();
-        sampler.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
-
-        let distance = |judged: &Judged| frechet_distance(&judged.features, &self.real.features, FEATURES);
         let (precision, recall) = precision_recall(&self.real.features, &judged.features, FEATURES, self.device);
-        let fd_fashion = distance(&judged);
-        Figures {
+        let fd_fashion = self.distance(&judged);
+        Samples {
             fd_fashion,
             fd_over_floor: fd_fashion / self.floor.fd_fashion,
-            fd_any: distance(&any),
             precision,
             recall,
             conditional_accuracy: judged.accuracy(&expected),
-            fd_reconstruction: self.reconstruct(generator).map(|judged| distance(&judged)),
-            bits_per_dim_bound: self.bits_per_dim(generator),
         }
+    }
+
+    fn sampler<'g>(&self, generator: &'g dyn Generator, options: Options) -> Sampler<'g> {
+        Sampler { generator, device: self.device.clone(), seed: self.plan.seed, options }
+    }
+
+    fn distance(&self, judged: &Judged) -> f64 {
+        frechet_distance(&judged.features, &self.real.features, FEATURES)
     }
 
     /// The test split, there and back.
     fn reconstruct(&self, generator: &dyn Generator) -> Option<Judged> {
+        if generator.card().forward_passes != "1" {
+            return None;
+        }
         let (mut judged, all) = (Judged::default(), (0..self.test.len()).collect::<Vec<_>>());
         for batch in all.chunks(250) {
             let latents = generator.invert(self.test.pictures(batch, self.device), Condition::Any)?;
-            let pictures = finish(generator.start(latents, Condition::Any, &Options::default()));
-            judged.add(&self.classifier, pictures);
+            judged.add(&self.classifier, finish(generator.start(latents, Condition::Any, &Options::default())));
         }
         Some(judged)
     }
 
-    /// The mean over the test split, in which every picture is seen under its class.
-    fn bits_per_dim(&self, generator: &dyn Generator) -> Option<f64> {
+    /// The mean over the test split, in which every picture is seen under its class, and whether it is exact.
+    fn bits_per_dim(&self, generator: &dyn Generator) -> Option<(f64, bool)> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed);
         let (mut sum, all) = (0.0, (0..self.test.len()).collect::<Vec<_>>());
+        let mut is_exact = true;
         for batch in all.chunks(250) {
             let classes = class_tensor(&self.test.labels(batch), self.device);
-            let bits = generator.bits_per_dim(self.test.pictures(batch, self.device), classes, &mut rng)?;
+            let bits = match generator.bits_per_dim(self.test.pictures(batch, self.device), classes, &mut rng)? {
+                BitsPerDim::Exact(bits) => bits,
+                BitsPerDim::Bound(bits) => {
+                    is_exact = false;
+                    bits
+                }
+            };
             sum += bits.into_data().iter::<f32>().map(f64::from).sum::<f64>();
         }
-        Some(sum / all.len() as f64)
+        Some((sum / all.len() as f64, is_exact))
     }
 }
 
@@ -203,17 +286,33 @@ impl Floor {
     }
 }
 
+impl Samples {
+    fn print(&self, what: &str) {
+        println!(
+            "{what}: FD-fashion {:.3} = {:.1} x floor, precision {:.3}, recall {:.3}, conditional accuracy {:.2} %",
+            self.fd_fashion,
+            self.fd_over_floor,
+            self.precision,
+            self.recall,
+            100.0 * self.conditional_accuracy
+        );
+    }
+}
+
 impl Figures {
     fn print(&self, what: &str) {
-        println!("{what}:");
-        println!(
-            "  FD-fashion {:.3} = {:.1} x floor; under \"any\" {:.3}",
-            self.fd_fashion, self.fd_over_floor, self.fd_any
-        );
-        println!("  precision {:.3}, recall {:.3}", self.precision, self.recall);
-        println!("  conditional accuracy {:.2} %", 100.0 * self.conditional_accuracy);
+        self.samples.print(what);
+        println!("  under \"any\": FD-fashion {:.3}", self.fd_any);
+        for Variant { steps, guidance, samples } in &self.variants {
+            let steps = steps.map(|steps| format!("{steps} steps"));
+            let guidance = guidance.map(|guidance| format!("guidance {guidance}"));
+            samples.print(&format!("  {}", [steps, guidance].into_iter().flatten().collect::<Vec<_>>().join(", ")));
+        }
         if let Some(distance) = self.fd_reconstruction {
             println!("  FD-fashion of reconstructions {distance:.3}");
+        }
+        if let Some(bits) = self.bits_per_dim {
+            println!("  bits/dim of the test split {bits:.3}");
         }
         if let Some(bits) = self.bits_per_dim_bound {
             println!("  bits/dim of the test split at most {bits:.3}");

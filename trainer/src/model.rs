@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use pushforward::catalogue::{Dataset, ImageShape, LatentShape, ModelCard, WeightsFile};
 use pushforward::families::{self, Family, Traits, Visitor};
 use pushforward::generator::Generator;
-use pushforward::weights;
+use pushforward::weights::{self, Precision};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -107,55 +107,63 @@ fn checkpoint_of(common: &Common) -> Checkpoint {
     Checkpoint::new(&common.model, &common.run_folder())
 }
 
-/// The checkpoint's module as it ships, in float.
+/// The checkpoint's module as it ships, in float and packed.
 struct Trained {
     generator: Box<dyn Generator>,
     parameters: usize,
     packed: Vec<u8>,
 }
 
-fn trained(common: &Common, recipe: &Recipe) -> Result<Trained> {
-    struct Load<'a>(&'a Common, &'a Recipe);
+fn trained(common: &Common, recipe: &Recipe, precision: Precision) -> Result<Trained> {
+    struct Load<'a>(&'a Common, &'a Recipe, Precision);
 
     impl Visitor for Load<'_> {
         type Output = Result<Trained>;
 
         fn visit<F: Family + 'static>(self) -> Result<Trained> {
-            let Self(common, recipe) = self;
+            let Self(common, recipe, precision) = self;
             let config = recipe.config::<F>()?;
             let module = F::init(&config, &common.device.open()?);
             let module = checkpoint_of(common).load_trained(module)?.shipped();
-            let (parameters, packed) = (module.num_params(), weights::pack(&common.model, &module)?);
+            let (parameters, packed) = (module.num_params(), weights::pack(&common.model, &module, precision)?);
             let card = card(common, recipe, F::traits(&config), parameters);
             Ok(Trained { generator: module.generator(card), parameters, packed })
         }
     }
 
-    recipe.with_family(Load(common, recipe))?
+    recipe.with_family(Load(common, recipe, precision))?
 }
 
-/// The shipped model, or its checkpoint in float.
-pub fn open(common: &Common, checkpoint: bool) -> Result<Box<dyn Generator>> {
-    if checkpoint {
-        return Ok(trained(common, &Recipe::load(common)?)?.generator);
-    }
+/// The model that ships.
+pub fn open(common: &Common) -> Result<Box<dyn Generator>> {
     let card = read_card(common)?;
     let path = common.folder().join(&card.weights.file);
     let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
     Ok(families::open(&card, &bytes, &common.device.open()?)?)
 }
 
+/// The checkpoint in float.
+pub fn open_checkpoint(common: &Common) -> Result<Box<dyn Generator>> {
+    Ok(trained(common, &Recipe::load(common)?, Precision::default())?.generator)
+}
+
+/// The checkpoint as it would ship in a precision, and the size of its file in bytes.
+pub fn open_packed(common: &Common, precision: Precision) -> Result<(Box<dyn Generator>, usize)> {
+    let Trained { generator, packed, .. } = trained(common, &Recipe::load(common)?, precision)?;
+    let card = ModelCard { weights: pin(&packed, precision), ..generator.card().clone() };
+    Ok((families::open(&card, &packed, &common.device.open()?)?, packed.len()))
+}
+
+fn pin(packed: &[u8], precision: Precision) -> WeightsFile {
+    WeightsFile { file: WEIGHTS.into(), bytes: packed.len(), sha256: weights::checksum(packed), precision }
+}
+
 /// Packs the checkpoint into the weights that ship, and writes the card anew, its figures still to be measured.
 pub fn quantize(common: &Common) -> Result<()> {
+    let precision = Precision::Q8;
     let recipe = Recipe::load(common)?;
-    let Trained { generator, parameters, packed } = trained(common, &recipe)?;
+    let Trained { generator, parameters, packed } = trained(common, &recipe, precision)?;
     let progress = checkpoint_of(common).progress()?.context("the checkpoint has no progress file")?;
-    let weights = WeightsFile {
-        file: WEIGHTS.into(),
-        bytes: packed.len(),
-        sha256: weights::checksum(&packed),
-        precision: weights::PRECISION.into(),
-    };
     let training = json!({
         "command": format!("cargo run -p trainer --release -- train --model {}", common.model),
         "config": recipe.training,
@@ -164,7 +172,7 @@ pub fn quantize(common: &Common) -> Result<()> {
         "devices": progress.devices,
     });
     fs::write(common.folder().join(WEIGHTS), &packed)?;
-    write_card(common, &ModelCard { weights, training, ..generator.card().clone() })?;
+    write_card(common, &ModelCard { weights: pin(&packed, precision), training, ..generator.card().clone() })?;
     println!(
         "{}: {parameters} parameters in {} bytes; measure them with `evaluate --model {0}`",
         common.model,
@@ -178,7 +186,8 @@ pub fn is_from_checkpoint(common: &Common, card: &ModelCard) -> Result<bool> {
     if checkpoint_of(common).progress()?.is_none() {
         return Ok(false);
     }
-    Ok(weights::checksum(&trained(common, &Recipe::load(common)?)?.packed) == card.weights.sha256)
+    Ok(weights::checksum(&trained(common, &Recipe::load(common)?, card.weights.precision)?.packed)
+        == card.weights.sha256)
 }
 
 /// The card of a module, its weights not packed yet.

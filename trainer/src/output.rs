@@ -22,6 +22,8 @@ pub struct Sampler<'a> {
     pub device: Device,
     /// Seed of the latents; each condition has a stream of its own.
     pub seed: u64,
+    /// How.
+    pub options: Options,
 }
 
 impl Sampler<'_> {
@@ -32,7 +34,7 @@ impl Sampler<'_> {
         rng.set_stream(condition.index(card.classes.len()) as u64);
         (0..count).step_by(BATCH).map(move |start| {
             let latents = noise([BATCH.min(count - start), card.latent.dimension()], &mut rng, &self.device);
-            finish(self.generator.start(latents, condition, &Options::default()))
+            finish(self.generator.start(latents, condition, &self.options))
         })
     }
 

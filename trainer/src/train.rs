@@ -41,7 +41,7 @@ pub struct TrainingConfig {
     pub gradient_norm: f64,
     /// Decays of AdamW's two running means.
     #[serde(default = "betas")]
-    pub betas: [f32; 2],
+    pub betas: [f64; 2],
     /// Decay of the running average of the parameters, which is what ships; 0 ships the last parameters.
     #[serde(default)]
     pub averaging: f64,
@@ -51,7 +51,7 @@ pub struct TrainingConfig {
     pub seed: u64,
 }
 
-fn betas() -> [f32; 2] {
+fn betas() -> [f64; 2] {
     [0.9, 0.999]
 }
 
@@ -102,8 +102,8 @@ pub fn train<M: Objective>(
     fs::create_dir_all(task.folder).with_context(|| format!("creating {}", task.folder.display()))?;
 
     let mut optimizer = AdamWConfig::new()
-        .with_beta_1(training.betas[0])
-        .with_beta_2(training.betas[1])
+        .with_beta_1(training.betas[0] as f32)
+        .with_beta_2(training.betas[1] as f32)
         .with_weight_decay(training.weight_decay as f32)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm as f32)))
         .init();
@@ -148,8 +148,13 @@ pub fn train<M: Objective>(
 
         let Loss { total, terms } =
             module.loss(images.pictures(batch, &device), class_tensor(&conditions, &device), &mut rng);
-        let gradients = GradientsParams::from_grads(total.backward(), &module);
-        module = optimizer.step(learning_rate(training, progress.step, steps), module, gradients);
+        let (mut gradients, rate) = (total.backward(), learning_rate(training, progress.step, steps));
+        if let Some((times, parameters)) = module.faster() {
+            let fast = GradientsParams::from_params(&mut gradients, &module, &parameters);
+            module = optimizer.step(times * rate, module, fast);
+        }
+        let gradients = GradientsParams::from_grads(gradients, &module);
+        module = optimizer.step(rate, module, gradients);
         averaged = averaged.map(|averaged| average(averaged, &module, training.averaging, progress.step));
         progress.step += 1;
         progress.seconds = before + started.elapsed().as_secs_f64();
@@ -282,7 +287,9 @@ mod tests {
     use burn::module::Module;
     use burn::nn::{Linear, LinearConfig};
     use burn::tensor::Int;
-    use pushforward::{generator::noise, weights};
+    use pushforward::families::gan::GanConfig;
+    use pushforward::generator::noise;
+    use pushforward::weights::{self, Precision};
 
     /// The smallest module with a loss that depends on pictures, conditions and noise.
     #[derive(Module, Debug)]
@@ -330,7 +337,7 @@ mod tests {
         let module = Tiny { linear: LinearConfig::new(784, 1).with_initializer(initializer).init(&device) };
         let schedule = Schedule { restart: false, until, checkpoint_minutes: 60.0 };
         let module = train(&task, module, &Images::made_up(40), &schedule, &device)?;
-        Ok(weights::pack("tiny", &module)?)
+        Ok(weights::pack("tiny", &module, Precision::Q8)?)
     }
 
     #[test]
@@ -344,6 +351,32 @@ mod tests {
         let log = fs::read_to_string(parts.path().join("loss.jsonl")).unwrap();
         assert_eq!(log.lines().count(), 15);
         assert_eq!(log, fs::read_to_string(whole.path().join("loss.jsonl")).unwrap());
+    }
+
+    #[test]
+    fn averaged_parameters_are_the_mean_they_are_defined_as_and_resume() {
+        let averaging = TrainingConfig { averaging: 0.9, ..config() };
+        let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let averaged = run(whole.path(), &averaging, None).unwrap();
+        run(parts.path(), &averaging, Some(7)).unwrap();
+        assert_eq!(run(parts.path(), &averaging, None).unwrap(), averaged);
+
+        let module = Tiny { linear: LinearConfig::new(2, 1).init(&Device::flex()) };
+        let ones = module.clone().map(&mut Fill(1.0));
+        let zeros = module.map(&mut Fill(0.0));
+        // Late the decay is the config's, at first 1/10.
+        for (step, expected) in [(10_000, 0.1), (0, 0.9)] {
+            let moved = average(zeros.clone(), &ones, 0.9, step).linear.weight.val().into_data();
+            assert!(moved.iter::<f32>().all(|value| (value - expected).abs() < 1e-6), "{moved}");
+        }
+    }
+
+    struct Fill(f32);
+
+    impl ModuleMapper for Fill {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| tensor.full_like(self.0))
+        }
     }
 
     #[test]
@@ -380,5 +413,22 @@ mod tests {
         // Five standard deviations of a binomial: sqrt(5000 x 0.2 x 0.8) = 28.
         assert!((count as i64 - 1000).abs() < 142, "{count}");
         assert_eq!(conditions(vec![1, 2, 3], 0.0, 10, &mut step_rng(1, 0)), [1, 2, 3]);
+    }
+
+    #[test]
+    fn each_loss_of_a_gan_teaches_its_own_player_only() {
+        let device = Device::flex().autodiff();
+        let gan = GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16).init(&device);
+        let (_, critic) = gan.faster().expect("the discriminator learns faster");
+        let images = noise([4, 784], &mut step_rng(1, 1), &device).reshape([4, 1, 28, 28]);
+        let Loss { terms, .. } = gan.loss(images, class_tensor(&[3; 4], &device), &mut step_rng(1, 2));
+        for (player, loss) in terms {
+            let mut gradients = loss.backward();
+            let to_critic = GradientsParams::from_params(&mut gradients, &gan, &critic);
+            let to_generator = GradientsParams::from_grads(gradients, &gan);
+            let [taught, spared] =
+                if player == "discriminator" { [to_critic, to_generator] } else { [to_generator, to_critic] };
+            assert!(!taught.is_empty() && spared.is_empty(), "{player}");
+        }
     }
 }

@@ -1,0 +1,383 @@
+//! Codes with a causal prior: a transformer writes 49 codes one after the other, and one pass of a
+//! decoder paints them (van den Oord et al., VQ-VAE, arXiv 1711.00937).
+//!
+//! The codebook is an average of what the encoder says (appendix A.1), its dead codes revived. The prior
+//! p(code | codes before it, class) is trained with the autoencoder, on the codes as they then are; the
+//! code at a place is the one at u = Phi(z) of its cumulative distribution, so z narrows every choice.
+
+use burn::config::Config;
+use burn::module::{Module, RunningState};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Linear, LinearConfig};
+use burn::tensor::activation::{log_softmax, silu, tanh};
+use burn::tensor::{Device, Int, Tensor};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Family, Traits};
+use crate::catalogue::{Controls, ModelCard, Range};
+use crate::generator::{Condition, Generator, Loss, Objective, Options, Trajectory};
+use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
+use crate::layers::inverse_cdf::{latent_of, pick};
+use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
+
+/// Codes on a side, and in all.
+const SIDE: usize = 7;
+const CODES: usize = SIDE * SIDE;
+
+/// Config of [`Codes`].
+#[derive(Config, Debug)]
+pub struct CodesConfig {
+    /// Number of classes; "any" is one condition more.
+    #[config(default = 10)]
+    pub classes: usize,
+    /// Number of codes in the codebook.
+    #[config(default = 256)]
+    pub codebook: usize,
+    /// Length of a code's vector.
+    #[config(default = 32)]
+    pub code: usize,
+    /// Channels at 7x7; half of them at 14x14, a quarter at 28x28. A multiple of 32.
+    #[config(default = 64)]
+    pub channels: usize,
+    /// Width of the prior; a multiple of 4.
+    #[config(default = 96)]
+    pub width: usize,
+    /// Layers of the prior.
+    #[config(default = 4)]
+    pub layers: usize,
+}
+
+impl CodesConfig {
+    /// Initializes the module on `device`.
+    pub fn init(&self, device: &Device) -> Codes {
+        let Self { classes, codebook, code, channels, width, layers } = *self;
+        let (half, quarter) = (channels / 2, channels / 4);
+        let residual = |channels| ResidualConfig::new(channels).init(device);
+        let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
+        let embedding = |count| EmbeddingConfig::new(count, width).init(device);
+        Codes {
+            encoder: Encoder {
+                stem: conv3x3(1, half, 2).init(device),
+                fine: residual(half),
+                down: conv3x3(half, channels, 2).init(device),
+                coarse: residual(channels),
+                norm: norm(channels),
+                squeeze: Conv2dConfig::new([channels, code], [1, 1]).init(device),
+            },
+            codebook: Codebook {
+                sums: RunningState::new(Tensor::zeros([codebook, code], device)),
+                counts: RunningState::new(Tensor::zeros([codebook], device)),
+            },
+            decoder: Decoder {
+                stem: conv3x3(code, channels, 1).init(device),
+                coarse: residual(channels),
+                widen_1: conv3x3(channels, half, 1).init(device),
+                fine: residual(half),
+                widen_2: conv3x3(half, quarter, 1).init(device),
+                norm: norm(quarter),
+                paint: conv3x3(quarter, 1, 1).init(device),
+            },
+            prior: Prior {
+                condition: embedding(classes + 1),
+                place: embedding(CODES),
+                code: embedding(codebook),
+                transformer: CausalTransformerConfig::new(width, layers).init(device),
+                logits: LinearConfig::new(width, codebook).init(device),
+            },
+            classes,
+        }
+    }
+}
+
+/// Encoder, codebook, decoder, and the prior over codes.
+#[derive(Module, Debug)]
+pub struct Codes {
+    encoder: Encoder,
+    codebook: Codebook,
+    decoder: Decoder,
+    /// p(codes | condition).
+    pub prior: Prior,
+    #[module(skip)]
+    classes: usize,
+}
+
+#[derive(Module, Debug)]
+struct Encoder {
+    stem: Conv2d,
+    fine: Residual,
+    down: Conv2d,
+    coarse: Residual,
+    norm: GroupNorm,
+    squeeze: Conv2d,
+}
+
+/// Running sums and counts of the encoder's vectors that chose a code: the code is their mean.
+#[derive(Module, Debug)]
+struct Codebook {
+    /// `[codes, length]`.
+    sums: RunningState<Tensor<2>>,
+    /// `[codes]`.
+    counts: RunningState<Tensor<1>>,
+}
+
+/// How much of the running sums a step keeps.
+const KEPT: f64 = 0.99;
+
+/// A code that fewer vectors a step than this choose is dead.
+const ALIVE: f64 = 1.0;
+
+/// Vectors that a revived code counts as.
+const REVIVED: f64 = 10.0;
+
+impl Codebook {
+    /// The codes `[codes, length]`.
+    fn codes(&self) -> Tensor<2> {
+        self.sums.value() / (self.counts.value() + 1e-6).unsqueeze_dim(1)
+    }
+
+    /// The numbers of the codes nearest to vectors `[count, length]`, `[count]`.
+    fn nearest(&self, vectors: Tensor<2>) -> Tensor<1, Int> {
+        let codes = self.codes();
+        // |v - c|^2 less |v|^2, the same for every code.
+        let squares: Tensor<2> = codes.clone().square().sum_dim(1).transpose();
+        (squares - vectors.matmul(codes.transpose()) * 2.0).argmin(1).squeeze_dim(1)
+    }
+
+    /// The vectors of codes `[count]`, `[count, length]`.
+    fn vectors(&self, codes: Tensor<1, Int>) -> Tensor<2> {
+        self.codes().select(0, codes)
+    }
+
+    /// Puts vectors of the batch in the place of dead codes.
+    fn revive(&self, vectors: &Tensor<2>, rng: &mut ChaCha8Rng) {
+        let (sums, counts) = (self.sums.value_sync(), self.counts.value_sync());
+        let ([count, _], [codes, _]) = (vectors.dims(), sums.dims());
+        let chosen: Vec<i64> = (0..codes).map(|_| rng.random_range(0..count as i64)).collect();
+        let fresh = vectors.clone().select(0, Tensor::from_ints(chosen.as_slice(), &vectors.device()));
+        let dead = counts.clone().lower_elem(ALIVE).float();
+        let dead_rows: Tensor<2> = dead.clone().unsqueeze_dim(1);
+        self.sums.update((sums.clone() + (fresh * REVIVED - sums) * dead_rows).detach());
+        self.counts.update((counts.clone() + (counts.neg() + REVIVED) * dead).detach());
+    }
+
+    /// Moves the sums and counts towards those of a batch (appendix A.1, equations 6 to 8).
+    fn learn(&self, vectors: Tensor<2>, chosen: Tensor<1, Int>) {
+        let (sums, counts) = (self.sums.value_sync(), self.counts.value_sync());
+        let [codes] = counts.dims();
+        let choices: Tensor<2> = chosen.one_hot::<2>(codes).float();
+        let new_counts: Tensor<1> = choices.clone().sum_dim(0).squeeze_dim(0);
+        let new_sums = choices.transpose().matmul(vectors);
+        self.sums.update((sums * KEPT + new_sums * (1.0 - KEPT)).detach());
+        self.counts.update((counts * KEPT + new_counts * (1.0 - KEPT)).detach());
+    }
+}
+
+#[derive(Module, Debug)]
+struct Decoder {
+    stem: Conv2d,
+    coarse: Residual,
+    widen_1: Conv2d,
+    fine: Residual,
+    widen_2: Conv2d,
+    norm: GroupNorm,
+    paint: Conv2d,
+}
+
+/// The causal prior: each token knows its place, the condition, and the code before it.
+#[derive(Module, Debug)]
+pub struct Prior {
+    condition: Embedding,
+    place: Embedding,
+    code: Embedding,
+    transformer: CausalTransformer,
+    logits: Linear,
+}
+
+impl Prior {
+    /// Logits of every code `[batch, 49, codebook]` under conditions `[batch]`, given the codes
+    /// `[batch, 49]` before it.
+    pub fn forward(&self, codes: Tensor<2, Int>, conditions: Tensor<1, Int>) -> Tensor<3> {
+        let [batch, count] = codes.dims();
+        let before = self.code.forward(codes.narrow(1, 0, count - 1));
+        let [_, _, width] = before.dims();
+        let before = Tensor::cat(vec![Tensor::zeros([batch, 1, width], &before.device()), before], 1);
+        let places = Tensor::<1, Int>::arange(0..count as i64, &before.device()).unsqueeze_dim(0);
+        let tokens = before + self.place.forward(places) + self.condition.forward(conditions.unsqueeze_dim(1));
+        self.logits.forward(self.transformer.forward(tokens))
+    }
+
+    /// Logits `[batch, codebook]` of the code at the next place, given the code `[batch]` before it; the
+    /// cache knows the others.
+    pub fn step(
+        &self,
+        place: usize,
+        before: Option<Tensor<1, Int>>,
+        conditions: Tensor<1, Int>,
+        cache: &mut Cache,
+    ) -> Tensor<2> {
+        let device = conditions.device();
+        let at = self.place.forward(Tensor::<1, Int>::from_ints([place as i64], &device).unsqueeze_dim(0));
+        let token = at + self.condition.forward(conditions.unsqueeze_dim(1));
+        let token = match before {
+            Some(before) => token + self.code.forward(before.unsqueeze_dim(1)),
+            None => token,
+        };
+        self.logits.forward(self.transformer.step(token, cache)).squeeze_dim(1)
+    }
+}
+
+impl Codes {
+    /// Pictures `[batch, 1, 28, 28]` to the encoder's vectors `[batch x 49, length]`.
+    fn encode(&self, images: Tensor<4>) -> Tensor<2> {
+        let encoder = &self.encoder;
+        let x = encoder.fine.forward(encoder.stem.forward(images));
+        let x = encoder.coarse.forward(encoder.down.forward(silu(x)));
+        let x = encoder.squeeze.forward(silu(encoder.norm.forward(x)));
+        let [batch, length, ..] = x.dims();
+        x.permute([0, 2, 3, 1]).reshape([batch * CODES, length])
+    }
+
+    /// Vectors `[batch x 49, length]` to pictures `[batch, 1, 28, 28]` in [-1, 1].
+    fn decode(&self, vectors: Tensor<2>) -> Tensor<4> {
+        let decoder = &self.decoder;
+        let [count, length] = vectors.dims();
+        let x = vectors.reshape([count / CODES, SIDE, SIDE, length]).permute([0, 3, 1, 2]);
+        let x = decoder.coarse.forward(decoder.stem.forward(x));
+        let x = decoder.fine.forward(decoder.widen_1.forward(upsample(silu(x))));
+        let x = decoder.widen_2.forward(upsample(silu(x)));
+        tanh(decoder.paint.forward(silu(decoder.norm.forward(x))))
+    }
+
+    /// Pictures `[batch, 1, 28, 28]` to their codes `[batch, 49]`.
+    pub fn codes_of(&self, images: Tensor<4>) -> Tensor<2, Int> {
+        self.codebook.nearest(self.encode(images)).reshape([-1, CODES as i32])
+    }
+
+    /// Codes `[batch, 49]` to pictures.
+    pub fn paint(&self, codes: Tensor<2, Int>) -> Tensor<4> {
+        self.decode(self.codebook.vectors(codes.flatten(0, 1)))
+    }
+}
+
+/// Weight of the commitment (beta of equation 3).
+const COMMITMENT: f64 = 0.25;
+
+impl Objective for Codes {
+    /// Equation 3 with the averaged codebook, and the prior's cross-entropy on the codes, which teaches
+    /// the prior alone.
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let vectors = self.encode(images.clone());
+        self.codebook.revive(&vectors.clone().detach(), rng);
+        let chosen = self.codebook.nearest(vectors.clone().detach());
+        let codes = self.codebook.vectors(chosen.clone()).detach();
+        self.codebook.learn(vectors.clone().detach(), chosen.clone());
+
+        let commitment = (vectors.clone() - codes.clone()).square().mean();
+        // The decoder sees the codes; the encoder feels the decoder's gradient as if it were its own.
+        let straight = vectors.clone() + (codes - vectors).detach();
+        let reconstruction = (self.decode(straight) - images).square().mean();
+
+        let logits: Tensor<2> =
+            self.prior.forward(chosen.clone().reshape([-1, CODES as i32]), conditions).flatten(0, 1);
+        let told: Tensor<1> = log_softmax(logits, 1).gather(1, chosen.unsqueeze_dim(1)).squeeze_dim(1);
+        let surprise = told.mean().neg();
+        Loss {
+            total: reconstruction.clone() + commitment.clone() * COMMITMENT + surprise.clone(),
+            terms: vec![("reconstruction", reconstruction), ("commitment", commitment), ("surprise", surprise)],
+        }
+    }
+}
+
+impl Family for Codes {
+    const NAME: &'static str = "codes";
+    type Config = CodesConfig;
+
+    fn init(config: &CodesConfig, device: &Device) -> Self {
+        config.init(device)
+    }
+
+    fn traits(_config: &CodesConfig) -> Traits {
+        Traits {
+            latent: vec![1, SIDE, SIDE],
+            forward_passes: "49 + 1".into(),
+            controls: Controls { temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }), ..Controls::default() },
+        }
+    }
+
+    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
+        Box::new(CodesGenerator { card, codes: self })
+    }
+}
+
+/// A model of codes with its card.
+#[derive(Debug, Clone)]
+pub struct CodesGenerator {
+    card: ModelCard,
+    codes: Codes,
+}
+
+impl Generator for CodesGenerator {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+        let temperature = self.card.controls.temperature.map_or(1.0, |range| range.default);
+        Box::new(Writing {
+            conditions: condition.indices(self.codes.classes, z.dims()[0], &z.device()),
+            model: self.codes.clone(),
+            temperature: options.temperature.unwrap_or(temperature),
+            z,
+            written: Vec::new(),
+            cache: Cache::default(),
+        })
+    }
+
+    /// In the middle of all latents whose codes are the picture's.
+    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+        let codes = self.codes.codes_of(images);
+        let conditions = condition.indices(self.codes.classes, codes.dims()[0], &codes.device());
+        let logits: Tensor<2> = self.codes.prior.forward(codes.clone(), conditions).flatten(0, 1);
+        Some(latent_of(logits, codes.flatten(0, 1)).reshape([-1, CODES as i32]))
+    }
+}
+
+/// The codes so far; a step writes a row of them.
+struct Writing {
+    model: Codes,
+    conditions: Tensor<1, Int>,
+    temperature: f64,
+    z: Tensor<2>,
+    /// One `[batch]` for each place that is written.
+    written: Vec<Tensor<1, Int>>,
+    cache: Cache,
+}
+
+impl Trajectory for Writing {
+    fn step(&mut self) -> Option<Tensor<4>> {
+        if self.written.len() == CODES {
+            return None;
+        }
+        let prior = &self.model.prior;
+        for _ in 0..SIDE {
+            let place = self.written.len();
+            let before = self.written.last().cloned();
+            let logits = prior.step(place, before, self.conditions.clone(), &mut self.cache);
+            let z: Tensor<1> = self.z.clone().narrow(1, place, 1).squeeze_dim(1);
+            self.written.push(pick(logits, z, self.temperature));
+        }
+        let codes: Tensor<2, Int> = Tensor::stack(self.written.clone(), 1);
+        let [batch, count] = codes.dims();
+        let vectors = self.model.codebook.vectors(codes.flatten(0, 1));
+        let [_, length] = vectors.dims();
+        // A place without a code yet is nothing to the decoder.
+        let blank = Tensor::zeros([batch, CODES - count, length], &vectors.device());
+        let vectors = Tensor::cat(vec![vectors.reshape([batch, count, length]), blank], 1);
+        Some(self.model.decode(vectors.flatten(0, 1)))
+    }
+
+    fn steps(&self) -> usize {
+        SIDE
+    }
+}

@@ -1,0 +1,246 @@
+//! Diffusion's mathematics: the posterior's closed form, samplers on a known velocity, guidance and inversion.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, Tensor};
+use pushforward::catalogue::{self, ModelCard};
+use pushforward::families::diffusion::{Diffusion, DiffusionConfig, posterior};
+use pushforward::families::{Family, Traits};
+use pushforward::generator::{
+    BitsPerDim, Condition, Generator, Objective, Options, Sampler, Trajectory, finish, noise,
+};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+fn device() -> Device {
+    Device::flex()
+}
+
+fn rng(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+fn config() -> DiffusionConfig {
+    DiffusionConfig::new().with_channels(8).with_coarse_channels(16).with_embedding(16)
+}
+
+/// A denoiser whose every parameter is drawn, so that no layer starts as zero.
+fn drawn() -> Diffusion {
+    struct Draw(ChaCha8Rng);
+
+    impl ModuleMapper for Draw {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| {
+                let values = noise([1, tensor.shape().num_elements()], &mut self.0, &tensor.device());
+                values.reshape(tensor.shape()) * 0.2
+            })
+        }
+    }
+    config().init(&device()).map(&mut Draw(rng(3)))
+}
+
+fn generator(denoiser: Diffusion) -> Box<dyn Generator> {
+    let Traits { latent, forward_passes, controls } = Diffusion::traits(&config());
+    let latent = catalogue::LatentShape { shape: latent };
+    denoiser.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
+}
+
+fn pictures(count: usize) -> Tensor<4> {
+    noise([count, 784], &mut rng(5), &device()).clamp(-1.0, 1.0).reshape([count, 1, 28, 28])
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+fn farthest(one: &[f32], other: &[f32]) -> f32 {
+    assert_eq!(one.len(), other.len());
+    one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn the_posterior_is_that_of_two_gaussians() {
+    // Bayes by hand, for scalars: the prior N(a_s x, b_s^2) of x_s meets the likelihood
+    // N(x_t; a x_s, b), a product of Gaussians with precisions 1 / b_s^2 and a^2 / b.
+    for (t, s) in [(1.0, 0.9), (0.7, 0.3), (0.2, 0.1), (0.05, 0.0)] {
+        let [of_x_t, of_x, variance] = posterior(t, s);
+        let a: f64 = (1.0 - t) / (1.0 - s);
+        let b = t * t - a * a * s * s;
+        if s == 0.0 {
+            assert_eq!([of_x_t, of_x, variance], [0.0, 1.0, 0.0]);
+            continue;
+        }
+        let precision = 1.0 / (s * s) + a * a / b;
+        assert!((variance - 1.0 / precision).abs() < 1e-12);
+        assert!((of_x_t - a / b / precision).abs() < 1e-12);
+        assert!((of_x - (1.0 - s) / (s * s) / precision).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn the_posterior_is_ddpm_s_on_ddpm_s_own_schedule() {
+    // Equation 7 of arXiv 2006.11239 is for a variance-preserving process: x_t over its norm.
+    let (t, s) = (0.6f64, 0.5f64);
+    let norm = |t: f64| ((1.0 - t).powi(2) + t * t).sqrt();
+    let alpha_bar = |t: f64| ((1.0 - t) / norm(t)).powi(2);
+    let beta = 1.0 - alpha_bar(t) / alpha_bar(s);
+    let [of_x_t, of_x, variance] = posterior(t, s);
+    let theirs = beta * (1.0 - alpha_bar(s)) / (1.0 - alpha_bar(t));
+    assert!((variance / norm(s).powi(2) - theirs).abs() < 1e-12);
+    let theirs = alpha_bar(s).sqrt() * beta / (1.0 - alpha_bar(t));
+    assert!((of_x / norm(s) - theirs).abs() < 1e-12);
+    let theirs = (1.0 - beta).sqrt() * (1.0 - alpha_bar(s)) / (1.0 - alpha_bar(t));
+    assert!((of_x_t * norm(t) / norm(s) - theirs).abs() < 1e-12);
+}
+
+#[test]
+fn an_untrained_denoiser_stays_where_it_is() {
+    // Its last layer is zero: no velocity, so every deterministic sampler ends at z, and so predicts.
+    let generator = generator(config().init(&device()));
+    let z = noise([2, 784], &mut rng(1), &device());
+    for sampler in [Sampler::Ddim, Sampler::Heun] {
+        let options = Options { steps: Some(3), sampler: Some(sampler), ..Options::default() };
+        let mut way = generator.start(z.clone(), Condition::Class(2), &options);
+        assert!(way.predicted().is_none());
+        assert!(farthest(&values(way.step().unwrap()), &values(z.clone())) < 1e-5);
+        assert!(farthest(&values(way.predicted().unwrap()), &values(z.clone())) < 1e-5);
+    }
+}
+
+#[test]
+fn one_step_of_ddim_is_the_predicted_picture() {
+    let generator = generator(drawn());
+    let z = noise([1, 784], &mut rng(1), &device());
+    let mut way = generator.start(z, Condition::Class(1), &Options { steps: Some(1), ..Options::default() });
+    let picture = values(way.step().unwrap());
+    assert!(farthest(&picture, &values(way.predicted().unwrap())) < 1e-5);
+    assert!(way.step().is_none() && way.step().is_none());
+}
+
+#[test]
+fn every_sampler_takes_as_many_steps_as_it_says() {
+    let generator = generator(drawn());
+    let z = noise([1, 784], &mut rng(1), &device());
+    for sampler in [Sampler::Ddim, Sampler::Heun, Sampler::Ancestral] {
+        for steps in [1, 2, 5] {
+            let options = Options { steps: Some(steps), sampler: Some(sampler), ..Options::default() };
+            let mut way: Box<dyn Trajectory> = generator.start(z.clone(), Condition::Any, &options);
+            assert_eq!(way.steps(), steps);
+            let mut count = 0;
+            while let Some(picture) = way.step() {
+                assert_eq!(picture.dims(), [1, 1, 28, 28]);
+                assert!(values(picture).iter().all(|x| x.is_finite()));
+                count += 1;
+            }
+            assert_eq!(count, steps, "{sampler:?}");
+        }
+    }
+}
+
+#[test]
+fn heun_s_method_is_of_second_order() {
+    /// Without the waves of time the velocity is smooth enough for few steps.
+    struct Timeless(bool);
+
+    impl ModuleMapper for Timeless {
+        fn enter_module(&mut self, name: &str, _container_type: &str) {
+            self.0 |= name == "time_1";
+        }
+
+        fn exit_module(&mut self, name: &str, _container_type: &str) {
+            self.0 &= name != "time_1";
+        }
+
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| if self.0 { tensor.zeros_like() } else { tensor })
+        }
+    }
+
+    let generator = generator(drawn().map(&mut Timeless(false)));
+    let z = noise([1, 784], &mut rng(1), &device());
+    let draw = |steps, sampler| {
+        let options = Options { steps: Some(steps), sampler: Some(sampler), ..Options::default() };
+        values(finish(generator.start(z.clone(), Condition::Class(4), &options)))
+    };
+    let exact = draw(96, Sampler::Heun);
+    let error = |steps, sampler| farthest(&draw(steps, sampler), &exact);
+    // Twice the steps: half the error for Euler's method, a quarter for Heun's.
+    let ratio = |sampler| error(12, sampler) / error(24, sampler);
+    assert!((1.6..2.6).contains(&ratio(Sampler::Ddim)), "{}", ratio(Sampler::Ddim));
+    assert!(ratio(Sampler::Heun) > 3.0, "{}", ratio(Sampler::Heun));
+    assert!(error(12, Sampler::Heun) < error(12, Sampler::Ddim));
+}
+
+#[test]
+fn ancestral_noise_comes_from_its_seed_alone() {
+    let generator = generator(drawn());
+    let z = noise([1, 784], &mut rng(1), &device());
+    let draw = |noise_seed, sampler| {
+        let options = Options { steps: Some(4), sampler: Some(sampler), noise_seed, ..Options::default() };
+        values(finish(generator.start(z.clone(), Condition::Any, &options)))
+    };
+    assert_eq!(draw(1, Sampler::Ancestral), draw(1, Sampler::Ancestral));
+    assert_ne!(draw(1, Sampler::Ancestral), draw(2, Sampler::Ancestral));
+    assert_eq!(draw(1, Sampler::Ddim), draw(2, Sampler::Ddim));
+}
+
+#[test]
+fn guidance_is_linear_in_its_scale() {
+    let generator = generator(drawn());
+    let z = noise([1, 784], &mut rng(1), &device());
+    let velocity = |condition, guidance| {
+        let options = Options { steps: Some(1), guidance: Some(guidance), ..Options::default() };
+        // With one step the picture is z - v.
+        values(finish(generator.start(z.clone(), condition, &options)))
+    };
+    let (any, class) = (velocity(Condition::Any, 3.0), velocity(Condition::Class(7), 1.0));
+    assert!(farthest(&velocity(Condition::Class(7), 0.0), &any) < 1e-5);
+    let expected: Vec<f32> = any.iter().zip(&class).map(|(any, class)| any + 2.5 * (class - any)).collect();
+    assert!(farthest(&velocity(Condition::Class(7), 2.5), &expected) < 1e-4);
+    assert!(farthest(&any, &class) > 1e-3);
+}
+
+#[test]
+fn inversion_leads_back_to_the_picture() {
+    let generator = generator(drawn());
+    let picture = pictures(2);
+    let latent = generator.invert(picture.clone(), Condition::Class(3)).unwrap();
+    assert_eq!(latent.dims(), [2, 784]);
+    let options = Options { steps: Some(25), sampler: Some(Sampler::Heun), ..Options::default() };
+    let again = finish(generator.start(latent, Condition::Class(3), &options));
+    assert!(farthest(&values(again), &values(picture)) < 0.02);
+}
+
+#[test]
+fn the_loss_of_no_velocity_is_the_second_moment_of_noise_and_picture() {
+    let denoiser = config().init(&device());
+    let images = pictures(64);
+    let expected = 1.0 + values(images.clone().square().mean())[0];
+    let loss = denoiser.loss(images, Condition::Any.indices(10, 64, &device()), &mut rng(1));
+    assert!((values(loss.total)[0] - expected).abs() < 0.02, "{expected}");
+}
+
+#[test]
+fn the_bound_of_a_denoiser_that_knows_nothing_is_the_closed_form() {
+    // With no velocity x_hat = x_t, and E|x - x_hat|^2 = t^2 (|x|^2 + n): the integral over the
+    // logarithm l of the signal-to-noise ratio, in which t = 1 / (1 + e^(l / 2)), by the trapezoid rule.
+    let generator = generator(config().init(&device()));
+    let images = pictures(16);
+    let squares: f64 =
+        values(images.clone().square().flatten::<2>(1, 3).sum_dim(1)).iter().map(|x| f64::from(*x)).sum();
+    let mean_square = squares / (16.0 * 784.0);
+    let Some(BitsPerDim::Bound(bits)) =
+        generator.bits_per_dim(images, Condition::Any.indices(10, 16, &device()), &mut rng(2))
+    else {
+        panic!("diffusion has a bound");
+    };
+    let bits = values(bits).iter().map(|x| f64::from(*x)).sum::<f64>() / 16.0;
+    let (noisy, clean, points) = (-10.0f64, 14.0f64, 24_000);
+    let width = (clean - noisy) / f64::from(points);
+    let value = |l: f64| l.exp() * (1.0 + (l / 2.0).exp()).powi(-2) * (mean_square + 1.0) / 2.0;
+    let integral: f64 = (0..points).map(|i| value(noisy + width * (f64::from(i) + 0.5)) * width).sum();
+    let (signal, spread) = (1.0 - 1.0 / (1.0 + (noisy / 2.0).exp()), (1.0 + (noisy / 2.0).exp()).powi(-2));
+    let prior = 0.5 * (mean_square * signal.powi(2) + spread - 1.0 - spread.ln());
+    // At the clean end the noise is far below a level: its 8-bit value costs nothing.
+    let expected = (integral + prior) / std::f64::consts::LN_2;
+    assert!((bits - expected).abs() < 0.1 * expected, "{bits} {expected}");
+}

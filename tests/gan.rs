@@ -1,0 +1,81 @@
+//! The GAN's mathematics: its losses, spectral normalization, and what of it ships.
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Int, Tensor};
+use pushforward::catalogue;
+use pushforward::families::Family;
+use pushforward::families::gan::{Gan, GanConfig, deviations, normalized};
+use pushforward::generator::{Condition, Options, finish, noise};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+fn device() -> Device {
+    Device::flex()
+}
+
+fn rng(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+fn small() -> Gan {
+    GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16).init(&device())
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// The largest |W v| / |v| that many random starts of the power method find.
+fn largest_singular(rows: Tensor<2>) -> f32 {
+    let length = |x: Tensor<2>| values(x.square().sum().sqrt())[0];
+    (0..4)
+        .map(|seed| {
+            let mut v = noise([rows.dims()[1], 1], &mut rng(seed), &rows.device());
+            for _ in 0..200 {
+                let next = rows.clone().transpose().matmul(rows.clone().matmul(v));
+                v = next.clone() / length(next);
+            }
+            length(rows.clone().matmul(v))
+        })
+        .fold(0.0, f32::max)
+}
+
+#[test]
+fn normalized_weights_have_spectral_norm_one() {
+    for (seed, shape) in [[8, 1, 4, 4], [16, 8, 3, 3], [3, 20, 1, 1]].into_iter().enumerate() {
+        let count = shape.iter().product();
+        let weight = (noise([1, count], &mut rng(seed as u64), &device()) * 3.0).reshape(shape);
+        let got = normalized(&Param::from_tensor(weight)).reshape([shape[0] as i32, -1]);
+        let norm = largest_singular(got);
+        // Sixteen iterations come from below.
+        assert!((0.999..1.05).contains(&norm), "{shape:?}: {norm}");
+    }
+}
+
+#[test]
+fn deviations_are_those_within_a_condition() {
+    let features = Tensor::<2>::from_floats([[1.0, 0.0], [3.0, 0.0], [100.0, 5.0], [5.0, 0.0]], &device());
+    let conditions = Tensor::<1, Int>::from_ints([2, 2, 10, 2], &device());
+    let got = values(deviations(&features, &conditions));
+    // 1, 3 and 5 deviate by sqrt(8 / 3); what is alone or constant by the root of the added 1e-3.
+    let (within, least) = ((8.0f32 / 3.0 + 1e-3).sqrt(), 1e-3f32.sqrt());
+    let expected = [within, least, within, least, least, least, within, least];
+    assert!(got.iter().zip(expected).all(|(got, expected)| (got - expected).abs() < 1e-4), "{got:?}");
+}
+
+#[test]
+fn what_ships_draws_the_same_without_the_discriminator() {
+    let gan = small();
+    let parameters = gan.num_params();
+    let card = catalogue::cards()[0].clone();
+    let draw = |gan: Gan| {
+        let z = noise([2, 64], &mut rng(1), &device());
+        finish(gan.generator(card.clone()).start(z, Condition::Class(1), &Options::default()))
+    };
+    let shipped = gan.clone().shipped();
+    assert!(shipped.num_params() < parameters);
+    let picture = draw(shipped);
+    assert_eq!(picture.dims(), [2, 1, 28, 28]);
+    assert!(values(picture.clone()).iter().all(|x| (-1.0..=1.0).contains(x)));
+    assert_eq!(values(picture), values(draw(gan)));
+}
