@@ -49,32 +49,39 @@ export interface Range {
 /** How a step is taken: first order, second order (two forward passes), or with fresh noise. */
 export type Sampler = 'ddim' | 'heun' | 'ancestral';
 
-/** The figures of one form of a model's weights. FD-fashion is a Fréchet distance, but no Inception FID. */
-export interface Figures {
+/** How well samples do. FD-fashion is a Fréchet distance, but no Inception FID. */
+export interface Samples {
   fd_fashion: number;
   /** The same in multiples of what real pictures reach. */
   fd_over_floor: number;
-  /** The same for samples under "any". */
-  fd_any: number;
   /** Fractions, from 0 to 1. */
   precision: number;
   recall: number;
   conditional_accuracy: number;
+}
+
+/** The figures of the weights that ship. */
+export interface Figures extends Samples {
+  /** FD-fashion of samples under "any". */
+  fd_any: number;
   /** The Fréchet distance of reconstructions, where the family goes back. */
   fd_reconstruction?: number;
   /** Bits per dimension of the test split, where the family has a likelihood. */
   bits_per_dim?: number;
-  /** An upper bound on the bits per dimension of the test split, where the family has one. */
+  /** An upper bound on them, where the family has no more. */
   bits_per_dim_bound?: number;
+  /** The same way walked otherwise. */
+  variants?: (Samples & { steps?: number; guidance?: number })[];
 }
 
-/** What was measured: on the weights that ship, before they were quantized, and on real pictures. */
+/** What was measured: on the weights that ship, before they were quantized, quantized farther, and on real pictures. */
 export interface Quality {
   samples: number;
   seed: number;
   floor: { fd_fashion: number; precision: number; recall: number; accuracy: number };
   q8: Figures;
-  float?: Figures;
+  float?: Samples;
+  q4?: Samples & { bytes: number };
 }
 
 /** What a picture is narrowed to: nothing, or one class by its index in the card. */

@@ -5,7 +5,7 @@
  * @import { Pushforward } from './api.js'
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
- * @typedef {{ model: string, steps: number, patient: boolean, controller: AbortController }} Drawing
+ * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
  * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
  *   sketch: boolean, final: boolean }} Shown
  */
@@ -27,8 +27,9 @@ const MOVING = 250;
  * way, and `failed` (detail: the error).
  *
  * One request is with the worker at a time. While it computes, only the newest state waits, so a storm of changes
- * costs no more than the last of them. A stale picture of many steps is aborted. While changes follow each other, a
- * model whose steps can be chosen sketches in few of them, and draws in all when the changes come to rest.
+ * costs no more than the last of them. A stale picture of many steps is aborted. While changes follow each other,
+ * sketches follow them, finished even when they are stale, and in few steps where these can be chosen; the picture is
+ * drawn when the changes come to rest.
  */
 export class Painter extends EventTarget {
   #api;
@@ -43,6 +44,8 @@ export class Painter extends EventTarget {
   #strip = [];
   /** The model that failed. */
   #failed = '';
+  /** How many steps a picture takes, by model, as seen. @type {Map<string, number>} */
+  #lengths = new Map();
   #changed = -Infinity;
   #rest = 0;
 
@@ -64,7 +67,7 @@ export class Painter extends EventTarget {
     const { t: _t, at: _at, ...rest } = this.#store.value;
     const { model, steps } = rest;
     const now = performance.now();
-    const moving = (steps ?? 1) > FEW && now - this.#changed < MOVING;
+    const moving = this.#length(model, steps) > FEW && now - this.#changed < MOVING;
     this.#changed = now;
     clearTimeout(this.#rest);
     this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
@@ -94,11 +97,21 @@ export class Painter extends EventTarget {
     this.#next();
   }
 
+  /**
+   * How many steps a picture will take, as chosen or as seen.
+   * @param {string} model
+   * @param {number | null} [chosen]
+   */
+  #length(model, chosen) {
+    return chosen ?? this.#lengths.get(model) ?? 1;
+  }
+
   /** Aborts what is being drawn, unless it is nearly done. */
   #giveWay() {
     const drawing = this.#drawing;
     if (!drawing || !this.#wanted) return;
-    const limit = drawing.patient ? FEW : 1;
+    const followed = drawing.wanted === 'sketch' && this.#wanted === 'sketch';
+    const limit = followed ? Infinity : drawing.wanted ? FEW : 1;
     if (drawing.steps > limit || drawing.model !== this.#store.value.model) drawing.controller.abort();
   }
 
@@ -113,10 +126,10 @@ export class Painter extends EventTarget {
     const state = index === undefined ? this.#store.value : { ...this.#store.value, t: STRIP[index], at: null };
     const options = this.#options(state, wanted === 'sketch');
     /** @type {Drawing} */
-    const drawing = { model: state.model, steps: options.steps ?? 1, patient: Boolean(wanted), controller: new AbortController() };
+    const drawing = { model: state.model, steps: this.#length(state.model, options.steps), wanted, controller: new AbortController() };
     this.#drawing = drawing;
     try {
-      await this.#generate(options, drawing, wanted, (image) => {
+      await this.#generate(options, drawing, (image) => {
         if (index !== undefined && way === this.#way) this.#fire('strip', { index, image });
       });
     } catch (error) {
@@ -131,10 +144,10 @@ export class Painter extends EventTarget {
   /**
    * @param {GenerateOptions} options
    * @param {Drawing} drawing
-   * @param {'picture' | 'sketch' | null} wanted
    * @param {(image: ImageData) => void} done
    */
-  async #generate(options, drawing, wanted, done) {
+  async #generate(options, drawing, done) {
+    const { wanted } = drawing;
     const sketch = wanted === 'sketch';
     /** @param {Omit<Shown, 'sketch' | 'final'>} shown */
     const show = (shown) => {
@@ -147,6 +160,7 @@ export class Painter extends EventTarget {
     const onFrame = (image, step, steps, predicted) => {
       // How many steps there are, some families say only now.
       drawing.steps = steps;
+      this.#lengths.set(drawing.model, steps);
       if (step === steps) last = { image, predicted, step, steps };
       else if (!sketch) show({ image, predicted, step, steps, milliseconds: null });
       this.#giveWay();
@@ -178,7 +192,7 @@ export class Painter extends EventTarget {
       model,
       latent: this.#functions.stateLatent(state),
       condition: this.#store.condition,
-      steps: (sketch ? FEW : steps) ?? undefined,
+      steps: steps === null ? undefined : sketch ? FEW : steps,
       guidance: guidance ?? undefined,
       temperature: temperature ?? undefined,
       sampler: sampler ?? undefined,

@@ -36,9 +36,9 @@ function face(card) {
   );
 }
 
-/** @param {string} count a number, or a rule such as "one per pixel" */
+/** @param {string} count a number, a sum, or a rule such as "one per pixel" */
 function counted(count) {
-  if (Number.isNaN(Number(count))) return count;
+  if (!/\d$/.test(count)) return count;
   return `${count} ${count === '1' ? 'pass' : 'passes'}`;
 }
 
