@@ -166,6 +166,7 @@ async function find(model) {
     report(kept.length, kept.length);
     return { bytes: kept, recalled: true };
   }
+  report(0, card.weights.bytes);
   const url = new URL(`../models/${model}/${card.weights.file}`, import.meta.url);
   // Revalidated: weights from an older visit would not be those that this engine's card describes.
   const response = await fetch(url, { cache: 'no-cache' });

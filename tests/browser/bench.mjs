@@ -97,7 +97,7 @@ async function strategies(page) {
         const times = [];
         let steps = 0;
         const onFrame = (_image, _step, all) => { steps = all; };
-        await globalThis.pushforward.generate({ model, seed: 0, onFrame });
+        for (let seed = 0; seed < count; seed++) await globalThis.pushforward.generate({ model, seed, onFrame });
         for (let seed = 1; seed <= count; seed++) {
           const { milliseconds } = await globalThis.pushforward.generate({ model, seed, condition: { class: seed % 10 } });
           times.push(milliseconds);

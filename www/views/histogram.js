@@ -29,7 +29,7 @@ export function mountHistogram(root, { store, functions }) {
       length.draw(statistics.norm);
       const share = Math.round(statistics.chiCdf * 100);
       caption.textContent =
-        `Above, its coordinates on the bell curve. Below, its length |z| = ${number(statistics.norm)}: ` +
+        `Its coordinates on the bell curve, and its length |z| = ${number(statistics.norm)}: ` +
         (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`);
     };
   });
