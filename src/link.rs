@@ -132,7 +132,8 @@ pub fn parse(fragment: &str) -> Parsed {
         fragment.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key, decode(value))).collect();
     let (mut state, mut messages) = (BLANK, Vec::new());
     for property in PROPERTIES {
-        let (domain, default) = property.domain(&state);
+        let domain = property.domain(&state);
+        let default = property.default_in(&state, &domain);
         // Of a repeated key the last one counts, as when a person appends to a link. What the model has not is ignored.
         let said = pairs.iter().rev().find(|(key, _)| *key == property.name && domain != Domain::Nothing);
         let text = said.map_or(&default, |(_, value)| value);
@@ -201,7 +202,8 @@ fn say(state: &State, wanted: impl Fn(&Property, &str) -> bool) -> String {
 pub fn canonical(state: &State) -> Result<State, StateError> {
     let mut canonical = BLANK;
     for property in PROPERTIES {
-        let (domain, default) = property.domain(&canonical);
+        let domain = property.domain(&canonical);
+        let default = property.default_in(&canonical, &domain);
         let said = property.say(state);
         let text = if said.is_empty() || domain == Domain::Nothing { default } else { said };
         if !property.read(&mut canonical, &text, &domain) {

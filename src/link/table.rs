@@ -205,44 +205,43 @@ impl Property {
         (self.field.nearest)(state, text, domain)
     }
 
-    /// What it can be in a state whose fields before it are set, and what it is when nobody says.
-    pub fn domain(&self, state: &State) -> (Domain, String) {
-        const SEEDS: Domain = Domain::Whole { min: 0, max: u32::MAX };
+    /// What it can be in a state whose fields before it are set.
+    pub fn domain(&self, state: &State) -> Domain {
         let card = card(&state.model);
-        let control = |range: fn(&Controls) -> Option<Range>| card.and_then(|card| range(&card.controls));
-        let of_card = |range: Option<Range>, domain: fn(Range) -> Domain| {
-            range.map_or((Domain::Nothing, String::new()), |range| (domain(range), range.default.to_string()))
-        };
-        let domain = match self.kind {
+        let range = |of: fn(&Controls) -> Option<Range>| card.and_then(|card| of(&card.controls));
+        match self.kind {
             Kind::Model => Domain::Models,
             Kind::Class => Domain::Classes(card.map_or(0, |card| card.classes.len())),
-            Kind::Seed => SEEDS,
             Kind::Choice(words) => Domain::Words(words.into()),
             Kind::Number { min, max } => Domain::Number { min, max },
             Kind::Point { min, max } => Domain::Point { min, max },
-            Kind::Whole(range) => {
-                return of_card(control(range), |Range { min, max, .. }| Domain::Whole {
-                    min: min as u32,
-                    max: max as u32,
-                });
+            Kind::Whole(of) => range(of)
+                .map_or(Domain::Nothing, |Range { min, max, .. }| Domain::Whole { min: min as u32, max: max as u32 }),
+            Kind::Control(of) => {
+                range(of).map_or(Domain::Nothing, |Range { min, max, .. }| Domain::Number { min, max })
             }
-            Kind::Control(range) => {
-                return of_card(control(range), |Range { min, max, .. }| Domain::Number { min, max });
-            }
-            Kind::Sampler => {
-                let names: Vec<_> = card.iter().flat_map(|card| &card.controls.samplers).map(|it| it.name()).collect();
-                let Some(first) = names.first().map(|name| name.to_string()) else {
-                    return (Domain::Nothing, String::new());
-                };
-                return (Domain::Words(names), first);
-            }
+            Kind::Sampler => match card.map(|card| card.controls.samplers.as_slice()) {
+                None | Some([]) => Domain::Nothing,
+                Some(samplers) => Domain::Words(samplers.iter().map(|sampler| sampler.name()).collect()),
+            },
             Kind::Mask => card
                 .filter(|card| painted(card))
                 .map_or(Domain::Nothing, |card| Domain::Coordinates(card.latent.dimension())),
-            Kind::Brush if state.mask.is_empty() => return (Domain::Nothing, String::new()),
-            Kind::Brush => SEEDS,
-        };
-        (domain, self.default.into())
+            Kind::Brush if state.mask.is_empty() => Domain::Nothing,
+            Kind::Seed | Kind::Brush => Domain::Whole { min: 0, max: u32::MAX },
+        }
+    }
+
+    /// What it is there when nobody says, as a link would say it.
+    pub fn default_in(&self, state: &State, domain: &Domain) -> String {
+        match (self.kind, domain) {
+            (_, Domain::Nothing) => String::new(),
+            (Kind::Whole(of) | Kind::Control(of), _) => card(&state.model)
+                .and_then(|card| of(&card.controls))
+                .map_or(String::new(), |range| range.default.to_string()),
+            (Kind::Sampler, Domain::Words(words)) => words[0].into(),
+            _ => self.default.into(),
+        }
     }
 }
 
