@@ -269,6 +269,11 @@ pub trait Objective: Module {
     /// `[batch]` (see [`Condition::index`]), its noise drawn from `rng`.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss;
 
+    /// The module before its first step, where its initial parameters depend on the first batch.
+    fn prepared(self, _images: Tensor<4>, _conditions: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Self {
+        self
+    }
+
     /// Parameters that learn faster than the others, and how many times as fast.
     fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
         None

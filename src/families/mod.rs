@@ -3,6 +3,7 @@
 
 pub mod codes;
 pub mod diffusion;
+pub mod flow;
 pub mod gan;
 pub mod vae;
 
@@ -57,13 +58,15 @@ pub trait Visitor {
 }
 
 /// The families' names.
-pub const NAMES: [&str; 4] = [vae::Vae::NAME, gan::Gan::NAME, diffusion::Diffusion::NAME, codes::Codes::NAME];
+pub const NAMES: [&str; 5] =
+    [vae::Vae::NAME, gan::Gan::NAME, flow::Flow::NAME, diffusion::Diffusion::NAME, codes::Codes::NAME];
 
 /// Does something with the family of a name; `None` if there is none of this name.
 pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
     match name {
         vae::Vae::NAME => Some(visitor.visit::<vae::Vae>()),
         gan::Gan::NAME => Some(visitor.visit::<gan::Gan>()),
+        flow::Flow::NAME => Some(visitor.visit::<flow::Flow>()),
         codes::Codes::NAME => Some(visitor.visit::<codes::Codes>()),
         diffusion::Diffusion::NAME => Some(visitor.visit::<diffusion::Diffusion>()),
         _ => None,

@@ -12,7 +12,7 @@ use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, silu, tanh};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
@@ -20,6 +20,7 @@ use std::f64::consts::{LN_2, TAU};
 use super::{Family, Traits};
 use crate::catalogue::{Controls, ModelCard};
 use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
+use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
 
 /// Pixels on a side, and on a side of the coarsest feature map.
@@ -178,28 +179,6 @@ impl Prior {
         let terms: Tensor<1> = (distance + spread - log_variance.clone() - 1.0).sum_dim(1).squeeze_dim(1);
         terms * 0.5 + log_determinants.select(0, conditions)
     }
-}
-
-/// Ones where `keep(row, column)`, zeros elsewhere, `[1, size, size]`.
-fn mask(size: usize, keep: impl Fn(usize, usize) -> bool, device: &Device) -> Tensor<3> {
-    let ones: Vec<f32> = (0..size * size).map(|i| if keep(i / size, i % size) { 1.0 } else { 0.0 }).collect();
-    Tensor::from_data(TensorData::new(ones, [1, size, size]), device)
-}
-
-/// Inverses of lower triangular matrices `[count, size, size]`, by forward substitution.
-fn inverse(roots: Tensor<3>) -> Tensor<3> {
-    let [count, size, _] = roots.dims();
-    let identity = mask(size, |row, column| row == column, &roots.device()).repeat_dim(0, count);
-    let mut rows: Vec<Tensor<3>> = Vec::with_capacity(size);
-    for i in 0..size {
-        let row = roots.clone().narrow(1, i, 1);
-        let mut rest = identity.clone().narrow(1, i, 1);
-        if i > 0 {
-            rest = rest - row.clone().narrow(2, 0, i).matmul(Tensor::cat(rows.clone(), 1));
-        }
-        rows.push(rest / row.narrow(2, i, 1));
-    }
-    Tensor::cat(rows, 1)
 }
 
 /// The mean of p(x | h).

@@ -2,6 +2,7 @@
 
 pub mod causal;
 pub mod inverse_cdf;
+pub mod triangular;
 
 use burn::config::Config;
 use burn::module::Module;

@@ -45,6 +45,10 @@ struct Figures {
     /// Upper bound on them, where the family has no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     bits_per_dim_bound: Option<f64>,
+    /// The largest error of a pixel in [-1, 1] of the test split's reconstructions, where these are exact
+    /// but for rounding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reconstruction_error: Option<f64>,
     /// The same way walked otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     variants: Vec<Variant>,
@@ -204,10 +208,12 @@ impl<'a> Bench<'a> {
             Some((mean, false)) => (None, Some(mean)),
             None => (None, None),
         };
+        let reconstructed = self.reconstruct(generator);
         Figures {
             samples,
             fd_any: self.distance(&any),
-            fd_reconstruction: self.reconstruct(generator).map(|judged| self.distance(&judged)),
+            fd_reconstruction: reconstructed.as_ref().map(|(judged, _)| self.distance(judged)),
+            reconstruction_error: reconstructed.map(|(_, error)| error).filter(|_| bits_per_dim.is_some()),
             bits_per_dim,
             bits_per_dim_bound,
             variants: VARIANTS.into_iter().filter(known).map(variant).collect(),
@@ -242,17 +248,21 @@ impl<'a> Bench<'a> {
         frechet_distance(&judged.features, &self.real.features, FEATURES)
     }
 
-    /// The test split, there and back.
-    fn reconstruct(&self, generator: &dyn Generator) -> Option<Judged> {
+    /// The test split, there and back, and the largest error of a pixel.
+    fn reconstruct(&self, generator: &dyn Generator) -> Option<(Judged, f64)> {
         if generator.card().forward_passes != "1" {
             return None;
         }
-        let (mut judged, all) = (Judged::default(), (0..self.test.len()).collect::<Vec<_>>());
+        let (mut judged, mut error) = (Judged::default(), 0f64);
+        let all: Vec<usize> = (0..self.test.len()).collect();
         for batch in all.chunks(250) {
-            let latents = generator.invert(self.test.pictures(batch, self.device), Condition::Any)?;
-            judged.add(&self.classifier, finish(generator.start(latents, Condition::Any, &Options::default())));
+            let pictures = self.test.pictures(batch, self.device);
+            let latents = generator.invert(pictures.clone(), Condition::Any)?;
+            let again = finish(generator.start(latents, Condition::Any, &Options::default()));
+            error = error.max(f64::from((again.clone() - pictures).abs().max().into_scalar::<f32>()));
+            judged.add(&self.classifier, again);
         }
-        Some(judged)
+        Some((judged, error))
     }
 
     /// The mean over the test split, in which every picture is seen under its class, and whether it is exact.
@@ -310,6 +320,9 @@ impl Figures {
         }
         if let Some(distance) = self.fd_reconstruction {
             println!("  FD-fashion of reconstructions {distance:.3}");
+        }
+        if let Some(error) = self.reconstruction_error {
+            println!("  largest error of a reconstructed pixel {error:.1e}");
         }
         if let Some(bits) = self.bits_per_dim {
             println!("  bits/dim of the test split {bits:.3}");

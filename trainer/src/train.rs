@@ -146,8 +146,13 @@ pub fn train<M: Objective>(
         let mut rng = step_rng(training.seed, progress.step);
         let conditions = conditions(images.labels(batch), training.class_dropout, task.classes, &mut rng);
 
-        let Loss { total, terms } =
-            module.loss(images.pictures(batch, &device), class_tensor(&conditions, &device), &mut rng);
+        let (pictures, conditions) = (images.pictures(batch, &device), class_tensor(&conditions, &device));
+        if progress.step == 0 {
+            module = module.prepared(pictures.clone(), conditions.clone(), &mut rng);
+            averaged = averaged.map(|_| module.valid());
+        }
+
+        let Loss { total, terms } = module.loss(pictures, conditions, &mut rng);
         let (mut gradients, rate) = (total.backward(), learning_rate(training, progress.step, steps));
         if let Some((times, parameters)) = module.faster() {
             let fast = GradientsParams::from_params(&mut gradients, &module, &parameters);

@@ -1,0 +1,398 @@
+//! The normalizing flow: an invertible map between the Gaussian and pictures, whose likelihood is exact
+//! (Rezende and Mohamed, arXiv 1505.05770).
+//!
+//! Affine couplings at several scales (RealNVP, arXiv 1605.08803) with activation normalization and
+//! invertible mixing of channels (Glow, arXiv 1807.03039). The latent is shaped like the picture: at every
+//! scale half the channels leave, and what leaves and what stays go back to the places they came from.
+
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::nn::conv::Conv2d;
+use burn::nn::{Embedding, EmbeddingConfig, Initializer};
+use burn::tensor::activation::{sigmoid, silu, tanh};
+use burn::tensor::{Device, Int, Tensor};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use std::f64::consts::{LN_2, TAU};
+
+use super::{Family, Traits};
+use crate::catalogue::{Controls, ModelCard, Range};
+use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, Options, Trajectory};
+use crate::layers::triangular::{inverse, mask};
+use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, space_to_depth};
+
+/// Config of [`Flow`].
+#[derive(Config, Debug)]
+pub struct FlowConfig {
+    /// Number of classes; "any" is one condition more.
+    #[config(default = 10)]
+    pub classes: usize,
+    /// Pixels on a side; a multiple of 4.
+    #[config(default = 28)]
+    pub side: usize,
+    /// Steps at each of the three scales.
+    #[config(default = "[6, 6, 4]")]
+    pub steps: [usize; 3],
+    /// Channels of the couplings' nets at each scale. Multiples of 8.
+    #[config(default = "[32, 64, 64]")]
+    pub channels: [usize; 3],
+    /// Length of the embedding of the condition.
+    #[config(default = 64)]
+    pub embedding: usize,
+}
+
+/// The scales: whether blocks of 2x2 pixels become channels first, and how many channels there are then.
+/// Half of them leave, except at the last.
+const SCALES: [(bool, usize); 3] = [(true, 4), (true, 8), (false, 4)];
+
+impl FlowConfig {
+    /// Initializes the module on `device`.
+    pub fn init(&self, device: &Device) -> Flow {
+        let Self { classes, side, steps, channels: hidden, embedding } = *self;
+        let net = |from: usize, to: usize, hidden: usize| Net {
+            stem: conv3x3(from, hidden, 1).init(device),
+            block: ModulatedConfig::new(hidden, embedding).init(device),
+            out: conv3x3(hidden, 2 * to, 1).with_initializer(Initializer::Zeros).init(device),
+        };
+        let scale = |i: usize| {
+            let (squeezes, channels) = SCALES[i];
+            let half = channels / 2;
+            let zeros = || Param::from_tensor(Tensor::zeros([channels], device));
+            let step = |_| Step {
+                log_scale: zeros(),
+                shift: zeros(),
+                lower: Param::from_tensor(Tensor::zeros([channels, channels], device)),
+                upper: Param::from_tensor(Tensor::zeros([channels, channels], device)),
+                log_diagonal: zeros(),
+                coupling: net(half, half, hidden[i]),
+            };
+            let last = i + 1 == SCALES.len();
+            Scale {
+                steps: (0..steps[i]).map(step).collect(),
+                leaving: (!last).then(|| net(half, half, hidden[i])),
+                squeezes,
+            }
+        };
+        Flow {
+            condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
+            scales: (0..SCALES.len()).map(scale).collect(),
+            classes,
+            side,
+        }
+    }
+}
+
+/// The flow, a map in both directions.
+#[derive(Module, Debug)]
+pub struct Flow {
+    condition: Embedding,
+    scales: Vec<Scale>,
+    #[module(skip)]
+    classes: usize,
+    #[module(skip)]
+    side: usize,
+}
+
+#[derive(Module, Debug)]
+struct Scale {
+    steps: Vec<Step>,
+    /// Mean and scale of the channels that leave, given those that stay.
+    leaving: Option<Net>,
+    #[module(skip)]
+    squeezes: bool,
+}
+
+/// Activation normalization, mixing of channels, and an affine coupling.
+#[derive(Module, Debug)]
+struct Step {
+    log_scale: Param<Tensor<1>>,
+    shift: Param<Tensor<1>>,
+    /// Below the diagonal, L of W = P L U (arXiv 1807.03039, equation 10), where P reverses the channels.
+    lower: Param<Tensor<2>>,
+    /// Above the diagonal, U.
+    upper: Param<Tensor<2>>,
+    /// The logarithm of U's diagonal.
+    log_diagonal: Param<Tensor<1>>,
+    coupling: Net,
+}
+
+/// Shift and log-scale of some channels from others; starts at zero.
+#[derive(Module, Debug)]
+struct Net {
+    stem: Conv2d,
+    block: Modulated,
+    out: Conv2d,
+}
+
+impl Net {
+    fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> [Tensor<4>; 2] {
+        let x = self.block.forward(self.stem.forward(x), silu(embedding));
+        let [shift, scale] = halves(self.out.forward(silu(x)));
+        // A scale between e^-2 and e^2 keeps the inverse well conditioned.
+        [shift, tanh(scale * 0.5) * 2.0]
+    }
+}
+
+fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
+    x.chunk(2, 1).try_into().expect("two halves of an even number of channels")
+}
+
+/// The sum over all but the batch.
+fn sum(x: Tensor<4>) -> Tensor<1> {
+    x.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1)
+}
+
+/// A number a channel, for every pixel.
+fn spread(x: Tensor<1>) -> Tensor<4> {
+    let [channels] = x.dims();
+    x.reshape([1, channels, 1, 1])
+}
+
+/// Mixes channels by a matrix `[1, channels, channels]`.
+fn mix(x: Tensor<4>, matrix: Tensor<3>) -> Tensor<4> {
+    let shape = x.dims();
+    matrix.matmul(x.flatten::<3>(2, 3)).reshape(shape)
+}
+
+impl Step {
+    /// L and U, `[1, channels, channels]` each.
+    fn factors(&self) -> [Tensor<3>; 2] {
+        let (lower, upper): (Tensor<3>, Tensor<3>) = (self.lower.val().unsqueeze(), self.upper.val().unsqueeze());
+        let [_, size, _] = lower.dims();
+        let device = lower.device();
+        let diagonal = mask(size, |row, column| row == column, &device);
+        let scale: Tensor<3> = self.log_diagonal.val().exp().reshape([1, 1, size]);
+        [
+            lower * mask(size, |row, column| row > column, &device) + diagonal.clone(),
+            upper * mask(size, |row, column| row < column, &device) + diagonal * scale,
+        ]
+    }
+
+    /// Towards the latent, and the logarithm of the determinant `[batch]`.
+    fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> (Tensor<4>, Tensor<1>) {
+        let [_, _, height, width] = x.dims();
+        let x = (x + spread(self.shift.val())) * spread(self.log_scale.val().exp());
+        let [lower, upper] = self.factors();
+        let [stay, change] = halves(mix(x, lower.matmul(upper)).flip([1]));
+        let [shift, log_scale] = self.coupling.forward(stay.clone(), embedding);
+        let change = change * log_scale.clone().exp() + shift;
+        let everywhere = (self.log_scale.val() + self.log_diagonal.val()).sum() * (height * width) as f64;
+        (Tensor::cat(vec![stay, change], 1), sum(log_scale) + everywhere)
+    }
+
+    /// Back from the latent.
+    fn inverse(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
+        let [stay, change] = halves(x);
+        let [shift, log_scale] = self.coupling.forward(stay.clone(), embedding);
+        let change = (change - shift) * log_scale.neg().exp();
+        let [lower, upper] = self.factors();
+        let unmix = inverse(upper.transpose()).transpose().matmul(inverse(lower));
+        let x = mix(Tensor::cat(vec![stay, change], 1).flip([1]), unmix);
+        x * spread(self.log_scale.val().neg().exp()) - spread(self.shift.val())
+    }
+
+    /// The step whose normalization gives x mean 0 and variance 1 (arXiv 1807.03039, section 3.1).
+    fn normalizing(mut self, x: &Tensor<4>) -> Self {
+        let [_, channels, ..] = x.dims();
+        let rows: Tensor<2> = x.clone().detach().swap_dims(0, 1).flatten(1, 3);
+        let mean = rows.clone().mean_dim(1);
+        let deviation = (rows - mean.clone()).square().mean_dim(1).sqrt() + 1e-3;
+        self.shift = self.shift.map(|_| mean.neg().reshape([channels]));
+        self.log_scale = self.log_scale.map(|_| deviation.log().neg().reshape([channels]));
+        self
+    }
+}
+
+/// Pictures x to latents, from the finest of some scales on, with the logarithm of the determinant.
+fn forward(scales: &[Scale], x: Tensor<4>, embedding: &Tensor<2>) -> (Tensor<4>, Tensor<1>) {
+    let [scale, coarser @ ..] = scales else { return (x.clone(), sum(x * 0.0)) };
+    let mut x = if scale.squeezes { space_to_depth(x) } else { x };
+    let mut determinant = sum(x.clone() * 0.0);
+    for step in &scale.steps {
+        let (next, more) = step.forward(x, embedding.clone());
+        (x, determinant) = (next, determinant + more);
+    }
+    if let Some(leaving) = &scale.leaving {
+        let [stay, leave] = halves(x);
+        let [shift, log_scale] = leaving.forward(stay.clone(), embedding.clone());
+        let leave = leave * log_scale.clone().exp() + shift;
+        let (stay, more) = forward(coarser, stay, embedding);
+        determinant = determinant + sum(log_scale) + more;
+        x = Tensor::cat(vec![stay, leave], 1);
+    }
+    (if scale.squeezes { depth_to_space(x) } else { x }, determinant)
+}
+
+/// Latents to pictures; of what left at the `blank` finest scales the mean takes the latent's place.
+fn backward(scales: &[Scale], z: Tensor<4>, embedding: &Tensor<2>, blank: usize) -> Tensor<4> {
+    let [scale, coarser @ ..] = scales else { return z };
+    let mut x = if scale.squeezes { space_to_depth(z) } else { z };
+    if let Some(leaving) = &scale.leaving {
+        let [stay, leave] = halves(x);
+        let stay = backward(coarser, stay, embedding, blank.saturating_sub(1));
+        let [shift, log_scale] = leaving.forward(stay.clone(), embedding.clone());
+        let leave = if blank > 0 { leave.zeros_like() } else { leave };
+        x = Tensor::cat(vec![stay, (leave - shift) * log_scale.neg().exp()], 1);
+    }
+    let x = scale.steps.iter().rev().fold(x, |x, step| step.inverse(x, embedding.clone()));
+    if scale.squeezes { depth_to_space(x) } else { x }
+}
+
+/// How far the ends of the scale of levels are kept from infinity (arXiv 1605.08803, section 4.1).
+const MARGIN: f64 = 0.05;
+
+/// Levels of a pixel.
+const LEVELS: f64 = 256.0;
+
+/// Pictures in [-1, 1], `within` [0, 1) of each level's interval, as logits, and the logarithm of the
+/// determinant of the way from the unit interval `[batch]`.
+fn to_logits(images: Tensor<4>, within: Tensor<4>) -> (Tensor<4>, Tensor<1>) {
+    let unit = ((images + 1.0) * 127.5 + within) / LEVELS;
+    let inside = unit * (1.0 - 2.0 * MARGIN) + MARGIN;
+    let (log, log_rest) = (inside.clone().log(), (inside.neg() + 1.0).log());
+    let determinant = sum((log.clone() + log_rest.clone()).neg() + (1.0 - 2.0 * MARGIN).ln());
+    (log - log_rest, determinant)
+}
+
+/// Logits to pictures in [-1, 1].
+fn from_logits(logits: Tensor<4>) -> Tensor<4> {
+    let unit = (sigmoid(logits) - MARGIN) / (1.0 - 2.0 * MARGIN);
+    ((unit * LEVELS - 0.5) / 127.5 - 1.0).clamp(-1.0, 1.0)
+}
+
+impl Flow {
+    fn embedding(&self, conditions: Tensor<1, Int>) -> Tensor<2> {
+        self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1)
+    }
+
+    /// Logits of pictures `[batch, 1, side, side]` under conditions `[batch]` to latents of the same shape, and the
+    /// logarithm of the determinant of the Jacobian `[batch]`.
+    pub fn forward(&self, x: Tensor<4>, conditions: Tensor<1, Int>) -> (Tensor<4>, Tensor<1>) {
+        forward(&self.scales, x, &self.embedding(conditions))
+    }
+
+    /// Latents to logits, the inverse of [`Flow::forward`].
+    pub fn inverse(&self, z: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<4> {
+        backward(&self.scales, z, &self.embedding(conditions), 0)
+    }
+
+    /// Bits a dimension of pictures `[batch]`: -log2 of the density on levels (arXiv 1605.08803, equation 3), pictures
+    /// dequantized uniformly.
+    fn bits(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Tensor<1> {
+        let dimensions = images.dims()[1..].iter().product::<usize>() as f64;
+        let within = uniform(images.dims(), rng, &images.device());
+        let (logits, to_logits) = to_logits(images, within);
+        let (z, determinant) = self.forward(logits, conditions);
+        let prior = sum(z.square() + TAU.ln()) * -0.5;
+        (prior + determinant + to_logits) / (-dimensions * LN_2) + LEVELS.log2()
+    }
+}
+
+fn uniform(shape: [usize; 4], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<4> {
+    let values: Vec<f32> = (0..shape.iter().product()).map(|_| rng.random()).collect();
+    Tensor::<1>::from_floats(values.as_slice(), device).reshape(shape)
+}
+
+impl Objective for Flow {
+    /// Bits a dimension.
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        Loss { total: self.bits(images, conditions, rng).mean(), terms: Vec::new() }
+    }
+
+    /// Normalizes the activations of the first batch.
+    fn prepared(mut self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Self {
+        let within = uniform(images.dims(), rng, &images.device());
+        let (mut x, _) = to_logits(images, within);
+        let embedding = self.embedding(conditions);
+        for scale in &mut self.scales {
+            x = if scale.squeezes { space_to_depth(x) } else { x };
+            for step in &mut scale.steps {
+                *step = step.clone().normalizing(&x);
+                x = step.forward(x, embedding.clone()).0;
+            }
+            if scale.leaving.is_some() {
+                [x, _] = halves(x);
+            }
+        }
+        self
+    }
+}
+
+impl Family for Flow {
+    const NAME: &'static str = "flow";
+    type Config = FlowConfig;
+
+    fn init(config: &FlowConfig, device: &Device) -> Self {
+        config.init(device)
+    }
+
+    fn traits(config: &FlowConfig) -> Traits {
+        Traits {
+            latent: vec![1, config.side, config.side],
+            forward_passes: "1".into(),
+            controls: Controls { temperature: Some(Range { min: 0.0, max: 2.0, default: 1.0 }), ..Controls::default() },
+        }
+    }
+
+    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
+        Box::new(FlowGenerator { card, flow: self })
+    }
+}
+
+/// A flow with its card.
+#[derive(Debug, Clone)]
+pub struct FlowGenerator {
+    card: ModelCard,
+    flow: Flow,
+}
+
+impl Generator for FlowGenerator {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+        let (side, batch) = (self.flow.side as i32, z.dims()[0]);
+        let temperature = self.card.controls.temperature.map_or(1.0, |range| range.default);
+        Box::new(Unfolding {
+            embedding: self.flow.embedding(condition.indices(self.flow.classes, batch, &z.device())),
+            flow: self.flow.clone(),
+            z: z.reshape([-1, 1, side, side]) * options.temperature.unwrap_or(temperature),
+            done: 0,
+        })
+    }
+
+    /// The latent of the middle of every pixel's level.
+    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+        let conditions = condition.indices(self.flow.classes, images.dims()[0], &images.device());
+        let within = images.full_like(0.5);
+        Some(self.flow.forward(to_logits(images, within).0, conditions).0.flatten(1, 3))
+    }
+
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+        Some(BitsPerDim::Exact(self.flow.bits(images, classes, rng)))
+    }
+}
+
+/// The picture after each scale, from the coarsest: finer ones are at their mean until their latent comes in.
+struct Unfolding {
+    flow: Flow,
+    embedding: Tensor<2>,
+    z: Tensor<4>,
+    done: usize,
+}
+
+impl Trajectory for Unfolding {
+    fn step(&mut self) -> Option<Tensor<4>> {
+        if self.done == SCALES.len() {
+            return None;
+        }
+        self.done += 1;
+        let blank = SCALES.len() - self.done;
+        Some(from_logits(backward(&self.flow.scales, self.z.clone(), &self.embedding, blank)))
+    }
+
+    fn steps(&self) -> usize {
+        SCALES.len()
+    }
+}
