@@ -158,6 +158,25 @@ test('while the point is dragged few steps sketch the picture, at rest all draw 
   expect(difference(await pixels(page), again)).toBe(0);
 });
 
+test('a family with a number of steps of its own follows a drag too', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&seed=5');
+  const cards = await page.evaluate(() => globalThis.pushforward.models());
+  const card = cards.find(({ forward_passes, controls }) => forward_passes !== '1' && !controls.steps);
+  test.skip(!card, 'no such family ships');
+  await visit(page, `./?#model=${card.id}&class=9&seed=5&to=6`);
+  const point = page.locator('.point');
+  await point.focus();
+  const seen = new Set();
+  for (let i = 0; i < 40; i++) {
+    await page.keyboard.press('ArrowUp');
+    await page.waitForTimeout(50);
+    if (/Sketched/.test(await page.locator('#picture .time').textContent())) seen.add(String(await pixels(page)));
+  }
+  expect(seen.size).toBeGreaterThan(1);
+  await settled(page);
+  await expect(page.locator('#picture .time')).toContainText('Drawn in');
+});
+
 test('the strip comes after the picture and gives way to any change', async ({ page }) => {
   await visit(page, LINK);
   await page.locator('#classes').getByText('Bag').click();

@@ -28,7 +28,12 @@ export function mountTrajectory(root, { store, painter }) {
     const { image, step, steps, sketch } = /** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail;
     if (sketch || root.hidden) return;
     const count = Math.min(KEPT, steps);
-    if (step === 1) frames.forEach((frame) => empty(frame, image));
+    if (step === 1) {
+      frames.forEach((frame, i) => {
+        empty(frame, image);
+        frame.classList.toggle('beyond', i >= count);
+      });
+    }
     for (let i = 0; i < count; i++) {
       if (Math.round(((i + 1) * steps) / count) !== step) continue;
       paint(frames[i], image);
