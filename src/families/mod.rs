@@ -1,6 +1,7 @@
 //! The families of generators, one file each, all in the same order: config, module, loss,
 //! generate, invert, likelihood.
 
+pub mod autoregressive;
 pub mod codes;
 pub mod diffusion;
 pub mod flow;
@@ -58,8 +59,14 @@ pub trait Visitor {
 }
 
 /// The families' names.
-pub const NAMES: [&str; 5] =
-    [vae::Vae::NAME, gan::Gan::NAME, flow::Flow::NAME, diffusion::Diffusion::NAME, codes::Codes::NAME];
+pub const NAMES: [&str; 6] = [
+    vae::Vae::NAME,
+    gan::Gan::NAME,
+    flow::Flow::NAME,
+    diffusion::Diffusion::NAME,
+    autoregressive::Autoregressive::NAME,
+    codes::Codes::NAME,
+];
 
 /// Does something with the family of a name; `None` if there is none of this name.
 pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
@@ -67,6 +74,7 @@ pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
         vae::Vae::NAME => Some(visitor.visit::<vae::Vae>()),
         gan::Gan::NAME => Some(visitor.visit::<gan::Gan>()),
         flow::Flow::NAME => Some(visitor.visit::<flow::Flow>()),
+        autoregressive::Autoregressive::NAME => Some(visitor.visit::<autoregressive::Autoregressive>()),
         codes::Codes::NAME => Some(visitor.visit::<codes::Codes>()),
         diffusion::Diffusion::NAME => Some(visitor.visit::<diffusion::Diffusion>()),
         _ => None,

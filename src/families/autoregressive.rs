@@ -1,0 +1,345 @@
+//! The autoregressive model: one pixel after the other, each from those before it
+//! (van den Oord et al., PixelCNN, arXiv 1606.05328).
+//!
+//! Gated convolutions in two stacks, a vertical one that sees the rows above and a horizontal one that
+//! sees the row so far, so nothing before a pixel is hidden from it. A pixel's 256 levels have the
+//! probabilities of a mixture of logistics (PixelCNN++, arXiv 1701.05517); its level is the one at
+//! u = Phi(z), so every coordinate of the latent narrows one choice.
+
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{Embedding, EmbeddingConfig};
+use burn::tensor::activation::{sigmoid, silu, softmax, tanh};
+use burn::tensor::{Device, Int, Tensor};
+use rand_chacha::ChaCha8Rng;
+use std::f64::consts::LN_2;
+
+use super::{Family, Traits};
+use crate::catalogue::{Controls, ModelCard, Range};
+use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, Options, Trajectory};
+use crate::layers::inverse_cdf::{latent_of, pick};
+
+/// Pixels on a side, and levels of a pixel.
+const SIDE: usize = 28;
+const LEVELS: usize = 256;
+
+/// Config of [`Autoregressive`].
+#[derive(Config, Debug)]
+pub struct AutoregressiveConfig {
+    /// Number of classes; "any" is one condition more.
+    #[config(default = 10)]
+    pub classes: usize,
+    /// Channels of either stack.
+    #[config(default = 32)]
+    pub channels: usize,
+    /// Gated layers.
+    #[config(default = 7)]
+    pub layers: usize,
+    /// Logistics in the mixture.
+    #[config(default = 8)]
+    pub mixtures: usize,
+}
+
+/// Rows above that the first layer sees, and pixels to the left.
+const FIRST: usize = 3;
+
+/// Rows and pixels to the left that a gated layer sees, its own included.
+const ROWS: usize = 2;
+const COLUMNS: usize = 3;
+
+impl AutoregressiveConfig {
+    /// Initializes the module on `device`.
+    pub fn init(&self, device: &Device) -> Autoregressive {
+        let Self { classes, channels, layers, mixtures } = *self;
+        let convolution = |from, to, size| -> Conv2d { Conv2dConfig::new([from, to], size).init(device) };
+        let layer = |_| Gated {
+            vertical: convolution(channels, 2 * channels, [ROWS, 3]),
+            across: convolution(channels, 2 * channels, [1, 1]),
+            horizontal: convolution(channels, 2 * channels, [1, COLUMNS]),
+            condition: EmbeddingConfig::new(classes + 1, 4 * channels).init(device),
+            out: convolution(channels, channels, [1, 1]),
+        };
+        Autoregressive {
+            above: convolution(1, channels, [FIRST, 5]),
+            left: convolution(1, channels, [1, FIRST]),
+            layers: (0..layers).map(layer).collect(),
+            widen: convolution(channels, 2 * channels, [1, 1]),
+            mixture: convolution(2 * channels, 3 * mixtures, [1, 1]),
+            classes,
+        }
+    }
+}
+
+/// The two stacks, and the mixture at the end of the horizontal one.
+#[derive(Module, Debug)]
+pub struct Autoregressive {
+    above: Conv2d,
+    left: Conv2d,
+    layers: Vec<Gated>,
+    widen: Conv2d,
+    mixture: Conv2d,
+    #[module(skip)]
+    classes: usize,
+}
+
+/// A layer of both stacks.
+#[derive(Module, Debug)]
+struct Gated {
+    vertical: Conv2d,
+    across: Conv2d,
+    horizontal: Conv2d,
+    condition: Embedding,
+    out: Conv2d,
+}
+
+/// tanh(a) sigmoid(b) of the two halves of the channels (arXiv 1606.05328, equation 2).
+fn gate(x: Tensor<4>) -> Tensor<4> {
+    let [value, gate] = halves(x);
+    tanh(value) * sigmoid(gate)
+}
+
+fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
+    x.chunk(2, 1).try_into().expect("two halves of an even number of channels")
+}
+
+/// Zeros around the last two dimensions.
+fn pad(x: Tensor<4>, left: usize, right: usize, top: usize) -> Tensor<4> {
+    x.pad((left, right, top, 0), 0.0)
+}
+
+impl Gated {
+    /// What the condition adds before the vertical and the horizontal gate.
+    fn bias(&self, conditions: Tensor<1, Int>) -> [Tensor<4>; 2] {
+        let bias: Tensor<2> = self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1);
+        halves(bias.unsqueeze_dims(&[2, 3]))
+    }
+
+    /// The vertical stack at rows of which the first `ROWS - 1` are only seen.
+    fn vertical(&self, rows: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
+        let [_, _, height, _] = rows.dims();
+        let last = rows.clone().narrow(2, ROWS - 1, height - ROWS + 1);
+        last + gate(self.vertical.forward(pad(rows, 1, 1, 0)) + bias)
+    }
+
+    /// The horizontal stack at pixels of which the first `COLUMNS - 1` of a row are only seen; `across` is
+    /// what the vertical stack says there.
+    fn horizontal(&self, pixels: Tensor<4>, across: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
+        let [.., width] = pixels.dims();
+        let last = pixels.clone().narrow(3, COLUMNS - 1, width - COLUMNS + 1);
+        last + self.out.forward(gate(self.horizontal.forward(pixels) + across + bias))
+    }
+}
+
+impl Autoregressive {
+    /// The mixture at every pixel of pictures `[batch, 1, 28, 28]` under conditions `[batch]`.
+    pub fn forward(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Mixture {
+        let [.., height, width] = images.dims();
+        let mut vertical = self.above.forward(pad(images.clone(), 2, 2, FIRST)).narrow(2, 0, height);
+        let left = self.left.forward(pad(images, FIRST, 0, 0)).narrow(3, 0, width);
+        let mut horizontal = left + vertical.clone();
+        for layer in &self.layers {
+            let [down, right] = layer.bias(conditions.clone());
+            vertical = layer.vertical(pad(vertical, 0, 0, ROWS - 1), down);
+            let across = layer.across.forward(vertical.clone());
+            horizontal = layer.horizontal(pad(horizontal, COLUMNS - 1, 0, 0), across, right);
+        }
+        self.head(horizontal)
+    }
+
+    fn head(&self, x: Tensor<4>) -> Mixture {
+        let x = self.mixture.forward(silu(self.widen.forward(silu(x))));
+        let [_, parameters, ..] = x.dims();
+        Mixture(x.permute([0, 2, 3, 1]).reshape([-1, parameters as i32]))
+    }
+}
+
+/// A mixture of logistics for each pixel: weights as logits, means and log-scales, `[pixels, 3 x mixtures]`.
+#[derive(Debug, Clone)]
+pub struct Mixture(pub Tensor<2>);
+
+/// Probability that goes to all levels alike, so that none is impossible.
+const UNIFORM: f64 = 1e-3;
+
+impl Mixture {
+    /// Probabilities of levels `[pixels, levels]`, each in 0 to 255 (arXiv 1701.05517, equation 2):
+    /// the logistic's mass between half a level below and half a level above, and beyond at either end.
+    pub fn probabilities(&self, levels: Tensor<2>) -> Tensor<2> {
+        let [weights, means, log_scales]: [Tensor<2>; 3] =
+            self.0.clone().chunk(3, 1).try_into().expect("three parameters a logistic");
+        let weights: Tensor<3> = softmax(weights, 1).unsqueeze_dim(1);
+        let means: Tensor<3> = means.unsqueeze_dim(1);
+        let inverse_scales: Tensor<3> = log_scales.clamp(-6.0, 3.0).neg().exp().unsqueeze_dim(1);
+        let levels: Tensor<3> = levels.unsqueeze_dim(2);
+        let below = |edge: Tensor<3>| sigmoid((edge / 127.5 - 1.0 - means.clone()) * inverse_scales.clone());
+        let upper = below(levels.clone() + 0.5).mask_fill(levels.clone().greater_equal_elem(LEVELS as f64 - 1.5), 1.0);
+        let lower = below(levels.clone() - 0.5).mask_fill(levels.lower_elem(0.5), 0.0);
+        let mass: Tensor<2> = ((upper - lower) * weights).sum_dim(2).squeeze_dim(2);
+        mass * (1.0 - UNIFORM) + UNIFORM / LEVELS as f64
+    }
+
+    /// ln p of every level, `[pixels, 256]`.
+    pub fn logits(&self) -> Tensor<2> {
+        let [pixels, _] = self.0.dims();
+        let levels = Tensor::<1, Int>::arange(0..LEVELS as i64, &self.0.device()).float().unsqueeze_dim::<2>(0);
+        self.probabilities(levels.repeat_dim(0, pixels)).log()
+    }
+}
+
+/// The levels of pictures in [-1, 1], `[pixels, 1]`.
+fn levels(images: Tensor<4>) -> Tensor<2> {
+    ((images + 1.0) * 127.5).round().reshape([-1, 1])
+}
+
+impl Autoregressive {
+    /// Bits a dimension `[batch]`.
+    fn bits(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
+        let [batch, ..] = images.dims();
+        let mixture = self.forward(images.clone(), conditions);
+        let bits: Tensor<2> = mixture.probabilities(levels(images)).log().reshape([batch as i32, -1]) / -LN_2;
+        bits.mean_dim(1).squeeze_dim(1)
+    }
+}
+
+impl Objective for Autoregressive {
+    /// Bits a dimension.
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Loss {
+        Loss { total: self.bits(images, conditions).mean(), terms: Vec::new() }
+    }
+}
+
+impl Family for Autoregressive {
+    const NAME: &'static str = "autoregressive";
+    type Config = AutoregressiveConfig;
+
+    fn init(config: &AutoregressiveConfig, device: &Device) -> Self {
+        config.init(device)
+    }
+
+    fn traits(_config: &AutoregressiveConfig) -> Traits {
+        Traits {
+            latent: vec![1, SIDE, SIDE],
+            forward_passes: "784".into(),
+            controls: Controls { temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }), ..Controls::default() },
+        }
+    }
+
+    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
+        Box::new(AutoregressiveGenerator { card, model: self })
+    }
+}
+
+/// An autoregressive model with its card.
+#[derive(Debug, Clone)]
+pub struct AutoregressiveGenerator {
+    card: ModelCard,
+    model: Autoregressive,
+}
+
+impl Generator for AutoregressiveGenerator {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+        let (batch, device) = (z.dims()[0], z.device());
+        let conditions = condition.indices(self.model.classes, batch, &device);
+        let temperature = self.card.controls.temperature.map_or(1.0, |range| range.default);
+        let channels = self.model.above.weight.dims()[0];
+        let row = |channels| Tensor::zeros([batch, channels, 1, SIDE], &device);
+        Box::new(Writing {
+            biases: self.model.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
+            above: vec![row(channels); self.model.layers.len()],
+            rows: Tensor::zeros([batch, 1, FIRST, SIDE], &device),
+            picture: Tensor::full([batch, 1, SIDE, SIDE], -1.0, &device),
+            model: self.model.clone(),
+            temperature: options.temperature.unwrap_or(temperature),
+            z: z.reshape([-1, SIDE as i32, SIDE as i32]),
+            done: 0,
+        })
+    }
+
+    /// In the middle of all latents that pick the picture's levels.
+    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+        let conditions = condition.indices(self.model.classes, images.dims()[0], &images.device());
+        let logits = self.model.forward(images.clone(), conditions).logits();
+        Some(latent_of(logits, levels(images).int().squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32]))
+    }
+
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+        Some(BitsPerDim::Exact(self.model.bits(images, classes)))
+    }
+}
+
+/// The rows so far; a step writes one. What the layers said of earlier pixels is kept, so a pixel costs a pixel.
+struct Writing {
+    model: Autoregressive,
+    biases: Vec<[Tensor<4>; 2]>,
+    /// For each layer, what goes into its vertical stack at the row above.
+    above: Vec<Tensor<4>>,
+    /// The last [`FIRST`] rows of pixels.
+    rows: Tensor<4>,
+    picture: Tensor<4>,
+    temperature: f64,
+    z: Tensor<3>,
+    done: usize,
+}
+
+impl Writing {
+    /// The vertical stack at this row: its first features, and what each layer says across.
+    fn look_up(&mut self) -> (Tensor<4>, Vec<Tensor<4>>) {
+        let first = self.model.above.forward(pad(self.rows.clone(), 2, 2, 0));
+        let mut vertical = first.clone();
+        let across =
+            (self.model.layers.iter().zip(&self.biases).zip(&mut self.above)).map(|((layer, [down, _]), above)| {
+                let both = Tensor::cat(vec![std::mem::replace(above, vertical.clone()), vertical.clone()], 2);
+                vertical = layer.vertical(both, down.clone());
+                layer.across.forward(vertical.clone())
+            });
+        (first, across.collect())
+    }
+
+    /// The row `[batch, 1, 1, 28]`, pixel by pixel.
+    fn row(&mut self) -> Tensor<4> {
+        let (first, across) = self.look_up();
+        let [batch, channels, ..] = first.dims();
+        let nothing = |channels, width| Tensor::<4>::zeros([batch, channels, 1, width], &first.device());
+        // What is to the left of the pixel: in the picture, and in each layer.
+        let mut left = nothing(1, FIRST);
+        let mut before = vec![nothing(channels, COLUMNS - 1); self.model.layers.len()];
+        let mut row = Vec::with_capacity(SIDE);
+        for column in 0..SIDE {
+            let at = |x: &Tensor<4>| x.clone().narrow(3, column, 1);
+            let mut x = self.model.left.forward(left.clone()) + at(&first);
+            for (i, layer) in self.model.layers.iter().enumerate() {
+                let seen = Tensor::cat(vec![before[i].clone(), x], 3);
+                before[i] = seen.clone().narrow(3, 1, COLUMNS - 1);
+                x = layer.horizontal(seen, at(&across[i]), self.biases[i][1].clone());
+            }
+            let z = self.z.clone().slice([0..batch, self.done..self.done + 1, column..column + 1]).reshape([batch]);
+            let level = pick(self.model.head(x).logits(), z, self.temperature).float();
+            let pixel: Tensor<4> = (level / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
+            left = Tensor::cat(vec![left.narrow(3, 1, FIRST - 1), pixel.clone()], 3);
+            row.push(pixel);
+        }
+        Tensor::cat(row, 3)
+    }
+}
+
+impl Trajectory for Writing {
+    fn step(&mut self) -> Option<Tensor<4>> {
+        if self.done == SIDE {
+            return None;
+        }
+        let row = self.row();
+        let [batch, ..] = row.dims();
+        self.rows = Tensor::cat(vec![self.rows.clone().narrow(2, 1, FIRST - 1), row.clone()], 2);
+        self.picture = self.picture.clone().slice_assign([0..batch, 0..1, self.done..self.done + 1, 0..SIDE], row);
+        self.done += 1;
+        Some(self.picture.clone())
+    }
+
+    fn steps(&self) -> usize {
+        SIDE
+    }
+}
