@@ -19,8 +19,10 @@ export interface Card {
   latent: { shape: number[] };
   image: { width: number; height: number; channels: number };
   condition: string;
-  /** Forward passes for one picture: a number, or a rule such as "one per pixel". */
+  /** Forward passes for one picture: a number, `T` where they can be chosen, or a rule such as "one per pixel". */
   forward_passes: string;
+  /** What can be chosen about the way from the latent to the picture; what is absent the model ignores. */
+  controls: Controls;
   parameters: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
@@ -28,30 +30,58 @@ export interface Card {
   training?: Record<string, unknown> | null;
 }
 
-/** The figures of one form of a model's weights. FD-fashion is a Fréchet distance, but no Inception FID. */
-export interface Figures {
+/** What of {@link WalkOptions} a model knows. */
+export interface Controls {
+  steps?: Range;
+  guidance?: Range;
+  temperature?: Range;
+  /** The default first. */
+  samplers?: Sampler[];
+}
+
+/** The numbers that can be chosen, ends included. */
+export interface Range {
+  min: number;
+  max: number;
+  default: number;
+}
+
+/** How a step is taken: first order, second order (two forward passes), or with fresh noise. */
+export type Sampler = 'ddim' | 'heun' | 'ancestral';
+
+/** How well samples do. FD-fashion is a Fréchet distance, but no Inception FID. */
+export interface Samples {
   fd_fashion: number;
   /** The same in multiples of what real pictures reach. */
   fd_over_floor: number;
-  /** The same for samples under "any". */
-  fd_any: number;
   /** Fractions, from 0 to 1. */
   precision: number;
   recall: number;
   conditional_accuracy: number;
-  /** The Fréchet distance of reconstructions, where the family goes back. */
-  fd_reconstruction?: number;
-  /** An upper bound on the bits per dimension of the test split, where the family has one. */
-  bits_per_dim_bound?: number;
 }
 
-/** What was measured: on the weights that ship, before they were quantized, and on real pictures. */
+/** The figures of the weights that ship. */
+export interface Figures extends Samples {
+  /** FD-fashion of samples under "any". */
+  fd_any: number;
+  /** The Fréchet distance of reconstructions, where the family goes back. */
+  fd_reconstruction?: number;
+  /** Bits per dimension of the test split, where the family has a likelihood. */
+  bits_per_dim?: number;
+  /** An upper bound on them, where the family has no more. */
+  bits_per_dim_bound?: number;
+  /** The same way walked otherwise. */
+  variants?: (Samples & { steps?: number; guidance?: number })[];
+}
+
+/** What was measured: on the weights that ship, before they were quantized, quantized farther, and on real pictures. */
 export interface Quality {
   samples: number;
   seed: number;
   floor: { fd_fashion: number; precision: number; recall: number; accuracy: number };
   q8: Figures;
-  float?: Figures;
+  float?: Samples;
+  q4?: Samples & { bytes: number };
 }
 
 /** What a picture is narrowed to: nothing, or one class by its index in the card. */
@@ -81,9 +111,31 @@ export interface State {
   class: 'any' | number;
   /** If set, a free point on the plane through both ends; `t` then has no effect. */
   at: [number, number] | null;
+  /** The controls, each null where the model has none of it. */
+  steps: number | null;
+  guidance: number | null;
+  temperature: number | null;
+  sampler: Sampler | null;
+  /** Which coordinates of a latent shaped like a picture are painted over: a bitmap in base64url, empty for none. */
+  mask: string;
+  /** The seed of the noise they are painted with; null where nothing is painted. */
+  brush: number | null;
 }
 
-export interface GenerateOptions {
+/** How to walk from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */
+export interface WalkOptions {
+  /** A whole number in the range of the card's `controls.steps`. */
+  steps?: number;
+  /** How much the condition is insisted on: 1 as it was learnt, 0 not at all. */
+  guidance?: number;
+  /** The standard deviation of draws, in units of the learnt one. */
+  temperature?: number;
+  sampler?: Sampler;
+  /** The seed of the noise that the ancestral sampler adds on the way: an integer from 0 to 4294967295, 0 by default. */
+  noiseSeed?: number;
+}
+
+export interface GenerateOptions extends WalkOptions {
   model: string;
   /** An integer from 0 to 4294967295. Without a seed and a latent, the seed is drawn at random. */
   seed?: number;
@@ -91,10 +143,11 @@ export interface GenerateOptions {
   latent?: Float32Array | readonly number[];
   /** Default: 'any'. */
   condition?: Condition;
-  /** Forward passes, for the families whose number of steps is free. */
-  steps?: number;
-  /** Called with the picture so far after each step, the last one included. */
-  onFrame?: (image: ImageData, step: number, steps: number) => void;
+  /**
+   * Called with the picture so far after each step, the last one included, and with the final picture as it is
+   * predicted there, for families that predict one.
+   */
+  onFrame?: (image: ImageData, step: number, steps: number, predicted: ImageData | null) => void;
   /** Aborts between two steps; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }

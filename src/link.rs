@@ -5,11 +5,20 @@
 //! cannot be used becomes a message and the nearest valid state, unknown keys are ignored, and links
 //! of older versions keep their meaning (`tests/old_links.txt`).
 
+mod mask;
+mod table;
+mod word;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::catalogue::{self, card};
+use crate::catalogue::card;
+use crate::generator::Sampler;
 use crate::latent::{self, LatentError, Mode, Plane};
+
+pub use mask::Mask;
+pub use table::{Kind, PROPERTIES, Property};
+pub use word::{Domain, Word};
 
 /// Everything that shapes a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +37,37 @@ pub struct State {
     pub t: f64,
     /// A point of the plane through the origin, A and B; when there is one, `t` does not matter.
     pub at: Option<[f64; 2]>,
+    /// Number of steps; like the other controls only where the model has it.
+    pub steps: Option<u32>,
+    /// Guidance scale.
+    pub guidance: Option<f64>,
+    /// Temperature.
+    pub temperature: Option<f64>,
+    /// How a step is taken.
+    pub sampler: Option<Sampler>,
+    /// Which coordinates of a latent shaped like a picture are painted over, as the text of a [`Mask`]; empty for none.
+    #[serde(default)]
+    pub mask: String,
+    /// Seed of the Gaussian that they are taken from instead.
+    pub brush: Option<u32>,
 }
+
+/// The state of which nothing has been read yet.
+const BLANK: State = State {
+    model: String::new(),
+    class: ClassChoice::ANY,
+    seed: 0,
+    to: 0,
+    mode: Mode::Slerp,
+    t: 0.0,
+    at: None,
+    steps: None,
+    guidance: None,
+    temperature: None,
+    sampler: None,
+    mask: String::new(),
+    brush: None,
+};
 
 /// A class by its number, or the word `any`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,97 +91,6 @@ impl ClassChoice {
     /// Any class.
     pub const ANY: Self = Self::Any(AnyWord::Any);
 }
-
-/// The values a property can have.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Kind {
-    /// The id of a model.
-    Model,
-    /// The number of a class of the model, or `any`.
-    Class,
-    /// A whole number from 0 to 4294967295.
-    Seed,
-    /// One of a few words.
-    Choice {
-        /// The words.
-        choices: &'static [&'static str],
-    },
-    /// A number.
-    Number {
-        /// The least.
-        min: f64,
-        /// The greatest.
-        max: f64,
-    },
-    /// Two numbers with a comma between them, or nothing.
-    Point {
-        /// The least of either.
-        min: f64,
-        /// The greatest of either.
-        max: f64,
-    },
-}
-
-/// One property of [`State`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Property {
-    /// Its key in the link, and its field of the state.
-    pub name: &'static str,
-    /// What it can be.
-    #[serde(flatten)]
-    pub kind: Kind,
-    /// What it is when the link does not say, as the link would say it.
-    pub default: &'static str,
-    /// Whether the link says it even then.
-    pub always: bool,
-    /// For people.
-    pub help: &'static str,
-}
-
-const WAYS: &[&str] = &["lerp", "slerp"];
-
-/// The farthest the plane's coordinates go: nine times out of ten thousand a 784-dimensional
-/// Gaussian stays within.
-const FARTHEST: f64 = 32.0;
-
-/// Decimals that links keep of `t` and `at`.
-const DECIMALS: i32 = 3;
-
-/// The table of the state, in the order of the link.
-pub const PROPERTIES: &[Property] = &[
-    Property { name: "model", kind: Kind::Model, default: "vae-fashion", always: true, help: "The generator." },
-    Property {
-        name: "class",
-        kind: Kind::Class,
-        default: "any",
-        always: false,
-        help: "What narrows the distribution.",
-    },
-    Property { name: "seed", kind: Kind::Seed, default: "42", always: true, help: "Seed of the latent A." },
-    Property { name: "to", kind: Kind::Seed, default: "7", always: true, help: "Seed of the latent B." },
-    Property {
-        name: "mode",
-        kind: Kind::Choice { choices: WAYS },
-        default: "slerp",
-        always: false,
-        help: "The way from A to B: a straight line, or an arc that keeps the norm.",
-    },
-    Property {
-        name: "t",
-        kind: Kind::Number { min: 0.0, max: 1.0 },
-        default: "0",
-        always: false,
-        help: "How far along the way.",
-    },
-    Property {
-        name: "at",
-        kind: Kind::Point { min: -FARTHEST, max: FARTHEST },
-        default: "",
-        always: false,
-        help: "A point of the plane through the origin, A and B, in place of a point of the way.",
-    },
-];
 
 /// A state that no link can say, or no picture can be drawn from.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -182,62 +130,30 @@ pub fn parse(fragment: &str) -> Parsed {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
     let pairs: Vec<(&str, String)> =
         fragment.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key, decode(value))).collect();
-    let mut messages = Vec::new();
-    let text = |property: &Property| {
-        // Of a repeated key the last one counts, as when a person appends to a link.
-        let said = pairs.iter().rev().find(|(key, _)| *key == property.name).map(|(_, value)| value.as_str());
-        said.unwrap_or(property.default).to_string()
-    };
-    let [model, class, seed, to, mode, t, at] =
-        std::array::from_fn::<_, 7, _>(|i| (&PROPERTIES[i], text(&PROPERTIES[i])));
-
-    let model = read(model, &mut messages, |text| catalogue::card(text).map(|card| card.id.clone()), None);
-    let classes = card(&model).map_or(0, |card| card.classes.len());
-    let state = State {
-        class: read(class, &mut messages, |text| read_class(text, classes), None),
-        seed: read(seed, &mut messages, |text| text.parse().ok(), Some(nearest_seed)),
-        to: read(to, &mut messages, |text| text.parse().ok(), Some(nearest_seed)),
-        mode: read(mode, &mut messages, read_mode, None),
-        t: read(t, &mut messages, |text| read_number(text, 0.0, 1.0), Some(|text| nearest(text, 0.0, 1.0))),
-        at: read(at, &mut messages, read_point, Some(nearest_point)),
-        model,
-    };
-    Parsed { state, messages }
-}
-
-/// One value: as it stands, else the nearest valid one, else the default; the last two with a message.
-fn read<T>(
-    (property, text): (&Property, String),
-    messages: &mut Vec<String>,
-    exact: impl Fn(&str) -> Option<T>,
-    nearest: Option<fn(&str) -> Option<T>>,
-) -> T {
-    if let Some(value) = exact(&text) {
-        return value;
-    }
-    let near = nearest.and_then(|nearest| nearest(&text));
-    let instead = if near.is_some() { "the nearest valid value" } else { "the default" };
-    messages.push(format!(
-        "{}: expected {}, got \"{}\"; {instead} is used.",
-        property.name,
-        expected(property),
-        abbreviate(&text)
-    ));
-    near.or_else(|| exact(property.default)).expect("the default of every property is valid, as a test checks")
-}
-
-fn expected(property: &Property) -> String {
-    match property.kind {
-        Kind::Model => {
-            let ids: Vec<&str> = catalogue::cards().iter().map(|card| card.id.as_str()).collect();
-            format!("one of {}", ids.join(", "))
+    let (mut state, mut messages) = (BLANK, Vec::new());
+    for property in PROPERTIES {
+        let domain = property.domain(&state);
+        let default = property.default_in(&state, &domain);
+        // Of a repeated key the last one counts, as when a person appends to a link. What the model has not is ignored.
+        let said = pairs.iter().rev().find(|(key, _)| *key == property.name && domain != Domain::Nothing);
+        let text = said.map_or(&default, |(_, value)| value);
+        if property.read(&mut state, text, &domain) {
+            continue;
         }
-        Kind::Class => "the number of a class of the model, or any".into(),
-        Kind::Seed => format!("a whole number from 0 to {}", u32::MAX),
-        Kind::Choice { choices } => format!("one of {}", choices.join(", ")),
-        Kind::Number { min, max } => format!("a number from {min} to {max}"),
-        Kind::Point { min, max } => format!("two numbers from {min} to {max} with a comma between them"),
+        let instead = if property.nearest(&mut state, text, &domain) {
+            "the nearest valid value"
+        } else {
+            property.read(&mut state, &default, &domain);
+            "the default"
+        };
+        messages.push(format!(
+            "{}: expected {}, got \"{}\"; {instead} is used.",
+            property.name,
+            domain.expected(),
+            abbreviate(text)
+        ));
     }
+    Parsed { state, messages }
 }
 
 /// Enough of a hostile or careless value to recognize it by.
@@ -245,55 +161,6 @@ fn abbreviate(text: &str) -> String {
     const LONGEST: usize = 40;
     let short: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     if text.chars().count() > LONGEST { short + "…" } else { short }
-}
-
-fn read_class(text: &str, classes: usize) -> Option<ClassChoice> {
-    if text == "any" {
-        return Some(ClassChoice::ANY);
-    }
-    text.parse().ok().filter(|class| *class < classes).map(ClassChoice::One)
-}
-
-fn read_mode(text: &str) -> Option<Mode> {
-    match text {
-        "lerp" => Some(Mode::Lerp),
-        "slerp" => Some(Mode::Slerp),
-        _ => None,
-    }
-}
-
-fn read_number(text: &str, min: f64, max: f64) -> Option<f64> {
-    text.parse().ok().filter(|number| (min..=max).contains(number)).map(round)
-}
-
-fn read_point(text: &str) -> Option<Option<[f64; 2]>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    let (x, y) = text.split_once(',')?;
-    Some(Some([read_number(x, -FARTHEST, FARTHEST)?, read_number(y, -FARTHEST, FARTHEST)?]))
-}
-
-fn nearest(text: &str, min: f64, max: f64) -> Option<f64> {
-    let number: f64 = text.parse().ok()?;
-    (!number.is_nan()).then(|| round(number.clamp(min, max)))
-}
-
-fn nearest_seed(text: &str) -> Option<u32> {
-    let number: f64 = text.parse().ok()?;
-    // A float-to-integer cast saturates: beyond either end the end is nearest.
-    (!number.is_nan()).then_some(number.round() as u32)
-}
-
-fn nearest_point(text: &str) -> Option<Option<[f64; 2]>> {
-    let (x, y) = text.split_once(',')?;
-    Some(Some([nearest(x, -FARTHEST, FARTHEST)?, nearest(y, -FARTHEST, FARTHEST)?]))
-}
-
-fn round(number: f64) -> f64 {
-    let scale = 10f64.powi(DECIMALS);
-    // Adding zero turns -0 into 0, which would otherwise be written as "-0".
-    (number * scale).round() / scale + 0.0
 }
 
 /// Undoes percent-encoding, which browsers and mail programs add to commas and the like; what is no
@@ -311,55 +178,53 @@ fn decode(value: &str) -> String {
 }
 
 /// Writes the link's fragment, without its `#`: only what differs from the default, but always the
-/// model and the seeds, so that a link keeps its picture when defaults change.
+/// model, the seeds and the model's controls, so that a link keeps its picture when defaults change.
 ///
 /// # Errors
 /// When the state has a value that no link can say.
 pub fn write(state: &State) -> Result<String, StateError> {
     let state = canonical(state)?;
-    let class = match state.class {
-        ClassChoice::One(class) => class.to_string(),
-        ClassChoice::Any(_) => "any".into(),
-    };
-    let mode = match state.mode {
-        Mode::Lerp => "lerp",
-        Mode::Slerp => "slerp",
-    };
-    let at = state.at.map_or(String::new(), |[x, y]| format!("{x},{y}"));
-    let values: [String; 7] =
-        [state.model, class, state.seed.to_string(), state.to.to_string(), mode.into(), state.t.to_string(), at];
-    let said = PROPERTIES.iter().zip(values).filter(|(property, value)| property.always || value != property.default);
-    Ok(said.map(|(property, value)| format!("{}={value}", property.name)).collect::<Vec<_>>().join("&"))
+    Ok(say(&state, |property, value| property.always || value != property.default))
 }
 
-/// The state as its link carries it, `t` and `at` rounded; a picture is drawn from this state only,
-/// so the link draws the very same.
+/// The properties of a state that are there and wanted, as a link says them.
+fn say(state: &State, wanted: impl Fn(&Property, &str) -> bool) -> String {
+    let values = PROPERTIES.iter().map(|property| (property, property.say(state)));
+    let said = values.filter(|(property, value)| !value.is_empty() && wanted(property, value));
+    said.map(|(property, value)| format!("{}={value}", property.name)).collect::<Vec<_>>().join("&")
+}
+
+/// The state as its link carries it: numbers rounded, the model's controls filled in, those of other
+/// models left out. A picture is drawn from this state only, so the link draws the very same.
 ///
 /// # Errors
 /// When a value is out of its range, not finite, or of no model.
 pub fn canonical(state: &State) -> Result<State, StateError> {
-    let fail = |index: usize, got: String| {
-        let property = &PROPERTIES[index];
-        StateError::Value { name: property.name, expected: expected(property), got }
-    };
-    let within = |number: f64, index: usize, min: f64, max: f64| {
-        (min..=max).contains(&number).then(|| round(number)).ok_or_else(|| fail(index, number.to_string()))
-    };
-    let card = card(&state.model).ok_or_else(|| fail(0, format!("\"{}\"", abbreviate(&state.model))))?;
-    if let ClassChoice::One(class) = state.class
-        && class >= card.classes.len()
-    {
-        return Err(fail(1, class.to_string()));
+    let mut canonical = BLANK;
+    for property in PROPERTIES {
+        let domain = property.domain(&canonical);
+        let default = property.default_in(&canonical, &domain);
+        let said = property.say(state);
+        let text = if said.is_empty() || domain == Domain::Nothing { default } else { said };
+        if !property.read(&mut canonical, &text, &domain) {
+            let got = abbreviate(&text);
+            return Err(StateError::Value { name: property.name, expected: domain.expected(), got });
+        }
     }
-    let t = within(state.t, 5, 0.0, 1.0)?;
-    let at = match state.at {
-        Some([x, y]) => Some([within(x, 6, -FARTHEST, FARTHEST)?, within(y, 6, -FARTHEST, FARTHEST)?]),
-        None => None,
-    };
-    Ok(State { t, at, ..state.clone() })
+    Ok(canonical)
 }
 
-/// The latent that a state draws.
+/// The nearest state that another model can draw: what it has too stays as it is.
+///
+/// # Errors
+/// When there is no such model.
+pub fn with_model(state: &State, model: &str) -> Result<State, StateError> {
+    canonical(&State { model: model.into(), ..BLANK })?;
+    Ok(parse(&say(&State { model: model.into(), ..state.clone() }, |_, _| true)).state)
+}
+
+/// The latent that a state draws: a point of the plane or of the way, and where the mask says so, the brush's noise.
+/// A draw that is painted over is a draw again, for every coordinate is independent of the others.
 ///
 /// # Errors
 /// As [`canonical`].
@@ -367,8 +232,15 @@ pub fn latent_of(state: &State) -> Result<Vec<f32>, StateError> {
     let state = canonical(state)?;
     let dimension = card(&state.model).map_or(0, |card| card.latent.dimension());
     let (from, to) = (latent::gaussian(state.seed, dimension), latent::gaussian(state.to, dimension));
-    Ok(match state.at {
+    let mut latent = match state.at {
         Some([x, y]) => Plane::through_origin(&from, &to)?.at(x as f32, y as f32)?,
         None => latent::interpolate(&from, &to, state.t as f32, state.mode)?,
-    })
+    };
+    if let (Some(Mask(mask)), Some(brush)) = (Mask::parse(&state.mask, dimension), state.brush) {
+        let noise = latent::gaussian(brush, dimension);
+        for ((coordinate, other), _) in latent.iter_mut().zip(noise).zip(mask).filter(|(_, painted)| *painted) {
+            *coordinate = other;
+        }
+    }
+    Ok(latent)
 }

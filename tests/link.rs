@@ -1,8 +1,12 @@
 //! Links: both directions, bad values, and links that people have already sent.
 
 use proptest::prelude::*;
-use pushforward::latent::Mode;
-use pushforward::link::{ClassChoice, PROPERTIES, State, StateError, canonical, latent_of, parse, write};
+use pushforward::catalogue::{ModelCard, card, cards};
+use pushforward::generator::Sampler;
+use pushforward::latent::{Mode, gaussian};
+use pushforward::link::{
+    ClassChoice, Mask, PROPERTIES, State, StateError, canonical, latent_of, parse, with_model, write,
+};
 
 #[test]
 fn the_example_of_the_docs_reads_as_it_says() {
@@ -15,7 +19,7 @@ fn the_example_of_the_docs_reads_as_it_says() {
         to: 7,
         mode: Mode::Lerp,
         t: 0.35,
-        at: None,
+        ..State::default()
     };
     assert_eq!(parsed.state, expected);
     assert_eq!(write(&expected).unwrap(), "model=vae-fashion&class=3&seed=42&to=7&mode=lerp&t=0.35");
@@ -120,19 +124,106 @@ fn links_of_older_versions_keep_their_meaning() {
     assert!(count >= 5);
 }
 
+/// The first model with a latent to paint on and steps to choose, if one ships.
+fn iterative() -> Option<&'static ModelCard> {
+    cards().iter().find(|card| card.latent.shape.len() > 1 && card.controls.steps.is_some())
+}
+
+/// The mask of a model's latent that means the coordinates for which `meant` holds.
+fn mask(card: &ModelCard, meant: impl Fn(usize) -> bool) -> String {
+    Mask((0..card.latent.dimension()).map(meant).collect()).to_string()
+}
+
+#[test]
+fn a_link_says_the_controls_that_the_model_has_and_no_others() {
+    for card in cards() {
+        let state = State { model: card.id.clone(), steps: None, brush: Some(3), ..State::default() };
+        let link = write(&state).unwrap();
+        assert_eq!(link.contains("steps="), card.controls.steps.is_some(), "{link}");
+        assert_eq!(link.contains("sampler="), !card.controls.samplers.is_empty(), "{link}");
+        assert!(!link.contains("mask=") && !link.contains("brush="), "{link}");
+    }
+    let vae = parse("model=vae-fashion&steps=banana&guidance=-4&mask=A&brush=x");
+    assert_eq!((vae.state, vae.messages), (State::default(), vec![]));
+}
+
+#[test]
+fn bad_controls_become_the_nearest_valid_ones_with_a_message() {
+    let Some(card) = iterative() else { return };
+    let range = card.controls.steps.unwrap();
+    let (least, most, default) = (Some(range.min as u32), Some(range.max as u32), Some(range.default as u32));
+    for (value, steps) in [("0", least), ("-1", least), ("1e9", most), ("NaN", default), ("many", default)] {
+        let parsed = parse(&format!("model={}&steps={value}", card.id));
+        assert_eq!((parsed.state.steps, parsed.messages.len()), (steps, 1), "{value}: {:?}", parsed.messages);
+    }
+    for bad in ["guidance=NaN", "guidance=1e300", "sampler=teleport", "mask=AAAA", "mask=%00"] {
+        let parsed = parse(&format!("model={}&{bad}", card.id));
+        assert_eq!(parsed.messages.len(), 1, "{bad}: {:?}", parsed.messages);
+        assert!(write(&parsed.state).is_ok(), "{bad}");
+    }
+    let base = State { model: card.id.clone(), ..State::default() };
+    let wrong = [
+        State { steps: Some(0), ..base.clone() },
+        State { guidance: Some(f64::NAN), ..base.clone() },
+        State { mask: "AAAA".into(), ..base.clone() },
+    ];
+    for state in wrong {
+        assert!(matches!(canonical(&state), Err(StateError::Value { .. })), "{state:?}");
+    }
+}
+
+#[test]
+fn painting_takes_the_masked_coordinates_from_the_brush_and_no_others() {
+    let Some(card) = iterative() else { return };
+    let plain = State { model: card.id.clone(), t: 0.5, ..State::default() };
+    let painted = State { mask: mask(card, |i| i % 7 < 3), brush: Some(11), ..plain.clone() };
+    let (before, after) = (latent_of(&plain).unwrap(), latent_of(&painted).unwrap());
+    let brush = gaussian(11, card.latent.dimension());
+    for (i, z) in after.iter().enumerate() {
+        assert_eq!(*z, if i % 7 < 3 { brush[i] } else { before[i] }, "{i}");
+    }
+    let nothing = State { mask: mask(card, |_| false), brush: Some(11), ..plain.clone() };
+    assert_eq!(canonical(&nothing).unwrap(), canonical(&plain).unwrap());
+}
+
+#[test]
+fn what_another_model_has_too_survives_the_change() {
+    let Some(card) = iterative() else { return };
+    let state = State {
+        class: ClassChoice::One(3),
+        steps: Some(4),
+        mask: mask(card, |i| i == 5),
+        ..State { model: card.id.clone(), ..State::default() }
+    };
+    assert_eq!(with_model(&state, &card.id).unwrap(), canonical(&state).unwrap());
+    let other = with_model(&state, "vae-fashion").unwrap();
+    assert_eq!(other, State { class: ClassChoice::One(3), ..State::default() });
+    assert!(with_model(&state, "gan-cats").is_err());
+}
+
 fn states() -> impl Strategy<Value = State> {
+    let model = proptest::sample::select(cards()).prop_map(|card| card.id);
     let class = prop_oneof![Just(ClassChoice::ANY), (0usize..10).prop_map(ClassChoice::One)];
     let mode = prop_oneof![Just(Mode::Lerp), Just(Mode::Slerp)];
     let at = proptest::option::of([-32f64..=32.0, -32f64..=32.0]);
-    (class, any::<u32>(), any::<u32>(), mode, 0f64..=1.0, at).prop_map(|(class, seed, to, mode, t, at)| State {
-        model: "vae-fashion".into(),
-        class,
-        seed,
-        to,
-        mode,
-        t,
-        at,
-    })
+    let way = (model, class, any::<u32>(), any::<u32>(), mode, 0f64..=1.0, at);
+    let samplers = Sampler::ALL.map(|(_, sampler)| sampler).to_vec();
+    let controls = (
+        proptest::option::of(1u32..=28),
+        proptest::option::of(0f64..=2.0),
+        proptest::option::of(0.5f64..=1.0),
+        proptest::option::of(proptest::sample::select(samplers)),
+        proptest::option::of(any::<u32>()),
+        0usize..9,
+    );
+    (way, controls).prop_map(
+        |((model, class, seed, to, mode, t, at), (steps, guidance, temperature, sampler, brush, every))| {
+            let card = card(&model).expect("one of the cards");
+            let mask =
+                if card.latent.shape.len() > 1 { mask(card, |i| every > 0 && i % every == 0) } else { String::new() };
+            State { model, class, seed, to, mode, t, at, steps, guidance, temperature, sampler, mask, brush }
+        },
+    )
 }
 
 proptest! {
@@ -154,7 +245,7 @@ proptest! {
     }
 
     #[test]
-    fn no_values_make_reading_fail(values in proptest::collection::vec(".*", 7)) {
+    fn no_values_make_reading_fail(values in proptest::collection::vec(".*", PROPERTIES.len())) {
         let link: Vec<String> = PROPERTIES.iter().zip(&values).map(|(p, value)| format!("{}={value}", p.name)).collect();
         let parsed = parse(&link.join("&"));
         prop_assert!(write(&parsed.state).is_ok());

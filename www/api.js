@@ -5,7 +5,7 @@ import { loadEngine, loading } from './engine.js';
 import { Supervisor } from './supervisor.js';
 
 /**
- * @import { Card, DeviceInfo, EncodeOptions, Generated, GenerateOptions, InterpolateOptions, State } from '../pkg/index.d.ts'
+ * @import { Card, DeviceInfo, EncodeOptions, Generated, GenerateOptions, InterpolateOptions, State, WalkOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
  * @import { Pixels } from './supervisor.js'
  */
@@ -51,14 +51,20 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Generated>}
    */
   async generate(options) {
-    const { model, seed, latent: given, condition, steps, onFrame, signal } = generateOptions(options);
+    const { model, seed, latent: given, condition, walk, onFrame, signal } = generateOptions(options);
     signal?.throwIfAborted();
     const { functions, cards, supervisor } = await this.#compute();
-    knownModel(cards, model);
+    const card = knownModel(cards, model);
     const latent = given ?? functions.gaussian(model, seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
     const { milliseconds, ...pixels } = await supervisor.request(
-      { type: 'generate', model, latent, condition, steps, frames: Boolean(onFrame) },
-      { signal, onFrame: onFrame && (({ step, steps, ...frame }) => onFrame(imageData(frame), step, steps)) },
+      { type: 'generate', model, latent, condition, options: knownSampler(card, walk), frames: Boolean(onFrame) },
+      {
+        signal,
+        onFrame: ({ step, steps, predicted, width, height, data }) => {
+          const clean = predicted ? imageData({ data: predicted, width, height }) : null;
+          onFrame?.(imageData({ data, width, height }), step, steps, clean);
+        },
+      },
     );
     return { image: imageData(pixels), latent, milliseconds };
   }
@@ -127,8 +133,21 @@ export default new Pushforward();
  * @param {string} model
  */
 function knownModel(cards, model) {
-  const ids = cards.map(({ id }) => id);
-  if (!ids.includes(model)) throw new RangeError(`model: expected one of ${ids.join(', ')}, got ${JSON.stringify(model)}`);
+  const card = cards.find(({ id }) => id === model);
+  if (card) return card;
+  throw new RangeError(`model: expected one of ${cards.map(({ id }) => id).join(', ')}, got ${JSON.stringify(model)}`);
+}
+
+/**
+ * A model without samplers ignores which one is asked for.
+ * @param {Card} card
+ * @param {WalkOptions} walk
+ * @returns {WalkOptions}
+ */
+function knownSampler({ controls: { samplers } }, { sampler, ...walk }) {
+  if (!samplers || sampler === undefined) return walk;
+  if (samplers.includes(sampler)) return { sampler, ...walk };
+  throw new RangeError(`sampler: expected one of ${samplers.join(', ')}, got ${JSON.stringify(sampler)}`);
 }
 
 /** @param {Pixels} pixels */

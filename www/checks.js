@@ -1,7 +1,10 @@
 // The shapes of the API's arguments: every error says what was expected and what came.
 // Values that need a model to judge (lengths, ranges, classes) are judged in Rust.
 
-const GENERATE = ['model', 'seed', 'latent', 'condition', 'steps', 'onFrame', 'signal'];
+const WALK = ['steps', 'guidance', 'temperature', 'sampler', 'noiseSeed'];
+const GENERATE = ['model', 'seed', 'latent', 'condition', ...WALK, 'onFrame', 'signal'];
+/** The greatest seed, and the greatest whole number that the engine takes. */
+const GREATEST = 2 ** 32 - 1;
 const INTERPOLATE = ['from', 'to', 't', 'mode'];
 const ENCODE = ['model', 'image', 'condition'];
 
@@ -69,15 +72,49 @@ function model(value) {
   return typeof value === 'string' ? value : wrong('model', "a model's id", value);
 }
 
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ */
+function whole(name, value, least) {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number') return wrong(name, 'an integer', value);
+  if (Number.isInteger(value) && value >= least && value <= GREATEST) return value;
+  throw new RangeError(`${name}: expected a whole number from ${least} to ${GREATEST}, got ${value}`);
+}
+
+/**
+ * @param {'number' | 'string'} type
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {any}
+ */
+function optional(type, name, value) {
+  return value === undefined || typeof value === type ? value : wrong(name, `a ${type}`, value);
+}
+
+/**
+ * How to walk the way; only what was said.
+ * @param {Record<string, unknown>} said
+ * @returns {import('../pkg/index.d.ts').WalkOptions}
+ */
+function walk({ steps, guidance, temperature, sampler, noiseSeed }) {
+  const options = {
+    steps: whole('steps', steps, 1),
+    guidance: optional('number', 'guidance', guidance),
+    temperature: optional('number', 'temperature', temperature),
+    sampler: optional('string', 'sampler', sampler),
+    noiseSeed: whole('noiseSeed', noiseSeed, 0),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /** @param {unknown} options */
 export function generateOptions(options) {
-  const { seed, latent, steps, onFrame, signal, ...rest } = known('generate', options, GENERATE);
+  const { seed, latent, onFrame, signal, ...rest } = known('generate', options, GENERATE);
   if (seed !== undefined && latent !== undefined) throw new TypeError('generate(): give a seed or a latent, not both');
   if (seed !== undefined && typeof seed !== 'number') wrong('seed', 'an integer', seed);
-  if (steps !== undefined && typeof steps !== 'number') wrong('steps', 'an integer', steps);
-  if (steps !== undefined && !(Number.isSafeInteger(steps) && steps > 0)) {
-    throw new RangeError(`steps: expected a whole number from 1, got ${steps}`);
-  }
   if (onFrame !== undefined && typeof onFrame !== 'function') wrong('onFrame', 'a function', onFrame);
   if (signal !== undefined && !(signal instanceof AbortSignal)) wrong('signal', 'an AbortSignal', signal);
   return {
@@ -85,7 +122,7 @@ export function generateOptions(options) {
     seed: /** @type {number | undefined} */ (seed),
     latent: latent === undefined ? undefined : vector('latent', latent),
     condition: condition(rest.condition),
-    steps: /** @type {number | undefined} */ (steps),
+    walk: walk(rest),
     onFrame: /** @type {import('../pkg/index.d.ts').GenerateOptions['onFrame']} */ (onFrame),
     signal: /** @type {AbortSignal | undefined} */ (signal),
   };

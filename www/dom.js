@@ -69,12 +69,21 @@ export function line(points) {
 }
 
 /**
+ * An index below the line.
+ * @param {number} index
+ */
+export function subscript(index) {
+  return String(index).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);
+}
+
+/**
  * A number for people, with a true minus sign.
  * @param {number} value
  * @param {number} [digits]
  */
 export function number(value, digits = 2) {
-  return value.toFixed(digits).replace('-', '−');
+  // What rounds to zero has no sign.
+  return (Number(value.toFixed(digits)) || 0).toFixed(digits).replace('-', '−');
 }
 
 /** @param {number} bytes */
@@ -91,4 +100,22 @@ export function paint(canvas, image) {
   if (canvas.width !== image.width) canvas.width = image.width;
   if (canvas.height !== image.height) canvas.height = image.height;
   canvas.getContext('2d')?.putImageData(image, 0, 0);
+}
+
+/**
+ * How many coordinates a model's latent has.
+ * @param {import('../pkg/index.d.ts').Card} card
+ */
+export function dimensionOf({ latent }) {
+  return latent.shape.reduce((product, length) => product * length, 1);
+}
+
+/**
+ * Columns and rows of a latent that is shaped like a picture; null for a vector.
+ * @param {import('../pkg/index.d.ts').Card} card
+ */
+export function gridOf({ latent: { shape } }) {
+  if (shape.length < 2) return null;
+  const [height, width] = shape.slice(-2);
+  return { width, height };
 }

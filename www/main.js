@@ -2,22 +2,27 @@
 
 import { syncAddress } from './address.js';
 import { Pushforward } from './api.js';
-import { find } from './dom.js';
+import { find, gridOf } from './dom.js';
 import { loadEngine } from './engine.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';
 import { mountBars } from './views/bars.js';
 import { mountClasses } from './views/classes.js';
+import { mountControls } from './views/controls.js';
 import { mountDevice } from './views/device.js';
+import { mountDimension } from './views/dimension.js';
 import { mountEnds } from './views/ends.js';
+import { mountFamilies } from './views/families.js';
 import { mountHistogram } from './views/histogram.js';
 import { mountLoading } from './views/loading.js';
 import { Notices } from './views/notices.js';
 import { mountModel } from './views/model.js';
+import { mountNoise } from './views/noise.js';
 import { mountPicture } from './views/picture.js';
 import { mountPlane } from './views/plane.js';
 import { mountShare } from './views/share.js';
 import { mountStrip } from './views/strip.js';
+import { mountTrajectory } from './views/trajectory.js';
 import { mountWay } from './views/way.js';
 
 /**
@@ -45,9 +50,14 @@ async function start() {
   const store = new Store(functions, cards, location.hash);
   const painter = new Painter(api, functions, store);
   const context = { api, functions, store, painter, notices };
+  mountFamilies(find('#families'), context);
+  mountDimension(context);
   mountPicture(find('#picture'), context);
+  mountTrajectory(find('#trajectory'), context);
   mountPlane(find('#plane'), context);
   mountBars(find('#bars'), context);
+  mountNoise(find('#noise'), context);
+  mountControls(find('#controls'), context);
   mountHistogram(find('#histogram'), context);
   mountClasses(find('#classes'), context);
   mountEnds(find('#ends'), context);
@@ -55,6 +65,9 @@ async function start() {
   mountStrip(find('#strip'), context);
   mountShare(find('#share'), context);
   mountModel(find('#model'), context);
+  store.watchModel((card) => {
+    find('main').classList.toggle('painted', gridOf(card) !== null);
+  });
   notices.showAll('link', store.messages);
   syncAddress(store, (messages) => notices.showAll('link', messages));
   painter.addEventListener('failed', (event) => {

@@ -1,11 +1,13 @@
 // Draws what the state says: the picture first, and whenever there is none to draw, the film strip.
 
 /**
- * @import { State } from '../pkg/index.d.ts'
+ * @import { GenerateOptions, State } from '../pkg/index.d.ts'
  * @import { Pushforward } from './api.js'
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
- * @typedef {{ model: string, latent: Float32Array, condition: import('../pkg/index.d.ts').Condition }} Task
+ * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
+ * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
+ *   sketch: boolean, final: boolean }} Shown
  */
 
 /** Where on the way the pictures of the strip lie: nine, at eighths that a link carries exactly. */
@@ -14,26 +16,38 @@ export const STRIP = Array.from({ length: 9 }, (_, i) => i / 8);
 /** Coarse to fine, so that a half-filled strip already shows the way. */
 const ORDER = [0, 8, 4, 2, 6, 1, 3, 5, 7];
 
+/** A picture of no more steps than this is worth finishing even when it is stale: so a drag is seen to move. */
+const FEW = 4;
+
+/** Changes that follow each other faster, in milliseconds, are one movement, and sketches follow it. */
+const MOVING = 250;
+
 /**
- * Fires `picture` (detail: { image, milliseconds, final }), `strip` (detail: { index, image }), `stale` when the
- * strip's pictures are of another way, and `failed` (detail: the error).
+ * Fires `picture` (detail: Shown), `strip` (detail: { index, image }), `stale` when the strip's pictures are of another
+ * way, and `failed` (detail: the error).
  *
  * One request is with the worker at a time. While it computes, only the newest state waits, so a storm of changes
- * costs no more than the last of them; a picture of many steps is aborted for a newer one, a picture of one step is
- * shown, for it was nearly done.
+ * costs no more than the last of them. A stale picture of many steps is aborted. While changes follow each other,
+ * sketches follow them, finished even when they are stale, and in few steps where these can be chosen; the picture is
+ * drawn when the changes come to rest.
  */
 export class Painter extends EventTarget {
   #api;
   #functions;
   #store;
-  /** Whether the state is newer than the last picture asked for. */
-  #wanted = false;
-  /** @type {{ steps: number, controller: AbortController } | null} */
+  /** What is newer than the last picture asked for. @type {'picture' | 'sketch' | null} */
+  #wanted = null;
+  /** @type {Drawing | null} */
   #drawing = null;
   #way = '';
   /** @type {number[]} */
   #strip = [];
-  #failed = false;
+  /** The model that failed. */
+  #failed = '';
+  /** How many steps a picture takes, by model, as seen. @type {Map<string, number>} */
+  #lengths = new Map();
+  #changed = -Infinity;
+  #rest = 0;
 
   /**
    * @param {Pushforward} api
@@ -50,41 +64,77 @@ export class Painter extends EventTarget {
 
   /** Draws the state as it is now. */
   draw() {
-    this.#wanted = true;
-    const { model, class: narrowed, seed, to, mode } = this.#store.value;
-    const way = [model, narrowed, seed, to, mode].join();
+    const { t: _t, at: _at, ...rest } = this.#store.value;
+    const { model, steps } = rest;
+    const now = performance.now();
+    const moving = this.#length(model, steps) > FEW && now - this.#changed < MOVING;
+    this.#changed = now;
+    clearTimeout(this.#rest);
+    this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
+    this.#wanted = moving ? 'sketch' : 'picture';
+    if (this.#failed !== model) this.#failed = '';
+    const way = JSON.stringify(rest);
     if (way !== this.#way) {
       this.#way = way;
       this.#strip = [...ORDER];
       this.#fire('stale', null);
     }
-    if (this.#drawing && this.#drawing.steps > 1) this.#drawing.controller.abort();
+    this.#giveWay();
     this.#next();
   }
 
   /** Tries again after a failure. */
   retry() {
-    this.#failed = false;
+    this.#failed = '';
     this.draw();
+  }
+
+  /** The changes have come to rest. */
+  #arrive() {
+    this.#rest = 0;
+    this.#wanted = 'picture';
+    this.#giveWay();
+    this.#next();
+  }
+
+  /**
+   * How many steps a picture will take, as chosen or as seen.
+   * @param {string} model
+   * @param {number | null} [chosen]
+   */
+  #length(model, chosen) {
+    return chosen ?? this.#lengths.get(model) ?? 1;
+  }
+
+  /** Aborts what is being drawn, unless it is nearly done. */
+  #giveWay() {
+    const drawing = this.#drawing;
+    if (!drawing || !this.#wanted) return;
+    const followed = drawing.wanted === 'sketch' && this.#wanted === 'sketch';
+    const limit = followed ? Infinity : drawing.wanted ? FEW : 1;
+    if (drawing.steps > limit || drawing.model !== this.#store.value.model) drawing.controller.abort();
   }
 
   async #next() {
     if (this.#drawing || this.#failed) return;
-    const watched = this.#wanted;
-    const index = watched ? -1 : this.#strip.shift();
-    if (index === undefined) return;
+    const wanted = this.#wanted;
+    // Between two sketches of a movement the strip would only be in the way.
+    const index = wanted || this.#rest ? undefined : this.#strip.shift();
+    if (!wanted && index === undefined) return;
+    this.#wanted = null;
     const way = this.#way;
-    this.#wanted = false;
-    const drawing = (this.#drawing = { steps: 1, controller: new AbortController() });
+    const state = index === undefined ? this.#store.value : { ...this.#store.value, t: STRIP[index], at: null };
+    const options = this.#options(state, wanted === 'sketch');
+    /** @type {Drawing} */
+    const drawing = { model: state.model, steps: this.#length(state.model, options.steps), wanted, controller: new AbortController() };
+    this.#drawing = drawing;
     try {
-      const { value } = this.#store;
-      const task = this.#task(watched ? value : { ...value, t: STRIP[index], at: null });
-      const { image, milliseconds } = await this.#generate(task, drawing, watched);
-      if (watched) this.#fire('picture', { image, milliseconds, final: !this.#wanted });
-      else if (way === this.#way) this.#fire('strip', { index, image });
+      await this.#generate(options, drawing, (image) => {
+        if (index !== undefined && way === this.#way) this.#fire('strip', { index, image });
+      });
     } catch (error) {
-      if (!drawing.controller.signal.aborted) this.#fail(error);
-      else if (!watched && way === this.#way) this.#strip.unshift(index);
+      if (!drawing.controller.signal.aborted) this.#fail(state.model, error);
+      else if (index !== undefined && way === this.#way) this.#strip.unshift(index);
     } finally {
       this.#drawing = null;
     }
@@ -92,32 +142,62 @@ export class Painter extends EventTarget {
   }
 
   /**
-   * @param {Task} task
-   * @param {{ steps: number, controller: AbortController }} drawing
-   * @param {boolean} watched
+   * @param {GenerateOptions} options
+   * @param {Drawing} drawing
+   * @param {(image: ImageData) => void} done
    */
-  #generate({ model, latent, condition }, drawing, watched) {
-    /** @type {import('../pkg/index.d.ts').GenerateOptions['onFrame']} */
-    const onFrame = (image, step, steps) => {
-      drawing.steps = steps;
-      if (watched && step < steps) this.#fire('picture', { image, milliseconds: null, final: false });
-      if (this.#wanted && step < steps) drawing.controller.abort();
+  async #generate(options, drawing, done) {
+    const { wanted } = drawing;
+    const sketch = wanted === 'sketch';
+    /** @param {Omit<Shown, 'sketch' | 'final'>} shown */
+    const show = (shown) => {
+      const final = shown.milliseconds !== null && !sketch && !this.#wanted;
+      if (wanted) this.#fire('picture', { ...shown, sketch, final });
     };
-    return this.#api.generate({ model, latent, condition, onFrame, signal: drawing.controller.signal });
+    /** @type {Pick<Shown, 'image' | 'predicted' | 'step' | 'steps'> | null} */
+    let last = null;
+    /** @type {NonNullable<GenerateOptions['onFrame']>} */
+    const onFrame = (image, step, steps, predicted) => {
+      // How many steps there are, some families say only now.
+      drawing.steps = steps;
+      this.#lengths.set(drawing.model, steps);
+      if (step === steps) last = { image, predicted, step, steps };
+      else if (!sketch) show({ image, predicted, step, steps, milliseconds: null });
+      this.#giveWay();
+    };
+    const { image, milliseconds } = await this.#api.generate({ ...options, onFrame, signal: drawing.controller.signal });
+    show({ .../** @type {any} */ (last), image, milliseconds });
+    done(image);
   }
 
-  /** @param {unknown} error */
-  #fail(error) {
-    this.#failed = true;
+  /**
+   * @param {string} model
+   * @param {unknown} error
+   */
+  #fail(model, error) {
+    // Somebody who has gone on to another model has nothing to be told.
+    if (model !== this.#store.value.model) return;
+    this.#failed = model;
     this.#fire('failed', error);
   }
 
   /**
    * @param {State} state
-   * @returns {Task}
+   * @param {boolean} sketch
+   * @returns {GenerateOptions}
    */
-  #task(state) {
-    return { model: state.model, latent: this.#functions.stateLatent(state), condition: this.#store.condition };
+  #options(state, sketch) {
+    const { model, seed, steps, guidance, temperature, sampler } = state;
+    return {
+      model,
+      latent: this.#functions.stateLatent(state),
+      condition: this.#store.condition,
+      steps: steps === null ? undefined : sketch ? FEW : steps,
+      guidance: guidance ?? undefined,
+      temperature: temperature ?? undefined,
+      sampler: sampler ?? undefined,
+      noiseSeed: seed,
+    };
   }
 
   /**

@@ -54,6 +54,11 @@ export class Store extends EventTarget {
     return this.#value.class === 'any' ? 'any' : { class: this.#value.class };
   }
 
+  /** Every model's card. */
+  get cards() {
+    return this.#cards;
+  }
+
   /** The class's name, for a person. */
   get className() {
     return this.#value.class === 'any' ? 'anything' : this.card.classes[this.#value.class];
@@ -71,6 +76,30 @@ export class Store extends EventTarget {
     };
     this.addEventListener('change', () => (due ||= requestAnimationFrame(frame)));
     show();
+  }
+
+  /**
+   * Builds what depends on the model's card, now and whenever another model is chosen; shows what was built as `watch` does.
+   * @param {(card: Card) => (() => void) | void} build
+   */
+  watchModel(build) {
+    let built = '';
+    /** @type {(() => void) | void} */
+    let show;
+    this.watch(() => {
+      const { card } = this;
+      if (card.id !== built) show = build(card);
+      built = card.id;
+      show?.();
+    });
+  }
+
+  /**
+   * Goes over to another model; what it has too stays as it is.
+   * @param {string} model
+   */
+  choose(model) {
+    this.#replace(this.#functions.withModel(this.#value, model));
   }
 
   /**

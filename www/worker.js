@@ -3,9 +3,12 @@
 import init, { cards, Engine } from '../pushforward.js';
 import { counted } from './counted.js';
 import { pack } from './errors.js';
+import { keep, recall } from './kept.js';
 
 /**
- * @typedef {import('./supervisor.js').Work & { id: number, cancelled?: boolean }} Job
+ * @import { Card } from '../pkg/index.d.ts'
+ * @typedef {{ bytes: Uint8Array<ArrayBuffer>, recalled: boolean }} Weights
+ * @typedef {import('./supervisor.js').Work & { id: number, cancelled: boolean, gone: Promise<void>, cancel: () => void }} Job
  */
 
 /** @type {Engine | null} */
@@ -14,9 +17,11 @@ let engine = null;
 const queue = [];
 /** @type {Job | null} */
 let running = null;
-/** @type {Map<string, Promise<Uint8Array>>} */
+/** @type {Map<string, Promise<Weights>>} */
 const fetched = new Map();
 const loaded = new Set();
+/** Models whose kept weights turned out to be bad. */
+const distrusted = new Set();
 /** What the panic hook last wrote. */
 let panicked = '';
 
@@ -52,7 +57,7 @@ async function drain() {
 async function run(engine, job) {
   let computing = false;
   try {
-    await load(engine, job.model);
+    await load(engine, job);
     await macrotask();
     if (job.cancelled) return true;
     computing = true;
@@ -71,9 +76,9 @@ async function run(engine, job) {
  * @param {Engine} engine
  * @param {Extract<Job, { type: 'generate' }>} job
  */
-async function draw(engine, { id, model, latent, condition, steps, frames }) {
+async function draw(engine, { id, model, latent, condition, options, frames }) {
   const began = performance.now();
-  const run = engine.start(model, latent, condition, { steps });
+  const run = engine.start(model, latent, condition, options);
   const { width, height } = run;
   let waited = 0;
   try {
@@ -88,7 +93,12 @@ async function draw(engine, { id, model, latent, condition, steps, frames }) {
       if (!data) throw new Error(`${model} ended after ${step - 1} of ${run.steps} steps`);
       const last = step === run.steps;
       const milliseconds = performance.now() - began - waited;
-      if (frames) postMessage({ type: 'frame', id, step, steps: run.steps, width, height, data });
+      if (frames) {
+        const pause = performance.now();
+        const predicted = await run.predicted();
+        postMessage({ type: 'frame', id, step, steps: run.steps, width, height, data, predicted });
+        waited += performance.now() - pause;
+      }
       if (last) postMessage({ type: 'done', id, value: { width, height, data, milliseconds } }, { transfer: [data.buffer] });
     }
   } finally {
@@ -106,18 +116,25 @@ async function encode(engine, { id, model, data, width, height, condition }) {
 }
 
 /**
+ * Makes a model ready, unless the job is cancelled first: the next one need not wait for this one's weights.
  * @param {Engine} engine
- * @param {string} model
+ * @param {Job} job
  */
-async function load(engine, model) {
-  if (loaded.has(model)) return;
-  const bytes = await weights(model);
+async function load(engine, job) {
+  if (loaded.has(job.model)) return;
+  const arrived = await Promise.race([weights(job.model), job.gone]);
+  if (!arrived || job.cancelled) return;
+  fetched.delete(job.model);
   try {
-    engine.load(model, bytes);
-    loaded.add(model);
-  } finally {
-    fetched.delete(model);
+    engine.load(job.model, arrived.bytes);
+  } catch (error) {
+    if (!arrived.recalled) throw error;
+    // As if nothing had been kept.
+    distrusted.add(job.model);
+    return load(engine, job);
   }
+  loaded.add(job.model);
+  if (!arrived.recalled) keep(described(job.model), arrived.bytes, cards());
 }
 
 /**
@@ -125,28 +142,46 @@ async function load(engine, model) {
  * @param {string} model
  */
 function weights(model) {
-  let bytes = fetched.get(model);
-  if (!bytes) {
-    bytes = fetchWeights(model).catch((error) => {
+  let found = fetched.get(model);
+  if (!found) {
+    found = find(model).catch((error) => {
       fetched.delete(model);
       throw new Error(`Model ${model}: its weights did not arrive: ${error.message}`, { cause: error });
     });
-    fetched.set(model, bytes);
+    fetched.set(model, found);
   }
-  return bytes;
+  return found;
 }
 
-/** @param {string} model */
-async function fetchWeights(model) {
-  const card = cards().find(({ id }) => id === model);
-  if (!card) throw new RangeError(`there is no model of this name`);
+/**
+ * @param {string} model
+ * @returns {Promise<Weights>}
+ */
+async function find(model) {
+  const card = described(model);
+  /** @type {Parameters<typeof counted>[2]} */
+  const report = (received, total) => postMessage({ type: 'progress', what: model, received, total });
+  const kept = distrusted.has(model) ? null : await recall(card);
+  if (kept) {
+    report(kept.length, kept.length);
+    return { bytes: kept, recalled: true };
+  }
+  report(0, card.weights.bytes);
   const url = new URL(`../models/${model}/${card.weights.file}`, import.meta.url);
   // Revalidated: weights from an older visit would not be those that this engine's card describes.
   const response = await fetch(url, { cache: 'no-cache' });
-  /** @type {Parameters<typeof counted>[2]} */
-  const report = (received, total) => postMessage({ type: 'progress', what: model, received, total });
   const body = counted(response, card.weights.file, report, card.weights.bytes);
-  return new Uint8Array(await new Response(body).arrayBuffer());
+  return { bytes: new Uint8Array(await new Response(body).arrayBuffer()), recalled: false };
+}
+
+/**
+ * @param {string} model
+ * @returns {Card}
+ */
+function described(model) {
+  const card = cards().find(({ id }) => id === model);
+  if (!card) throw new RangeError(`there is no model of this name`);
+  return card;
 }
 
 /**
@@ -202,9 +237,12 @@ addEventListener('message', ({ data: message }) => {
   } else if (message.type === 'cancel') {
     const waiting = queue.findIndex(({ id }) => id === message.id);
     if (waiting >= 0) queue.splice(waiting, 1);
-    if (running && running.id === message.id) running.cancelled = true;
+    if (running && running.id === message.id) running.cancel();
   } else {
-    queue.push(message);
+    const { promise: gone, resolve } = Promise.withResolvers();
+    /** @type {Job} */
+    const job = { ...message, cancelled: false, gone, cancel: () => ((job.cancelled = true), resolve(undefined)) };
+    queue.push(job);
     drain();
   }
 });

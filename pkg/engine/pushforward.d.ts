@@ -1,10 +1,10 @@
 // The types of the module that wasm-bindgen builds from src/web/; tsconfig.json lays them where it will lie.
 
-import type { Card, Condition, DeviceInfo, State } from '../index.d.ts';
+import type { Card, Condition, DeviceInfo, State, WalkOptions } from '../index.d.ts';
 
 export interface Property {
   name: keyof State;
-  kind: 'choice' | 'integer' | 'number' | 'point';
+  kind: 'choice' | 'integer' | 'number' | 'point' | 'mask';
   default: unknown;
   min?: number;
   max?: number;
@@ -29,6 +29,9 @@ export function properties(): Property[];
 export function parseLink(fragment: string): { state: State; messages: string[] };
 export function writeLink(state: State): string;
 export function canonical(state: State): State;
+export function withModel(state: State, model: string): State;
+export function packMask(coordinates: Uint8Array): string;
+export function unpackMask(mask: string, dimension: number): Uint8Array;
 export function gaussian(model: string, seed: number): Float32Array;
 export function interpolate(from: Float32Array, to: Float32Array, t: number, mode: string): Float32Array;
 export function stateLatent(state: State): Float32Array;
@@ -46,7 +49,7 @@ export class Engine {
   device(): DeviceInfo;
   onLost(callback: (reason: string) => void): void;
   load(model: string, weights: Uint8Array): void;
-  start(model: string, latent: Float32Array, condition: Condition, options: { steps?: number }): Run;
+  start(model: string, latent: Float32Array, condition: Condition, options: WalkOptions): Run;
   encode(
     model: string,
     rgba: Uint8ClampedArray,
@@ -60,5 +63,6 @@ export class Run {
   readonly width: number;
   readonly height: number;
   step(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
+  predicted(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
   free(): void;
 }

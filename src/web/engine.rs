@@ -133,13 +133,24 @@ pub struct Run {
 impl Run {
     /// Advances one step: a promise of the RGBA bytes of the picture so far, or of `undefined` at the end.
     pub fn step(&mut self) -> js_sys::Promise {
-        let (picture, channels) = (self.trajectory.step(), self.channels);
-        wasm_bindgen_futures::future_to_promise(async move {
-            let Some(picture) = picture else { return Ok(JsValue::UNDEFINED) };
-            let rgba = to_rgba(&read(picture).await?, channels);
-            Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
-        })
+        home(self.trajectory.step(), self.channels)
     }
+
+    /// A promise of the RGBA bytes of the final picture as it is predicted after this step, or of `undefined`
+    /// where the family predicts none.
+    pub fn predicted(&self) -> js_sys::Promise {
+        home(self.trajectory.predicted(), self.channels)
+    }
+}
+
+/// A picture's RGBA bytes, once they are here.
+fn home(picture: Option<Tensor<4>>, channels: usize) -> js_sys::Promise {
+    // The promise must not borrow the run, or it could not be freed meanwhile.
+    wasm_bindgen_futures::future_to_promise(async move {
+        let Some(picture) = picture else { return Ok(JsValue::UNDEFINED) };
+        let rgba = to_rgba(&read(picture).await?, channels);
+        Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
+    })
 }
 
 /// Brings a tensor's values home.

@@ -8,7 +8,7 @@ use super::convert::{from_js, range_error, to_js, type_error};
 use crate::catalogue::{self, ModelCard};
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
-use crate::link::{self, Kind, State};
+use crate::link::{self, Kind, Mask, State};
 
 /// The cards of all models that ship.
 #[wasm_bindgen]
@@ -46,15 +46,17 @@ pub fn properties() -> Result<JsValue, JsValue> {
     let rows: Vec<Property> = link::PROPERTIES
         .iter()
         .map(|property| {
+            // What a control can be is on the cards.
             let (kind, range, choices) = match property.kind {
                 Kind::Model => ("choice", None, Some(catalogue::cards().iter().map(|card| card.id.clone()).collect())),
-                Kind::Class => ("choice", None, None),
-                Kind::Choice { choices } => {
-                    ("choice", None, Some(choices.iter().map(|word| word.to_string()).collect()))
-                }
-                Kind::Seed => ("integer", Some((0.0, u32::MAX.into())), None),
+                Kind::Class | Kind::Sampler => ("choice", None, None),
+                Kind::Choice(words) => ("choice", None, Some(words.iter().map(|word| word.to_string()).collect())),
+                Kind::Seed | Kind::Brush => ("integer", Some((0.0, u32::MAX.into())), None),
+                Kind::Whole(_) => ("integer", None, None),
+                Kind::Control(_) => ("number", None, None),
                 Kind::Number { min, max } => ("number", Some((min, max)), None),
                 Kind::Point { min, max } => ("point", Some((min, max)), None),
+                Kind::Mask => ("mask", None, None),
             };
             Property {
                 name: property.name,
@@ -88,6 +90,24 @@ pub fn canonical(state: JsValue) -> Result<JsValue, JsValue> {
     to_js(&link::canonical(&read_state(state)?)?)
 }
 
+/// The nearest state that another model can draw.
+#[wasm_bindgen(js_name = withModel)]
+pub fn with_model(state: JsValue, model: &str) -> Result<JsValue, JsValue> {
+    to_js(&link::with_model(&read_state(state)?, model)?)
+}
+
+/// The text of a mask, from a number for each coordinate that is 0 where it is not meant.
+#[wasm_bindgen(js_name = packMask)]
+pub fn pack_mask(coordinates: &[u8]) -> String {
+    Mask(coordinates.iter().map(|meant| *meant != 0).collect()).to_string()
+}
+
+/// The coordinates of a mask of that dimension, 1 where they are meant; none are if the text is no such mask.
+#[wasm_bindgen(js_name = unpackMask)]
+pub fn unpack_mask(mask: &str, dimension: usize) -> Vec<u8> {
+    Mask::parse(mask, dimension).map_or(vec![0; dimension], |Mask(meant)| meant.into_iter().map(u8::from).collect())
+}
+
 /// The latent that a state draws.
 #[wasm_bindgen(js_name = stateLatent)]
 pub fn state_latent(state: JsValue) -> Result<Vec<f32>, JsValue> {
@@ -95,7 +115,7 @@ pub fn state_latent(state: JsValue) -> Result<Vec<f32>, JsValue> {
 }
 
 fn read_state(state: JsValue) -> Result<State, JsValue> {
-    from_js(state, "expected a state { model, class, seed, to, mode, t, at }")
+    from_js(state, "expected a state, with at least { model, class, seed, to, mode, t }")
 }
 
 /// The latent of a seed.

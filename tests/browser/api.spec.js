@@ -175,6 +175,22 @@ const MISUSE = [
   ['generate', '{ model, steps: 0 }', 'RangeError', /steps/],
   ['generate', '{ model, onFrame: 1 }', 'TypeError', /onFrame: expected a function/],
   ['generate', '{ model, signal: {} }', 'TypeError', /signal: expected an AbortSignal/],
+  ['generate', '{ model, steps: 0.5 }', 'RangeError', /steps.*whole number.*0\.5/],
+  ['generate', '{ model, steps: NaN }', 'RangeError', /steps.*NaN/],
+  ['generate', '{ model: iterative, steps: -1 }', 'RangeError', /steps.*-1/],
+  ['generate', '{ model: iterative, steps: 1e9 }', 'RangeError', /steps from 1 to 100, got 1000000000/],
+  ['generate', '{ model: iterative, guidance: NaN }', 'RangeError', /guidance from 0 to 8, got NaN/],
+  ['generate', '{ model: iterative, guidance: 9 }', 'RangeError', /guidance from 0 to 8, got 9/],
+  ['generate', "{ model: iterative, guidance: '1' }", 'TypeError', /guidance: expected a number/],
+  ['generate', '{ model, temperature: null }', 'TypeError', /temperature: expected a number, got null/],
+  ['generate', "{ model: iterative, sampler: 'teleport' }", 'RangeError', /sampler: expected one of ddim, heun, ancestral/],
+  ['generate', '{ model: iterative, sampler: 1 }', 'TypeError', /sampler: expected a string/],
+  ['generate', '{ model: iterative, noiseSeed: -1 }', 'RangeError', /noiseSeed.*-1/],
+  ['generate', '{ model: iterative, latent: new Float32Array(16) }', BOTH, /784.*16/],
+  ['generate', '{ model: iterative, condition: { class: 10 } }', 'RangeError', /class.*10/],
+  ['link', '{ model: iterative, steps: 0 }', 'RangeError', /steps.*from 1 to 100.*0/],
+  ['link', '{ model: iterative, guidance: NaN }', 'RangeError', /guidance.*NaN/],
+  ['link', "{ model: iterative, mask: 'AAAA' }", 'RangeError', /mask.*784/],
   ['encode', '{ model }', 'TypeError', /image: expected an ImageData/],
   ['encode', '{ model, image: new ImageData(27, 28) }', 'RangeError', /28/],
   ['encode', "{ model: 'gpt', image: new ImageData(28, 28) }", 'RangeError', /expected one of vae-fashion/],
@@ -195,7 +211,7 @@ test('misuse rejects, and says what was expected', async ({ page }) => {
   for (const [call, argument, name, said] of MISUSE) {
     const error = await page.evaluate(
       async ([call, argument]) => {
-        const value = new Function('model', `return (${argument})`)('vae-fashion');
+        const value = new Function('model', 'iterative', `return (${argument})`)('vae-fashion', 'diffusion-fashion');
         try {
           await globalThis.pushforward[call](value);
           return 'no error';
@@ -213,6 +229,12 @@ test('misuse rejects, and says what was expected', async ({ page }) => {
   }
   // And the engine is none the worse.
   expectDrawn(await drawn(page, { model: MODEL, seed: 1 }));
+});
+
+test('a model without a control ignores it', async ({ page }) => {
+  const plain = await drawn(page, { model: MODEL, seed: 1 });
+  const asked = await drawn(page, { model: MODEL, seed: 1, steps: 5, guidance: 99, temperature: 0.1, sampler: 'teleport', noiseSeed: 7 });
+  expect(difference(plain, asked)).toBe(0);
 });
 
 test('an error thrown by onFrame rejects the request', async ({ page }) => {

@@ -12,6 +12,8 @@ const PICTURES = 100;
 const STRIPS = 20;
 const VISITS = 7;
 const ENDURANCE = 1000;
+/** Pictures of each family in the table of strategies. */
+const REPEATS = 11;
 const MODEL = 'vae-fashion';
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -86,6 +88,33 @@ async function strips(page, count) {
   }, count);
 }
 
+/** A row for each card: what a picture costs in each strategy, and what was measured of its quality. */
+async function strategies(page) {
+  const table = [['family', 'forward passes', 'ms a picture', 'ms a step', 'FD-fashion × floor', 'bits/dim', 'bytes']];
+  for (const { id, name, quality, weights } of await page.evaluate(() => globalThis.pushforward.models())) {
+    const { times, steps } = await page.evaluate(
+      async ([model, count]) => {
+        const times = [];
+        let steps = 0;
+        const onFrame = (_image, _step, all) => { steps = all; };
+        for (let seed = 0; seed < count; seed++) await globalThis.pushforward.generate({ model, seed, onFrame });
+        for (let seed = 1; seed <= count; seed++) {
+          const { milliseconds } = await globalThis.pushforward.generate({ model, seed, condition: { class: seed % 10 } });
+          times.push(milliseconds);
+        }
+        return { times, steps };
+      },
+      [id, REPEATS],
+    );
+    const time = median(times);
+    const { fd_over_floor: distance, bits_per_dim: exact, bits_per_dim_bound: bound } = quality?.q8 ?? {};
+    const bits = exact === undefined ? bound && `≤ ${bound.toFixed(2)}` : exact.toFixed(2);
+    table.push([name, steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(0) ?? '–', bits ?? '–', weights.bytes]);
+  }
+  const lines = table.map((row) => `| ${row.join(' | ')} |`);
+  return [lines[0], `|${'---|'.repeat(table[0].length)}`, ...lines.slice(1)].join('\n');
+}
+
 /** Megabytes in use after a collection: the page's JavaScript, the engine's memory, and the renderer process as a whole. */
 async function memory(page, cdp) {
   await cdp.send('HeapProfiler.collectGarbage');
@@ -131,6 +160,10 @@ await visitor(async (page, cdp) => {
   report('renderer process, resident', after.process, 'MB');
   report('  growth', after.process - before.process, 'MB');
 });
+const table = await visitor(async (page) => {
+  await firstPicture(page);
+  return strategies(page);
+});
 const version = browser.version();
 await browser.close();
 
@@ -150,3 +183,4 @@ report('engine and first model, brotli', wasm + glue + model, 'MB', 3.2);
 console.log(`\nChromium ${version}, CPU device; ${cpus().length} x ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB\n`);
 const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
 for (const row of rows) console.log(row.map((cell, column) => (column === 1 ? cell.padStart(widths[1]) : cell.padEnd(widths[column]))).join('  ').trimEnd());
+console.log(`\n${table}`);

@@ -6,36 +6,51 @@ import { pixels, settled, stripSettled, visit } from './visitor.js';
 
 const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300]];
 
+/** Both kinds of latent: a vector, and a picture of noise. */
+const MODELS = ['vae-fashion', 'diffusion-fashion'];
+
 for (const [width, height] of SIZES) {
-  test(`nothing overflows at ${width} x ${height}`, async ({ page }) => {
-    await page.setViewportSize({ width, height });
-    await visit(page, '#model=vae-fashion&seed=4294967295&to=4294967294&class=9&at=6.1,-6.1');
-    const { scroll, out } = await page.evaluate(() => {
-      const out = [...document.querySelectorAll('body :not(svg *)')].filter((element) => {
-        const { left, right, width } = element.getBoundingClientRect();
-        return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
+  for (const model of MODELS) {
+    test(`nothing of ${model} overflows at ${width} x ${height}`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await visit(page, `#model=${model}&seed=4294967295&to=4294967294&class=9&at=6.1,-6.1&steps=2`);
+      const { scroll, out } = await page.evaluate(() => {
+        const out = [...document.querySelectorAll('body :not(svg *):not(.ring)')].filter((element) => {
+          const { left, right, width } = element.getBoundingClientRect();
+          return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
+        });
+        return { scroll: document.documentElement.scrollWidth, out: out.map((element) => element.outerHTML.slice(0, 80)) };
       });
-      return { scroll: document.documentElement.scrollWidth, out: out.map((element) => element.outerHTML.slice(0, 80)) };
+      expect(out).toEqual([]);
+      expect(scroll).toBeLessThanOrEqual(width);
     });
-    expect(out).toEqual([]);
-    expect(scroll).toBeLessThanOrEqual(width);
-  });
+  }
 }
 
 test('at 1440 x 900 plane, picture, slider and strip are in one view', async ({ page }) => {
   await visit(page);
-  for (const part of ['#plane svg', '#bars svg', '#histogram', '#picture canvas', '#classes', '#ends', '#slider', '#strip']) {
+  for (const part of ['#families', '#plane svg', '#bars svg', '#histogram', '#picture .stage > canvas', '#classes', '#ends', '#slider', '#strip']) {
     const box = await page.locator(part).boundingBox();
     expect(box.y, part).toBeGreaterThanOrEqual(0);
     expect(box.y + box.height, part).toBeLessThanOrEqual(900);
   }
 });
 
+test('at 1440 x 900 noise, controls, picture and its way are in one view, and at 390 x 844 the picture begins in it', async ({ page }) => {
+  await visit(page, '#model=diffusion-fashion&seed=5&steps=2');
+  for (const part of ['#plane svg', '#noise canvas', '#controls', '#picture .stage', '#trajectory', '#classes', '#slider']) {
+    const box = await page.locator(part).boundingBox();
+    expect(box.y + box.height, part).toBeLessThanOrEqual(900);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect((await page.locator('#picture .stage').boundingBox()).y).toBeLessThan(600);
+});
+
 test('pixels of the picture are drawn whole and crisp', async ({ page }) => {
   for (const width of [390, 900, 1440]) {
     await page.setViewportSize({ width, height: 900 });
     await visit(page);
-    const canvas = page.locator('#picture canvas');
+    const canvas = page.locator('#picture .stage > canvas');
     const box = await canvas.boundingBox();
     expect(box.width % 28).toBe(0);
     expect(box.width).toBe(box.height);
@@ -44,13 +59,15 @@ test('pixels of the picture are drawn whole and crisp', async ({ page }) => {
   }
 });
 
-for (const colorScheme of ['light', 'dark']) {
-  for (const [width, height] of [[1440, 900], [390, 844]]) {
-    test(`no accessibility finding, ${colorScheme}, ${width} wide`, async ({ page }) => {
+const SCREENS = ['light', 'dark'].flatMap((scheme) => [[scheme, 1440, 900], [scheme, 390, 844]]);
+
+for (const [colorScheme, width, height] of SCREENS) {
+  for (const model of MODELS) {
+    test(`no accessibility finding for ${model}, ${colorScheme}, ${width} wide`, async ({ page }) => {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height });
       // With a message open, so that it is judged too.
-      await visit(page, '#model=vae-fashion&seed=x&at=1,1');
+      await visit(page, `#model=${model}&seed=x&at=1,1&steps=2`);
       await stripSettled(page);
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));

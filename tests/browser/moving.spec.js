@@ -144,7 +144,7 @@ test('the strip does not starve the picture: it follows while the strip is stale
   await visit(page, WAY);
   await stripSettled(page);
   const { seen, stale } = await page.evaluate(async () => {
-    const canvas = document.querySelector('#picture canvas');
+    const canvas = document.querySelector('#picture .stage > canvas');
     const seen = new Set();
     let stale = 0;
     const classes = [...document.querySelectorAll('#classes input')];

@@ -1,4 +1,4 @@
-// Takes the screenshots of docs/screenshots/: desktop and phone, light and dark.
+// Takes the screenshots of docs/screenshots/: a family of one step and one of many, desktop and phone, light and dark.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium } from '@playwright/test';
@@ -6,7 +6,11 @@ import { BASE_URL, launchOptions } from './browser.js';
 import { settled, stripSettled } from './visitor.js';
 
 const FOLDER = 'docs/screenshots';
-const LINK = '#model=vae-fashion&class=9&seed=42&to=7&t=0.35';
+/** What is shown, by the prefix of its files' names. */
+const LINKS = {
+  '': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35',
+  'diffusion-': '#model=diffusion-fashion&class=9&seed=42&to=7&t=0.35',
+};
 const SCREENS = {
   desktop: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
@@ -14,17 +18,19 @@ const SCREENS = {
 
 await mkdir(FOLDER, { recursive: true });
 const browser = await chromium.launch(launchOptions());
-for (const [name, screen] of Object.entries(SCREENS)) {
-  for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: 'reduce' });
-    const page = await context.newPage();
-    await page.goto(LINK);
-    await settled(page);
-    await stripSettled(page);
-    const path = `${FOLDER}/${name}-${colorScheme}.png`;
-    await page.screenshot({ path });
-    console.log(path);
-    await context.close();
+for (const [prefix, link] of Object.entries(LINKS)) {
+  for (const [name, screen] of Object.entries(SCREENS)) {
+    for (const colorScheme of ['light', 'dark']) {
+      const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: 'reduce' });
+      const page = await context.newPage();
+      await page.goto(link);
+      await settled(page);
+      await stripSettled(page);
+      const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
+      await page.screenshot({ path });
+      console.log(path);
+      await context.close();
+    }
   }
 }
 await browser.close();

@@ -2,6 +2,8 @@
 
 import { expect } from '@playwright/test';
 
+const PICTURE = '#picture .stage > canvas';
+
 /** A picture counts as drawn when it has dark, bright, and a good many shades between. */
 export function expectDrawn(pixels) {
   const grey = pixels.filter((_, i) => i % 4 === 0);
@@ -35,7 +37,7 @@ export async function stripSettled(page) {
 }
 
 /** RGBA of a canvas. */
-export function pixels(page, selector = '#picture canvas') {
+export function pixels(page, selector = PICTURE) {
   return page.locator(selector).evaluate((canvas) => {
     return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
   });

@@ -54,6 +54,23 @@ test('CPU and WebGPU agree within 2/255', async ({ page }) => {
   }
 });
 
+test('every family agrees, in two steps where they can be chosen', async ({ page }) => {
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  const pairs = await page.evaluate(async () => {
+    const { Pushforward } = await import(new URL('www/api.js', location.href));
+    const devices = [new Pushforward({ backend: 'cpu' }), globalThis.pushforward];
+    const pairs = [];
+    for (const { id: model } of await globalThis.pushforward.models()) {
+      const pictures = [];
+      for (const device of devices) pictures.push([...(await device.generate({ model, seed: 5, condition: { class: 9 }, steps: 2 })).image.data]);
+      pairs.push({ model, pictures });
+    }
+    return pairs;
+  });
+  for (const { model, pictures } of pairs) expect.soft(difference(...pictures), model).toBeLessThanOrEqual(2);
+});
+
 test('left to itself the page prefers the CPU to a software adapter, and says why', async ({ page }) => {
   await visit(page, LINK);
   expectDrawn(await pixels(page));

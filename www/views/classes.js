@@ -1,6 +1,6 @@
 // The class chooser: what the distribution is narrowed to.
 
-import { html } from '../dom.js';
+import { find, html } from '../dom.js';
 
 /**
  * @param {HTMLElement} root
@@ -8,14 +8,18 @@ import { html } from '../dom.js';
  */
 export function mountClasses(root, { store }) {
   root.title = store.properties.get('class')?.help ?? '';
-  const names = ['any', ...store.card.classes.keys()];
-  const inputs = names.map((value) => {
-    const input = html('input', { type: 'radio', name: 'class', value });
-    const name = value === 'any' ? 'Anything' : store.card.classes[Number(value)];
-    root.append(html('label', {}, input, html('span', {}, name)));
-    input.addEventListener('change', () => store.update({ class: value === 'any' ? 'any' : Number(value) }));
-    return input;
+  const legend = find('legend', root);
+  store.watchModel(({ classes }) => {
+    const inputs = ['any', ...classes.keys()].map((value) => {
+      const input = html('input', { type: 'radio', name: 'class', value });
+      input.addEventListener('change', () => store.update({ class: value === 'any' ? 'any' : Number(value) }));
+      return input;
+    });
+    const labels = inputs.map((input) => {
+      const name = input.value === 'any' ? 'Anything' : classes[Number(input.value)];
+      return html('label', {}, input, html('span', {}, name));
+    });
+    root.replaceChildren(legend, ...labels);
+    return () => inputs.forEach((input) => (input.checked = input.value === String(store.value.class)));
   });
-  const show = () => inputs.forEach((input) => (input.checked = input.value === String(store.value.class)));
-  store.watch(show);
 }

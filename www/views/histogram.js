@@ -1,14 +1,16 @@
 // The point judged as a draw: the histogram of its coordinates on N(0, 1), and its length on the chi distribution.
 
-import { find, line, number, set, svg } from '../dom.js';
+import { dimensionOf, find, line, number, set, subscript, svg } from '../dom.js';
 
 const WIDTH = 320;
 const HEIGHT = 84;
 const FOOT = 15;
 const FLOOR = HEIGHT - FOOT;
-/** How far the axes go: coordinates to both sides, and lengths from 0. */
+/** How far the axis of coordinates goes to both sides. */
 const REACH = 4;
-const LONGEST = 7.5;
+/** How far the axis of lengths goes below √d and above it: the spread about it is the same for every d. */
+const BELOW = 4;
+const ABOVE = 3.5;
 
 /**
  * @param {HTMLElement} root
@@ -16,21 +18,21 @@ const LONGEST = 7.5;
  */
 export function mountHistogram(root, { store, functions }) {
   const coordinates = coordinatesDrawing(functions);
-  const length = lengthDrawing(functions, store);
-  find('.stage', root).append(coordinates.drawing, length.drawing);
   const caption = find('figcaption', root);
-
-  function draw() {
-    const z = functions.stateLatent(store.value);
-    const statistics = functions.statistics(z);
-    coordinates.draw(z, statistics);
-    length.draw(statistics.norm);
-    const share = Math.round(statistics.chiCdf * 100);
-    caption.textContent =
-      `Above, its coordinates on the bell curve. Below, its length |z| = ${number(statistics.norm)}: ` +
-      (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`);
-  }
-  store.watch(draw);
+  store.watchModel((card) => {
+    const length = lengthDrawing(functions, dimensionOf(card));
+    find('.stage', root).replaceChildren(coordinates.drawing, length.drawing);
+    return () => {
+      const z = functions.stateLatent(store.value);
+      const statistics = functions.statistics(z);
+      coordinates.draw(z, statistics);
+      length.draw(statistics.norm);
+      const share = Math.round(statistics.chiCdf * 100);
+      caption.textContent =
+        `Its coordinates on the bell curve, and its length |z| = ${number(statistics.norm)}: ` +
+        (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`);
+    };
+  });
 }
 
 /** @param {import('../engine.js').Functions} functions */
@@ -64,7 +66,9 @@ function coordinatesDrawing({ normalDensity }) {
         svg('rect', { x: x(edges[i]) + 0.75, y: y(height), width: x(edges[i + 1]) - x(edges[i]) - 1.5, height: FLOOR - y(height) }),
       ),
     );
-    const inside = Array.from(z, (value) => Math.max(-REACH, Math.min(REACH, value)));
+    // Hundreds of lines would be a block: the bars alone then say it.
+    const few = z.length <= 100 ? z : [];
+    const inside = Array.from(few, (value) => Math.max(-REACH, Math.min(REACH, value)));
     set(rug, { d: inside.map((value) => `M${x(value).toFixed(2)} ${FLOOR}v4`).join('') });
   }
   return { drawing, draw };
@@ -72,16 +76,18 @@ function coordinatesDrawing({ normalDensity }) {
 
 /**
  * @param {import('../engine.js').Functions} functions
- * @param {import('../state.js').Store} store
+ * @param {number} dimension
  */
-function lengthDrawing({ chiDensity }, store) {
-  const dimension = store.card.latent.shape.reduce((product, size) => product * size, 1);
+function lengthDrawing({ chiDensity }, dimension) {
+  const typical = Math.sqrt(dimension);
+  const [shortest, longest] = [Math.max(0, typical - BELOW), typical + ABOVE];
   /** @param {number} r */
-  const x = (r) => (Math.min(r, LONGEST) / LONGEST) * WIDTH;
+  const x = (r) => ((Math.max(shortest, Math.min(r, longest)) - shortest) / (longest - shortest)) * WIDTH;
   /** @param {number} density */
   const y = (density) => FLOOR - (density / 0.62) * (FLOOR - 2);
-  const grid = Array.from({ length: 101 }, (_, i) => (i / 100) * LONGEST);
+  const grid = Array.from({ length: 101 }, (_, i) => shortest + (i / 100) * (longest - shortest));
   const curve = line(grid.map((r) => [x(r), y(chiDensity(r, dimension))]));
+  const whole = Array.from({ length: Math.floor(longest) - Math.ceil(shortest) + 1 }, (_, i) => Math.ceil(shortest) + i);
   const marker = svg('path', { class: 'marker' });
   const dot = svg('circle', { class: 'dot', r: 4 });
   const drawing = svg(
@@ -90,7 +96,7 @@ function lengthDrawing({ chiDensity }, store) {
     svg('path', { class: 'area', d: `${curve}V${FLOOR}H0Z` }),
     svg('path', { class: 'curve', d: curve }),
     svg('path', { class: 'axis', d: `M0 ${FLOOR}H${WIDTH}` }),
-    ...[0, 1, 2, 3, 4, 5, 6, 7].map((r) => svg('text', { class: 'label', x: Math.max(x(r), 4), y: HEIGHT - 2 }, `${r}`)),
+    ...whole.map((r) => svg('text', { class: 'label', x: Math.max(x(r), 6), y: HEIGHT - 2 }, `${r}`)),
     svg('text', { class: 'label side', x: WIDTH, y: 10 }, `|z| on χ${subscript(dimension)}`),
     marker,
     dot,
@@ -102,9 +108,4 @@ function lengthDrawing({ chiDensity }, store) {
     set(dot, { cx: x(norm), cy: top });
   }
   return { drawing, draw };
-}
-
-/** @param {number} value */
-function subscript(value) {
-  return String(value).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]);
 }

@@ -1,4 +1,4 @@
-// How much of the engine and of the weights has arrived, until the first picture.
+// How much of the engine and of a model's weights has arrived, until its first picture.
 
 import { html, megabytes } from '../dom.js';
 

@@ -1,21 +1,17 @@
 // The card of the model that draws: what it is, what it learnt from, and how well it does.
 
 import { html } from '../dom.js';
+import { passes } from './families.js';
 
 /**
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
 export function mountModel(root, { store }) {
-  let shown = '';
-  function show() {
-    const { card } = store;
-    if (card.id === shown) return;
-    shown = card.id;
+  store.watchModel((card) => {
     root.querySelector('dl')?.remove();
     root.append(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));
-  }
-  store.watch(show);
+  });
 }
 
 /**
@@ -27,7 +23,7 @@ function rows(card) {
   return [
     ['Family', html('span', {}, `${card.name}, `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
     ['Learnt from', html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
-    ['Forward passes for a picture', String(card.forward_passes)],
+    ['Forward passes for a picture', passes(card)],
     ['Parameters', card.parameters.toLocaleString('en')],
     ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
     ...figures(card.quality),
@@ -40,7 +36,7 @@ function rows(card) {
  * @returns {[string, string][]}
  */
 function figures(quality) {
-  if (!quality) return [];
+  if (!quality?.q8) return [];
   const { samples, floor, q8 } = quality;
   /** @param {number} fraction */
   const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
@@ -50,6 +46,7 @@ function figures(quality) {
     ['Samples seen as their class', `${percent(q8.conditional_accuracy)}; real pictures ${percent(floor.accuracy)}`],
     ['Precision, recall', `${q8.precision.toFixed(2)}, ${q8.recall.toFixed(2)}`],
   ];
+  if (q8.bits_per_dim !== undefined) rows.push(['Bits per dimension', q8.bits_per_dim.toFixed(2)]);
   if (q8.bits_per_dim_bound !== undefined) rows.push(['Bits per dimension', `at most ${q8.bits_per_dim_bound.toFixed(2)}`]);
   return rows;
 }

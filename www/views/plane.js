@@ -1,10 +1,13 @@
 // The Gaussian, cut by the plane through the origin and both ends: contours, shell, the way, and the point to drag.
 
-import { line, number, set, svg } from '../dom.js';
+import { dimensionOf, line, number, set, svg } from '../dom.js';
 import { STRIP } from '../painter.js';
 
-/** Half the side of the drawn square, in standard deviations. */
-const REACH = 6.2;
+/** Half the side of the drawn square, in units of the drawing. */
+const SIDE = 6.2;
+/** The same in standard deviations: the ring, at the square root of the dimension, is well inside. */
+const RINGS = 1.55;
+/** How far an arrow key goes, and with shift, in units of the drawing. */
 const STEP = 0.1;
 const LEAP = 0.5;
 /** @type {Record<string, [number, number]>} */
@@ -14,8 +17,24 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountPlane(root, { store, functions }) {
-  const dimension = store.card.latent.shape.reduce((product, length) => product * length, 1);
+export function mountPlane(root, context) {
+  context.store.watchModel((card) => {
+    const { min = -Infinity, max = Infinity } = context.store.properties.get('at') ?? {};
+    const dimension = dimensionOf(card);
+    const reach = Math.min(RINGS * Math.sqrt(dimension), -min, max);
+    const { drawing, draw } = chart(context, dimension, reach);
+    root.querySelector('.stage')?.replaceChildren(drawing);
+    return draw;
+  });
+}
+
+/**
+ * @param {import('../main.js').Context} context
+ * @param {number} dimension
+ * @param {number} reach half the side of the drawn square, in standard deviations
+ */
+function chart({ store, functions }, dimension, reach) {
+  const unit = SIDE / reach;
   const chord = svg('path');
   const arc = svg('path');
   const ticks = svg('g', { class: 'ticks' });
@@ -29,8 +48,8 @@ export function mountPlane(root, { store, functions }) {
       tabindex: 0,
       'aria-label': 'The point: arrow keys move it, shift for bigger steps, Home and End go to A and B',
       'aria-roledescription': 'point of the plane',
-      'aria-valuemin': -REACH,
-      'aria-valuemax': REACH,
+      'aria-valuemin': -reach,
+      'aria-valuemax': reach,
     },
     svg('circle', { class: 'grip', r: 0.62 }),
     svg('circle', { class: 'halo', r: 0.36 }),
@@ -38,12 +57,11 @@ export function mountPlane(root, { store, functions }) {
   );
   const drawing = svg(
     'svg',
-    { viewBox: `${-REACH} ${-REACH} ${2 * REACH} ${2 * REACH}` },
-    ...backdrop(functions, dimension),
+    { viewBox: `${-SIDE} ${-SIDE} ${2 * SIDE} ${2 * SIDE}` },
+    ...backdrop(functions, dimension, unit),
     // Latent coordinates have y upwards.
     svg('g', { transform: 'scale(1 -1)' }, chord, arc, ticks, spoke, ends.a, ends.b, point),
   );
-  root.querySelector('.stage')?.append(drawing);
 
   let drawn = '';
   /** Where on the plane each t of the way is. @type {(t: number) => ArrayLike<number>} */
@@ -58,7 +76,7 @@ export function mountPlane(root, { store, functions }) {
     const b = functions.gaussian(model, to);
     const plane = new functions.Plane(a, b);
     // The plane is flat: what is between two of its points is known from their coordinates alone.
-    const [from, end] = [plane.coordinates(a), plane.coordinates(b)];
+    const [from, end] = [a, b].map((z) => plane.coordinates(z).map((coordinate) => coordinate * unit));
     plane.free();
     /** @param {number} t @param {'lerp' | 'slerp'} along */
     const way = (t, along) => functions.interpolate(from, end, t, along);
@@ -77,30 +95,29 @@ export function mountPlane(root, { store, functions }) {
     const ends = [model, seed, to, mode].join();
     if (ends !== drawn) drawEnds();
     drawn = ends;
-    const { 0: x, 1: y } = at ?? onTheWay(t);
+    const { 0: x, 1: y } = at?.map((coordinate) => coordinate * unit) ?? onTheWay(t);
     here = [x, y];
     // A link may lie beyond the drawing: the point then stands at its edge, in the right direction.
-    const shrink = Math.min(1, (REACH - 0.4) / Math.max(Math.abs(x), Math.abs(y)));
+    const shrink = Math.min(1, (SIDE - 0.4) / Math.max(Math.abs(x), Math.abs(y)));
     move(point, [x * shrink, y * shrink]);
     set(spoke, { x2: x * shrink, y2: y * shrink });
     set(point, {
-      'aria-valuenow': x,
-      'aria-valuetext': `${number(x)} across, ${number(y)} up, ${number(Math.hypot(x, y))} from the origin`,
+      'aria-valuenow': x / unit,
+      'aria-valuetext': `${number(x / unit)} across, ${number(y / unit)} up, ${number(Math.hypot(x, y) / unit)} from the origin`,
     });
   }
 
   /** @param {number} x @param {number} y */
   function go(x, y) {
-    const { min = -REACH, max = REACH } = store.properties.get('at') ?? {};
-    const clamp = (/** @type {number} */ v) => Math.min(Math.max(v, min, -REACH), max, REACH);
-    store.update({ at: [clamp(x), clamp(y)] });
+    const place = (/** @type {number} */ v) => Math.min(Math.max(v / unit, -reach), reach);
+    store.update({ at: [place(x), place(y)] });
   }
 
   /** @param {MouseEvent} event */
   function goTo(event) {
     const box = drawing.getBoundingClientRect();
-    const scale = (2 * REACH) / box.width;
-    go((event.clientX - box.left) * scale - REACH, REACH - (event.clientY - box.top) * scale);
+    const scale = (2 * SIDE) / box.width;
+    go((event.clientX - box.left) * scale - SIDE, SIDE - (event.clientY - box.top) * scale);
   }
 
   drag(drawing, point, goTo);
@@ -114,26 +131,32 @@ export function mountPlane(root, { store, functions }) {
     } else return;
     event.preventDefault();
   });
-  store.watch(draw);
+  return { drawing, draw };
 }
 
 /**
  * What does not depend on the state: where the Gaussian is dense, and where its draws are.
  * @param {import('../engine.js').Functions} functions
  * @param {number} dimension
+ * @param {number} unit
  */
-function backdrop({ normalDensity, chiDensity }, dimension) {
-  const radius = REACH * Math.SQRT2;
+function backdrop({ normalDensity, chiDensity }, dimension, unit) {
+  const radius = SIDE * Math.SQRT2;
   const typical = Math.sqrt(dimension);
   const most = chiDensity(Math.sqrt(dimension - 1), dimension);
+  // In many dimensions the ring is thin: the stops are a quarter of a standard deviation apart.
+  const stops = Math.ceil((4 * radius) / unit);
   /** @param {string} id @param {(r: number) => number} opacity */
   const gradient = (id, opacity) =>
     svg(
       'radialGradient',
       { id, gradientUnits: 'userSpaceOnUse', cx: 0, cy: 0, r: radius },
-      ...Array.from({ length: 61 }, (_, i) => svg('stop', { offset: i / 60, 'stop-opacity': opacity((i / 60) * radius) })),
+      ...Array.from({ length: stops + 1 }, (_, i) =>
+        svg('stop', { offset: i / stops, 'stop-opacity': opacity(((i / stops) * radius) / unit) }),
+      ),
     );
-  const square = { x: -REACH, y: -REACH, width: 2 * REACH, height: 2 * REACH };
+  const square = { x: -SIDE, y: -SIDE, width: 2 * SIDE, height: 2 * SIDE };
+  const sigmas = unit > 0.45 ? [1, 2, 3] : [3];
   return [
     svg(
       'defs',
@@ -143,12 +166,20 @@ function backdrop({ normalDensity, chiDensity }, dimension) {
     ),
     svg('rect', { ...square, class: 'shell', fill: 'url(#shell)' }),
     svg('rect', { ...square, class: 'density', fill: 'url(#density)' }),
-    ...[1, 2, 3].map((r) => svg('circle', { r, class: 'contour' })),
-    svg('circle', { r: typical, class: 'typical' }),
+    ...[1, 2, 3].map((r) => svg('circle', { r: r * unit, class: 'contour' })),
+    svg('circle', { r: typical * unit, class: 'typical' }),
     svg('path', { class: 'origin', d: 'M-.12 0H.12M0-.12V.12' }),
-    ...[1, 2, 3].map((r) => svg('text', { class: 'label', x: 0, y: r + 0.33 }, `${r}σ`)),
-    svg('text', { class: 'label strong', x: 0, y: typical + 1.02 }, `the ring: |z| ≈ √${dimension} = ${number(typical, 0)}`),
+    ...sigmas.map((r) => svg('text', { class: 'label', x: 0, y: r * unit + 0.33 }, `${r}σ`)),
+    svg('text', { class: 'label strong', x: 0, ...caption(typical * unit) }, `the ring: |z| ≈ √${dimension} = ${number(typical, 0)}`),
   ];
+}
+
+/**
+ * Under the ring, or where there is no room, over its foot.
+ * @param {number} ring
+ */
+function caption(ring) {
+  return { y: ring + 1.02 < SIDE - 0.2 ? ring + 1.02 : ring - 0.7 };
 }
 
 /** @param {'A' | 'B'} name */

@@ -38,10 +38,10 @@ pub fn run(sh: &Shell) -> Result<()> {
     })
 }
 
-/// The card and the weights of every model.
+/// The card and the weights of every model; a folder that holds no card yet is a recipe only.
 fn models(sh: &Shell) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for entry in sh.read_dir("models")?.iter().filter(|entry| entry.is_dir()) {
+    for entry in sh.read_dir("models")?.iter().filter(|entry| entry.join("card.json").is_file()) {
         let folder = Path::new("models").join(entry.file_name().expect("a folder has a name"));
         let card = folder.join("card.json");
         let weights = json(sh, &card)?["weights"]["file"].as_str().map(|file| folder.join(file));

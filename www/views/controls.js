@@ -1,0 +1,98 @@
+// What can be chosen about the way from noise to picture: a control for each one that the model's card has.
+
+import { find, html } from '../dom.js';
+
+/**
+ * @import { Range, Sampler } from '../../pkg/index.d.ts'
+ * @import { Context } from '../main.js'
+ * @typedef {{ name: 'steps' | 'guidance' | 'temperature', label: string, digits: number, logarithmic: boolean }} Dial
+ */
+
+/** @type {Dial[]} */
+const DIALS = [
+  { name: 'steps', label: 'Steps', digits: 0, logarithmic: true },
+  { name: 'guidance', label: 'Guidance', digits: 1, logarithmic: false },
+  { name: 'temperature', label: 'Temperature', digits: 2, logarithmic: false },
+];
+
+/** Samplers by the names that people know them by. */
+const SAMPLERS = { ddim: 'DDIM', heun: 'Heun', ancestral: 'Ancestral' };
+
+/** Places on a slider. */
+const PLACES = 1000;
+
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ */
+export function mountControls(root, context) {
+  const title = find('h2', root);
+  context.store.watchModel(({ controls }) => {
+    /** @type {{ element: HTMLElement, show: () => void }[]} */
+    const shown = [];
+    for (const kind of DIALS) {
+      const range = controls[kind.name];
+      if (range) shown.push(dial(kind, range, context));
+    }
+    if (controls.samplers?.length) shown.push(samplers(controls.samplers, context));
+    root.hidden = shown.length === 0;
+    root.replaceChildren(title, ...shown.map(({ element }) => element));
+    return () => shown.forEach(({ show }) => show());
+  });
+}
+
+/**
+ * A slider, on a logarithmic scale where small numbers matter most.
+ * @param {Dial} dial
+ * @param {Range} range
+ * @param {Context} context
+ */
+function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
+  const help = store.properties.get(name)?.help ?? '';
+  const input = html('input', { type: 'range', min: 0, max: PLACES, 'aria-label': label, title: help });
+  const output = html('output', {});
+  const step = 10 ** -digits;
+  /** @param {number} value */
+  const tidy = (value) => Math.max(min, Math.min(max, Number(value.toFixed(digits))));
+  /** @param {number} place from 0 to 1 */
+  const valueAt = (place) => tidy(logarithmic ? min * (max / min) ** place : min + (max - min) * place);
+  /** @param {number} value */
+  const placeOf = (value) => (logarithmic ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min));
+  const value = () => store.value[name] ?? min;
+  input.addEventListener('input', () => store.update({ [name]: valueAt(input.valueAsNumber / PLACES) }));
+  // A place on the slider is less than a step of the value: arrows go by the value.
+  input.addEventListener('keydown', (event) => {
+    const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    store.update({ [name]: tidy(value() + way * step * (event.shiftKey ? 10 : 1)) });
+  });
+  const show = () => {
+    const place = placeOf(value());
+    // Where nothing is asked for, there is nothing to insist on.
+    input.disabled = name === 'guidance' && store.value.class === 'any';
+    input.valueAsNumber = place * PLACES;
+    input.style.setProperty('--place', String(place));
+    output.textContent = value().toFixed(digits);
+    input.setAttribute('aria-valuetext', `${value().toFixed(digits)}${name === 'steps' ? ' steps' : ''}`);
+  };
+  return { element: html('label', { class: 'dial' }, html('span', {}, label), input, output), show };
+}
+
+/**
+ * @param {Sampler[]} known
+ * @param {Context} context
+ */
+function samplers(known, { store }) {
+  const help = store.properties.get('sampler')?.help ?? '';
+  const choices = html('div', { class: 'modes' });
+  const inputs = known.map((sampler) => {
+    const input = html('input', { type: 'radio', name: 'sampler', value: sampler });
+    input.addEventListener('change', () => store.update({ sampler }));
+    choices.append(html('label', {}, input, html('span', {}, SAMPLERS[sampler] ?? sampler)));
+    return input;
+  });
+  const name = html('span', { 'aria-hidden': 'true' }, 'Sampler');
+  const element = html('fieldset', { class: 'dial samplers', title: help }, html('legend', { class: 'hidden' }, 'Sampler'), name, choices);
+  return { element, show: () => inputs.forEach((input) => (input.checked = input.value === store.value.sampler)) };
+}

@@ -1,0 +1,63 @@
+// The chooser of families: a card for each model, with what it costs and how well it draws.
+
+import { html } from '../dom.js';
+
+/** @import { Card } from '../../pkg/index.d.ts' */
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountFamilies(root, { store }) {
+  root.title = store.properties.get('model')?.help ?? '';
+  const inputs = store.cards.map((card) => {
+    const input = html('input', { type: 'radio', name: 'model', value: card.id });
+    input.addEventListener('change', () => store.choose(card.id));
+    root.append(html('label', {}, input, face(card)));
+    return input;
+  });
+  store.watch(() => inputs.forEach((input) => (input.checked = input.value === store.value.model)));
+}
+
+/** @param {Card} card */
+function face(card) {
+  const { weights, paper } = card;
+  return html(
+    'span',
+    { class: 'card' },
+    html('span', { class: 'name' }, card.name),
+    html(
+      'span',
+      { class: 'facts' },
+      html('span', {}, `${counted(passes(card))} · ${Math.round(weights.bytes / 1000)} kB`),
+      quality(card),
+      html('span', { class: 'paper' }, `arXiv ${paper}`),
+    ),
+  );
+}
+
+/** @param {string} count a number, a sum, or a rule such as "one per pixel" */
+function counted(count) {
+  if (!/\d$/.test(count)) return count;
+  return `${count} ${count === '1' ? 'pass' : 'passes'}`;
+}
+
+/**
+ * Forward passes for a picture, with the default where they can be chosen.
+ * @param {Card} card
+ */
+export function passes({ forward_passes, controls: { steps } }) {
+  return steps ? `${steps.default}` : forward_passes;
+}
+
+/** @param {Card} card */
+function quality({ quality }) {
+  if (!quality?.q8) return html('span', {}, 'not measured yet');
+  const { fd_over_floor, conditional_accuracy } = quality.q8;
+  return html(
+    'span',
+    { title: 'How far its draws are from real pictures, in multiples of how far those are from each other; and how many the classifier recognizes' },
+    `FD ${fd_over_floor.toFixed(0)} × floor · ${(100 * conditional_accuracy).toFixed(0)} %`,
+    html('span', { class: 'word' }, ' recognized'),
+  );
+}

@@ -1,0 +1,53 @@
+// The way from noise to picture: a few of the pictures on it, kept as they pass.
+
+import { html, paint } from '../dom.js';
+import { passes } from './families.js';
+
+/** As many as stand side by side. */
+const KEPT = 8;
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountTrajectory(root, { store, painter }) {
+  const frames = Array.from({ length: KEPT }, () => html('canvas', { role: 'img', 'aria-label': 'Not drawn yet' }));
+  root.append(...frames);
+  let model = '';
+  function reset() {
+    const { card } = store;
+    if (card.id === model) return;
+    model = card.id;
+    root.hidden = passes(card) === '1';
+    for (const frame of frames) empty(frame, card.image);
+  }
+  reset();
+  // Not with the next frame of the screen, by which the new model may already have drawn.
+  store.addEventListener('change', reset);
+  painter.addEventListener('picture', (event) => {
+    const { image, step, steps, sketch } = /** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail;
+    if (sketch || root.hidden) return;
+    const count = Math.min(KEPT, steps);
+    if (step === 1) {
+      frames.forEach((frame, i) => {
+        empty(frame, image);
+        frame.classList.toggle('beyond', i >= count);
+      });
+    }
+    for (let i = 0; i < count; i++) {
+      if (Math.round(((i + 1) * steps) / count) !== step) continue;
+      paint(frames[i], image);
+      frames[i].setAttribute('aria-label', `After step ${step} of ${steps}`);
+      frames[i].title = `Step ${step} of ${steps}`;
+    }
+  });
+}
+
+/**
+ * @param {HTMLCanvasElement} frame
+ * @param {{ width: number, height: number }} size
+ */
+function empty(frame, { width, height }) {
+  Object.assign(frame, { width, height, title: '' });
+  frame.setAttribute('aria-label', 'Not drawn yet');
+}
