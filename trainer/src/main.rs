@@ -3,6 +3,7 @@
 //! It knows no page and no browser. Families bring their modules and losses; here are data sets, the
 //! loop, checkpoints, figures and files.
 
+mod averaging;
 mod checkpoint;
 mod classifier;
 mod commands;

@@ -1,7 +1,5 @@
 //! The training loop: the same for every module with an [`Objective`].
 
-use std::any::Any;
-use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use burn::grad_clipping::GradientClippingConfig;
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -20,6 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::averaging::average;
 use crate::checkpoint::{Checkpoint, Progress};
 use crate::data::{Images, class_tensor};
 
@@ -181,34 +179,6 @@ pub fn train<M: Objective>(
     Ok(averaged.unwrap_or_else(|| module.valid()))
 }
 
-/// Moves a running average of parameters towards those after a step, faster during the first steps,
-/// so that the initial parameters are soon forgotten.
-fn average<M: Module>(averaged: M, module: &M, decay: f64, step: usize) -> M {
-    struct Read(HashMap<ParamId, Box<dyn Any>>);
-
-    impl ModuleVisitor for Read {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.0.insert(param.id, Box::new(param.val()));
-        }
-    }
-
-    struct Move(HashMap<ParamId, Box<dyn Any>>, f64);
-
-    impl ModuleMapper for Move {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let id = param.id;
-            let newest = self.0.remove(&id).and_then(|value| value.downcast::<Tensor<D>>().ok());
-            let newest = *newest.expect("the average has the parameters of its module");
-            param.map(|average| average.clone() + (newest - average) * (1.0 - self.1))
-        }
-    }
-
-    let mut newest = Read(HashMap::new());
-    module.valid().visit(&mut newest);
-    let decay = decay.min((1.0 + step as f64) / (10.0 + step as f64));
-    averaged.map(&mut Move(newest.0, decay))
-}
-
 /// The random stream of one step.
 fn step_rng(seed: u64, step: usize) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -359,29 +329,12 @@ mod tests {
     }
 
     #[test]
-    fn averaged_parameters_are_the_mean_they_are_defined_as_and_resume() {
+    fn averaged_parameters_are_resumed_too() {
         let averaging = TrainingConfig { averaging: 0.9, ..config() };
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let averaged = run(whole.path(), &averaging, None).unwrap();
         run(parts.path(), &averaging, Some(7)).unwrap();
         assert_eq!(run(parts.path(), &averaging, None).unwrap(), averaged);
-
-        let module = Tiny { linear: LinearConfig::new(2, 1).init(&Device::flex()) };
-        let ones = module.clone().map(&mut Fill(1.0));
-        let zeros = module.map(&mut Fill(0.0));
-        // Late the decay is the config's, at first 1/10.
-        for (step, expected) in [(10_000, 0.1), (0, 0.9)] {
-            let moved = average(zeros.clone(), &ones, 0.9, step).linear.weight.val().into_data();
-            assert!(moved.iter::<f32>().all(|value| (value - expected).abs() < 1e-6), "{moved}");
-        }
-    }
-
-    struct Fill(f32);
-
-    impl ModuleMapper for Fill {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            param.map(|tensor| tensor.full_like(self.0))
-        }
     }
 
     #[test]
