@@ -130,9 +130,13 @@ pub struct WeightsFile {
 /// The cards of all models that ship, in the order the page lists them.
 pub fn cards() -> &'static [ModelCard] {
     static CARDS: LazyLock<Vec<ModelCard>> = LazyLock::new(|| {
-        [include_str!("../models/vae-fashion/card.json")]
-            .map(|text| serde_json::from_str(text).expect("the cards are checked by a test"))
-            .into()
+        [
+            include_str!("../models/vae-fashion/card.json"),
+            include_str!("../models/gan-fashion/card.json"),
+            include_str!("../models/diffusion-fashion/card.json"),
+        ]
+        .map(|text| serde_json::from_str(text).expect("the cards are checked by a test"))
+        .into()
     });
     &CARDS
 }
