@@ -43,8 +43,8 @@ pub enum BitsPerDim {
 
 /// A map under way, from noise to picture.
 pub trait Trajectory {
-    /// Advances one step and returns the picture so far `[batch, channels, height, width]` in
-    /// [-1, 1]; `None` once the picture is final.
+    /// Advances one step and returns the picture so far `[batch, channels, height, width]`, of which
+    /// [-1, 1] can be shown; `None` once the picture is final.
     fn step(&mut self) -> Option<Tensor<4>>;
 
     /// How many steps the whole way takes.
@@ -76,13 +76,13 @@ impl<F: FnOnce() -> Tensor<4>> Trajectory for OneShot<F> {
     }
 }
 
-/// Runs a trajectory to its end and returns the final pictures.
+/// Runs a trajectory to its end and returns the final pictures in [-1, 1].
 pub fn finish(mut trajectory: Box<dyn Trajectory>) -> Tensor<4> {
     let mut picture = trajectory.step().expect("a trajectory has at least one step");
     while let Some(next) = trajectory.step() {
         picture = next;
     }
-    picture
+    picture.clamp(-1.0, 1.0)
 }
 
 /// What narrows the distribution of pictures.
