@@ -2,9 +2,11 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-/// Six coordinates a character (RFC 4648, section 5, without padding).
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const BITS: usize = 6;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Coordinates in a byte of the bitmap, the first in its highest bit.
+const BITS: usize = 8;
 
 /// Which coordinates of a latent are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,14 +15,9 @@ pub struct Mask(pub Vec<bool>);
 impl Mask {
     /// The mask of a latent of `dimension` coordinates; `None` if the text is not one of that size.
     pub fn parse(text: &str, dimension: usize) -> Option<Self> {
-        if text.len() != dimension.div_ceil(BITS) {
-            return None;
-        }
-        let mut bits = Vec::with_capacity(text.len() * BITS);
-        for character in text.bytes() {
-            let six = ALPHABET.iter().position(|known| *known == character)?;
-            bits.extend((0..BITS).rev().map(|bit| six >> bit & 1 == 1));
-        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == dimension.div_ceil(BITS))?;
+        let mut bits: Vec<bool> =
+            bytes.iter().flat_map(|byte| (0..BITS).rev().map(move |bit| byte >> bit & 1 == 1)).collect();
         let beyond = bits.split_off(dimension);
         (!beyond.contains(&true)).then_some(Self(bits))
     }
@@ -33,10 +30,9 @@ impl Mask {
 
 impl Display for Mask {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        self.0.chunks(BITS).try_for_each(|six| {
-            let value =
-                six.iter().rev().zip((BITS - six.len())..).fold(0, |value, (bit, at)| value | usize::from(*bit) << at);
-            write!(f, "{}", ALPHABET[value] as char)
-        })
+        let byte =
+            |bits: &[bool]| bits.iter().enumerate().fold(0, |byte, (i, bit)| byte | u8::from(*bit) << (BITS - 1 - i));
+        let bytes: Vec<u8> = self.0.chunks(BITS).map(byte).collect();
+        f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
 }
