@@ -154,13 +154,13 @@ impl Arguments {
                 let Way { steps, guidance, temperature, sampler } = way;
                 let options = Options { steps, guidance, temperature, sampler, noise_seed: seed };
                 check_options(generator.card(), &options)?;
-                let sampler = output::Sampler { generator: &*generator, device, seed, options };
+                let source = output::Source { generator: &*generator, device, seed, options };
                 if let Some(path) = out {
-                    output::write_npy(&sampler, count, class, &path)
+                    output::write_npy(&source, count, class, &path)
                         .with_context(|| format!("writing {}", path.display()))?;
                 }
                 if let Some(path) = png {
-                    output::write_sheet(&sampler, count, class, &path)
+                    output::write_sheet(&source, count, class, &path)
                         .with_context(|| format!("writing {}", path.display()))?;
                 }
                 Ok(())

@@ -13,7 +13,7 @@ use crate::commands::Common;
 use crate::data::{Images, Split, class_tensor};
 use crate::metrics::{frechet_distance, precision_recall};
 use crate::model;
-use crate::output::Sampler;
+use crate::output::Source;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy)]
@@ -193,8 +193,8 @@ impl<'a> Bench<'a> {
     fn measure(&self, generator: &dyn Generator) -> Figures {
         let samples = self.sample(generator, Options::default());
         let mut any = Judged::default();
-        let sampler = self.sampler(generator, Options::default());
-        sampler.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
+        let source = self.source(generator, Options::default());
+        source.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
         let controls = &generator.card().controls;
         let known = |(_, guidance): &(usize, Option<f64>)| {
             controls.steps.is_some() && (guidance.is_none() || controls.guidance.is_some())
@@ -222,11 +222,11 @@ impl<'a> Bench<'a> {
 
     /// As many samples of each class as of the others.
     fn sample(&self, generator: &dyn Generator, options: Options) -> Samples {
-        let sampler = self.sampler(generator, options);
+        let source = self.source(generator, options);
         let (mut judged, mut expected) = (Judged::default(), Vec::new());
         let per_class = self.plan.samples / CLASSES;
         for class in 0..CLASSES {
-            sampler.draw(per_class, Condition::Class(class)).for_each(|batch| judged.add(&self.classifier, batch));
+            source.draw(per_class, Condition::Class(class)).for_each(|batch| judged.add(&self.classifier, batch));
             expected.extend(vec![class; per_class]);
         }
         let (precision, recall) = precision_recall(&self.real.features, &judged.features, FEATURES, self.device);
@@ -240,8 +240,8 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn sampler<'g>(&self, generator: &'g dyn Generator, options: Options) -> Sampler<'g> {
-        Sampler { generator, device: self.device.clone(), seed: self.plan.seed, options }
+    fn source<'g>(&self, generator: &'g dyn Generator, options: Options) -> Source<'g> {
+        Source { generator, device: self.device.clone(), seed: self.plan.seed, options }
     }
 
     fn distance(&self, judged: &Judged) -> f64 {

@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 const BATCH: usize = 100;
 
 /// A generator with a device and a seed to draw from.
-pub struct Sampler<'a> {
+pub struct Source<'a> {
     /// What draws.
     pub generator: &'a dyn Generator,
     /// Where.
@@ -26,7 +26,7 @@ pub struct Sampler<'a> {
     pub options: Options,
 }
 
-impl Sampler<'_> {
+impl Source<'_> {
     /// Draws pictures under one condition, in batches `[batch, channels, height, width]`.
     pub fn draw(&self, count: usize, condition: Condition) -> impl Iterator<Item = Tensor<4>> + '_ {
         let card = self.generator.card();
@@ -57,9 +57,9 @@ impl Sampler<'_> {
 }
 
 /// Writes pictures as uint8 `[N, H, W, C]`.
-pub fn write_npy(sampler: &Sampler<'_>, count: usize, class: Option<usize>, path: &Path) -> Result<()> {
-    let shape = sampler.generator.card().image;
-    let bytes = sampler.bytes(count, sampler.condition(class)?).concat();
+pub fn write_npy(source: &Source<'_>, count: usize, class: Option<usize>, path: &Path) -> Result<()> {
+    let shape = source.generator.card().image;
+    let bytes = source.bytes(count, source.condition(class)?).concat();
     // Channel-first as drawn, channel-last as written.
     let pictures = Array4::from_shape_vec((count, shape.channels, shape.height, shape.width), bytes)?;
     let pictures = pictures.permuted_axes([0, 2, 3, 1]).as_standard_layout().into_owned();
@@ -69,19 +69,19 @@ pub fn write_npy(sampler: &Sampler<'_>, count: usize, class: Option<usize>, path
 }
 
 /// Writes a contact sheet: a row for each class and a last one for "any", or one class alone.
-pub fn write_sheet(sampler: &Sampler<'_>, count: usize, class: Option<usize>, path: &Path) -> Result<()> {
+pub fn write_sheet(source: &Source<'_>, count: usize, class: Option<usize>, path: &Path) -> Result<()> {
     const MARGIN: u32 = 2;
-    let card = sampler.generator.card();
+    let card = source.generator.card();
     let (width, height) = (card.image.width as u32, card.image.height as u32);
     let rows: Vec<Vec<Vec<u8>>> = match class {
         Some(_) => {
             let columns = (count as f64).sqrt().ceil() as usize;
-            sampler.bytes(count, sampler.condition(class)?).chunks(columns).map(<[_]>::to_vec).collect()
+            source.bytes(count, source.condition(class)?).chunks(columns).map(<[_]>::to_vec).collect()
         }
         None => {
             let conditions = (0..card.classes.len()).map(Condition::Class).chain([Condition::Any]);
             let columns = count.div_ceil(card.classes.len() + 1);
-            conditions.map(|condition| sampler.bytes(columns, condition)).collect()
+            conditions.map(|condition| source.bytes(columns, condition)).collect()
         }
     };
     let columns = rows.iter().map(Vec::len).max().context("expected at least one picture, got --count 0")? as u32;
