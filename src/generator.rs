@@ -126,6 +126,35 @@ pub struct Options {
     pub noise_seed: u64,
 }
 
+/// [`Options`] with nothing left open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Number of steps.
+    pub steps: usize,
+    /// Guidance scale.
+    pub guidance: f64,
+    /// Temperature.
+    pub temperature: f64,
+    /// How a step is taken.
+    pub sampler: Sampler,
+    /// Seed of the noise that a sampler adds on the way.
+    pub noise_seed: u64,
+}
+
+impl Options {
+    /// What is not said is the controls' default; where there is no control, a number is 1.
+    pub fn settled(&self, controls: &Controls) -> Settings {
+        let number = |said: Option<f64>, range: Option<Range>| said.or(range.map(|range| range.default)).unwrap_or(1.0);
+        Settings {
+            steps: number(self.steps.map(|steps| steps as f64), controls.steps) as usize,
+            guidance: number(self.guidance, controls.guidance),
+            temperature: number(self.temperature, controls.temperature),
+            sampler: self.sampler.or(controls.samplers.first().copied()).unwrap_or_default(),
+            noise_seed: self.noise_seed,
+        }
+    }
+}
+
 /// How a step of an iterative family is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -288,7 +317,7 @@ pub struct Loss {
     pub terms: Vec<(&'static str, Tensor<1>)>,
 }
 
-/// Standard normal noise `[rows, columns]`, the same on every device.
-pub fn noise(shape: [usize; 2], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(normals(rng, shape[0] * shape[1]), shape), device)
+/// Standard normal noise, the same on every device.
+pub fn noise<const D: usize>(shape: [usize; D], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<D> {
+    Tensor::from_data(TensorData::new(normals(rng, shape.iter().product()), shape), device)
 }

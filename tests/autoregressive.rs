@@ -1,54 +1,20 @@
 //! The autoregressive model's mathematics: causality, the cache, the mixture's probabilities and inversion.
 
-use burn::tensor::{Device, Int, Tensor};
-use pushforward::catalogue::{self, ModelCard};
-use pushforward::families::autoregressive::{Autoregressive, AutoregressiveConfig, Mixture};
-use pushforward::families::{Family, Traits};
-use pushforward::generator::{BitsPerDim, Condition, Generator, Options, finish, noise};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+mod common;
 
-fn device() -> Device {
-    Device::flex()
-}
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
+use burn::tensor::Tensor;
+use common::{conditions, device, farthest, generator, rng, values, whole_pictures};
+use pushforward::families::autoregressive::{AutoregressiveConfig, Mixture};
+use pushforward::generator::{BitsPerDim, Condition, Options, finish, noise};
 
 fn config() -> AutoregressiveConfig {
     AutoregressiveConfig::new().with_channels(8).with_layers(3).with_mixtures(3)
 }
 
-fn generator(model: Autoregressive) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, controls } = Autoregressive::traits(&config());
-    let latent = catalogue::LatentShape { shape: latent };
-    model.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
-}
-
-/// Pictures of whole levels, as files hold them.
-fn pictures(count: usize) -> Tensor<4> {
-    let levels = ((noise([count, 784], &mut rng(5), &device()).clamp(-1.0, 1.0) + 1.0) * 127.5).round();
-    (levels / 127.5 - 1.0).reshape([count, 1, 28, 28])
-}
-
-fn conditions(count: usize) -> Tensor<1, Int> {
-    Condition::Class(3).indices(10, count, &device())
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
-}
-
-fn farthest(one: &[f32], other: &[f32]) -> f32 {
-    assert_eq!(one.len(), other.len());
-    one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
-}
-
 #[test]
 fn no_pixel_depends_on_a_later_one_and_all_near_ones_before_count() {
     let model = config().init(&device());
-    let images = pictures(1);
+    let images = whole_pictures(1, 28);
     let before = values(model.forward(images.clone(), conditions(1)).0);
     let parameters = before.len() / 784;
     for (row, column) in [(0, 0), (0, 27), (5, 13), (14, 0), (27, 26)] {
@@ -93,7 +59,8 @@ fn a_mixture_s_probabilities_sum_to_one_and_match_a_logistic_by_hand() {
 fn drawing_with_what_was_kept_is_drawing_without() {
     let model = config().init(&device());
     let z = noise([2, 784], &mut rng(2), &device());
-    let picture = finish(generator(model.clone()).start(z.clone(), Condition::Class(3), &Options::default()));
+    let picture =
+        finish(generator(&config(), model.clone()).start(z.clone(), Condition::Class(3), &Options::default()));
     // Uncached: every pixel's distribution from the finished picture, whose later pixels must not matter.
     let logits = model.forward(picture.clone(), conditions(2)).logits();
     let levels = pushforward::layers::inverse_cdf::pick(logits, z.reshape([-1]), 1.0).float();
@@ -105,8 +72,8 @@ fn drawing_with_what_was_kept_is_drawing_without() {
 
 #[test]
 fn inversion_leads_back_to_the_picture() {
-    let generator = generator(config().init(&device()));
-    let images = pictures(1);
+    let generator = generator(&config(), config().init(&device()));
+    let images = whole_pictures(1, 28);
     let latent = generator.invert(images.clone(), Condition::Class(3)).unwrap();
     assert_eq!(latent.dims(), [1, 784]);
     let again = values(finish(generator.start(latent, Condition::Class(3), &Options::default())));
@@ -116,7 +83,7 @@ fn inversion_leads_back_to_the_picture() {
 
 #[test]
 fn a_trajectory_writes_a_row_a_step() {
-    let generator = generator(config().init(&device()));
+    let generator = generator(&config(), config().init(&device()));
     let z = noise([1, 784], &mut rng(2), &device());
     let mut way = generator.start(z, Condition::Any, &Options { temperature: Some(0.5), ..Options::default() });
     assert_eq!(way.steps(), 28);
@@ -133,10 +100,11 @@ fn a_trajectory_writes_a_row_a_step() {
 
 #[test]
 fn bits_are_the_mean_of_each_pixel_s_surprise() {
-    let (model, images) = (config().init(&device()), pictures(2));
+    let (model, images) = (config().init(&device()), whole_pictures(2, 28));
     let logits = values(model.forward(images.clone(), conditions(2)).logits());
     let levels: Vec<usize> = values(images.clone()).iter().map(|x| ((x + 1.0) * 127.5).round() as usize).collect();
-    let Some(BitsPerDim::Exact(bits)) = generator(model).bits_per_dim(images, conditions(2), &mut rng(1)) else {
+    let Some(BitsPerDim::Exact(bits)) = generator(&config(), model).bits_per_dim(images, conditions(2), &mut rng(1))
+    else {
         panic!("exact");
     };
     for (picture, bits) in values(bits).into_iter().enumerate() {

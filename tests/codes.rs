@@ -1,24 +1,14 @@
 //! The codes' mathematics: causality, the cache, draws by inverse transform, inversion and the codebook.
 
-use burn::module::{Module, ModuleMapper, Param};
+mod common;
+
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Int, Tensor};
-use pushforward::catalogue::{self, ModelCard};
+use burn::tensor::{Int, Tensor};
+use common::{device, farthest, filled, generator, pictures, rng, values};
 use pushforward::families::codes::{Codes, CodesConfig};
-use pushforward::families::{Family, Traits};
-use pushforward::generator::{Condition, Generator, Objective, Options, finish, noise};
+use pushforward::generator::{Condition, Objective, Options, finish, noise};
 use pushforward::layers::causal::{Cache, CausalTransformerConfig};
 use pushforward::layers::inverse_cdf::{latent_of, normal_cdf, pick};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
-fn device() -> Device {
-    Device::flex()
-}
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
 
 fn config() -> CodesConfig {
     CodesConfig::new().with_channels(32).with_codebook(16).with_code(8).with_width(16).with_layers(2)
@@ -33,27 +23,8 @@ fn seen() -> Codes {
     codes
 }
 
-fn generator(codes: Codes) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, controls } = Codes::traits(&config());
-    let latent = catalogue::LatentShape { shape: latent };
-    codes.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
-}
-
-fn pictures(count: usize) -> Tensor<4> {
-    noise([count, 784], &mut rng(5), &device()).clamp(-1.0, 1.0).reshape([count, 1, 28, 28])
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
-}
-
 fn integers<const D: usize>(tensor: Tensor<D, Int>) -> Vec<i64> {
     tensor.into_data().iter::<i64>().collect()
-}
-
-fn farthest(one: &[f32], other: &[f32]) -> f32 {
-    assert_eq!(one.len(), other.len());
-    one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 #[test]
@@ -126,7 +97,7 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
     let codes = seen();
     let images = pictures(3);
     let expected = values(codes.paint(codes.codes_of(images.clone())));
-    let generator = generator(codes);
+    let generator = generator(&config(), codes);
     let latent = generator.invert(images, Condition::Class(2)).unwrap();
     assert_eq!(latent.dims(), [3, 49]);
     let again = finish(generator.start(latent, Condition::Class(2), &Options::default()));
@@ -135,7 +106,7 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
 
 #[test]
 fn a_trajectory_writes_a_row_a_step_and_leaves_written_codes_alone() {
-    let generator = generator(seen());
+    let generator = generator(&config(), seen());
     let z = noise([2, 49], &mut rng(1), &device());
     let other = z.clone().slice_assign([0..2, 14..49], Tensor::zeros([2, 35], &device()));
     let mut ways = [z, other].map(|z| generator.start(z, Condition::Any, &Options::default()));
@@ -151,25 +122,7 @@ fn a_trajectory_writes_a_row_a_step_and_leaves_written_codes_alone() {
 
 #[test]
 fn the_prior_s_loss_starts_at_that_of_a_uniform_guess() {
-    /// Logits of zero.
-    struct Silence(Vec<String>);
-
-    impl ModuleMapper for Silence {
-        fn enter_module(&mut self, name: &str, _container_type: &str) {
-            self.0.push(name.into());
-        }
-
-        fn exit_module(&mut self, _name: &str, _container_type: &str) {
-            self.0.pop();
-        }
-
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let hit = self.0.iter().any(|name| name == "logits");
-            param.map(|tensor| if hit { tensor.zeros_like() } else { tensor })
-        }
-    }
-
-    let codes = config().init(&device()).map(&mut Silence(vec![]));
+    let codes = filled(config().init(&device()), "logits", 0.0);
     let loss = codes.loss(pictures(4), Condition::Any.indices(10, 4, &device()), &mut rng(1));
     let surprise = loss.terms.into_iter().find(|(name, _)| *name == "surprise").unwrap().1;
     assert!((values(surprise)[0] - 16f32.ln()).abs() < 1e-4);

@@ -1,65 +1,19 @@
 //! Diffusion's mathematics: the posterior's closed form, samplers on a known velocity, guidance and inversion.
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor};
-use pushforward::catalogue::{self, ModelCard};
-use pushforward::families::diffusion::{Diffusion, DiffusionConfig, posterior};
-use pushforward::families::{Family, Traits};
-use pushforward::generator::{
-    BitsPerDim, Condition, Generator, Objective, Options, Sampler, Trajectory, finish, noise,
-};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+mod common;
 
-fn device() -> Device {
-    Device::flex()
-}
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
+use burn::tensor::Tensor;
+use common::{device, drawn, farthest, filled, generator, pictures, rng, values};
+use pushforward::families::diffusion::{DiffusionConfig, posterior};
+use pushforward::generator::{BitsPerDim, Condition, Objective, Options, Sampler, Trajectory, finish, noise};
 
 fn config() -> DiffusionConfig {
     DiffusionConfig::new().with_channels(8).with_coarse_channels(16).with_embedding(16)
 }
 
-/// A denoiser whose every parameter is drawn, so that no layer starts as zero.
-fn drawn() -> Diffusion {
-    struct Draw(ChaCha8Rng);
-
-    impl ModuleMapper for Draw {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            param.map(|tensor| {
-                let values = noise([1, tensor.shape().num_elements()], &mut self.0, &tensor.device());
-                values.reshape(tensor.shape()) * 0.2
-            })
-        }
-    }
-    config().init(&device()).map(&mut Draw(rng(3)))
-}
-
-fn generator(denoiser: Diffusion) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, controls } = Diffusion::traits(&config());
-    let latent = catalogue::LatentShape { shape: latent };
-    denoiser.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
-}
-
-fn pictures(count: usize) -> Tensor<4> {
-    noise([count, 784], &mut rng(5), &device()).clamp(-1.0, 1.0).reshape([count, 1, 28, 28])
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
-}
-
 /// The last picture as it is, not clamped to what can be shown.
 fn last(mut way: Box<dyn Trajectory>) -> Tensor<4> {
     std::iter::from_fn(|| way.step()).last().unwrap()
-}
-
-fn farthest(one: &[f32], other: &[f32]) -> f32 {
-    assert_eq!(one.len(), other.len());
-    one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 #[test]
@@ -100,7 +54,7 @@ fn the_posterior_is_ddpm_s_on_ddpm_s_own_schedule() {
 #[test]
 fn an_untrained_denoiser_stays_where_it_is() {
     // Its last layer is zero: no velocity, so every deterministic sampler ends at z, and so predicts.
-    let generator = generator(config().init(&device()));
+    let generator = generator(&config(), config().init(&device()));
     let z = noise([2, 784], &mut rng(1), &device());
     for sampler in [Sampler::Ddim, Sampler::Heun] {
         let options = Options { steps: Some(3), sampler: Some(sampler), ..Options::default() };
@@ -113,7 +67,7 @@ fn an_untrained_denoiser_stays_where_it_is() {
 
 #[test]
 fn one_step_of_ddim_is_the_predicted_picture() {
-    let generator = generator(drawn());
+    let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());
     let mut way = generator.start(z, Condition::Class(1), &Options { steps: Some(1), ..Options::default() });
     let picture = values(way.step().unwrap());
@@ -123,7 +77,7 @@ fn one_step_of_ddim_is_the_predicted_picture() {
 
 #[test]
 fn every_sampler_takes_as_many_steps_as_it_says() {
-    let generator = generator(drawn());
+    let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());
     for sampler in [Sampler::Ddim, Sampler::Heun, Sampler::Ancestral] {
         for steps in [1, 2, 5] {
@@ -143,24 +97,8 @@ fn every_sampler_takes_as_many_steps_as_it_says() {
 
 #[test]
 fn heun_s_method_is_of_second_order() {
-    /// Without the waves of time the velocity is smooth enough for few steps.
-    struct Timeless(bool);
-
-    impl ModuleMapper for Timeless {
-        fn enter_module(&mut self, name: &str, _container_type: &str) {
-            self.0 |= name == "time_1";
-        }
-
-        fn exit_module(&mut self, name: &str, _container_type: &str) {
-            self.0 &= name != "time_1";
-        }
-
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            param.map(|tensor| if self.0 { tensor.zeros_like() } else { tensor })
-        }
-    }
-
-    let generator = generator(drawn().map(&mut Timeless(false)));
+    // Without the waves of time the velocity is smooth enough for few steps.
+    let generator = generator(&config(), filled(drawn(config().init(&device()), 0.2), "time_1", 0.0));
     let z = noise([1, 784], &mut rng(1), &device());
     let draw = |steps, sampler| {
         let options = Options { steps: Some(steps), sampler: Some(sampler), ..Options::default() };
@@ -177,7 +115,7 @@ fn heun_s_method_is_of_second_order() {
 
 #[test]
 fn ancestral_noise_comes_from_its_seed_alone() {
-    let generator = generator(drawn());
+    let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());
     let draw = |noise_seed, sampler| {
         let options = Options { steps: Some(4), sampler: Some(sampler), noise_seed, ..Options::default() };
@@ -190,7 +128,7 @@ fn ancestral_noise_comes_from_its_seed_alone() {
 
 #[test]
 fn guidance_is_linear_in_its_scale() {
-    let generator = generator(drawn());
+    let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());
     let velocity = |condition, guidance| {
         let options = Options { steps: Some(1), guidance: Some(guidance), ..Options::default() };
@@ -206,7 +144,7 @@ fn guidance_is_linear_in_its_scale() {
 
 #[test]
 fn inversion_leads_back_to_the_picture() {
-    let generator = generator(drawn());
+    let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let picture = pictures(2);
     let latent = generator.invert(picture.clone(), Condition::Class(3)).unwrap();
     assert_eq!(latent.dims(), [2, 784]);
@@ -228,7 +166,7 @@ fn the_loss_of_no_velocity_is_the_second_moment_of_noise_and_picture() {
 fn the_bound_of_a_denoiser_that_knows_nothing_is_the_closed_form() {
     // With no velocity x_hat = x_t, and E|x - x_hat|^2 = t^2 (|x|^2 + n): the integral over the
     // logarithm l of the signal-to-noise ratio, in which t = 1 / (1 + e^(l / 2)), by the trapezoid rule.
-    let generator = generator(config().init(&device()));
+    let generator = generator(&config(), config().init(&device()));
     let images = pictures(16);
     let squares: f64 =
         values(images.clone().square().flatten::<2>(1, 3).sum_dim(1)).iter().map(|x| f64::from(*x)).sum();

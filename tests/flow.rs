@@ -1,69 +1,19 @@
 //! The flow's mathematics: its inverse, its determinant against a numerical Jacobian, and its likelihood.
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor};
-use pushforward::catalogue::{self, ModelCard};
-use pushforward::families::flow::{Flow, FlowConfig};
-use pushforward::families::{Family, Traits};
-use pushforward::generator::{BitsPerDim, Condition, Generator, Objective, Options, finish, noise};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+mod common;
 
-fn device() -> Device {
-    Device::flex()
-}
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
+use burn::tensor::Tensor;
+use common::{conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
+use pushforward::families::flow::FlowConfig;
+use pushforward::generator::{BitsPerDim, Condition, Objective, Options, finish, noise};
 
 fn config(side: usize) -> FlowConfig {
     FlowConfig::new().with_side(side).with_steps([2, 2, 1]).with_channels([8, 8, 8]).with_embedding(8)
 }
 
-/// A flow whose every parameter is drawn, so that no part of it is the identity.
-fn drawn(side: usize) -> Flow {
-    struct Draw(ChaCha8Rng);
-
-    impl ModuleMapper for Draw {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            param.map(|tensor| {
-                let values = noise([1, tensor.shape().num_elements()], &mut self.0, &tensor.device());
-                values.reshape(tensor.shape()) * 0.1
-            })
-        }
-    }
-    config(side).init(&device()).map(&mut Draw(rng(3)))
-}
-
-fn generator(flow: Flow, side: usize) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, controls } = Flow::traits(&config(side));
-    let latent = catalogue::LatentShape { shape: latent };
-    flow.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
-}
-
-/// Pictures of whole levels, as files hold them.
-fn pictures(count: usize, side: usize) -> Tensor<4> {
-    let levels = ((noise([count, side * side], &mut rng(5), &device()).clamp(-1.0, 1.0) + 1.0) * 127.5).round();
-    (levels / 127.5 - 1.0).reshape([count, 1, side, side])
-}
-
-fn conditions(count: usize) -> Tensor<1, burn::tensor::Int> {
-    Condition::Class(3).indices(10, count, &device())
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
-}
-
-fn farthest(one: &[f32], other: &[f32]) -> f32 {
-    assert_eq!(one.len(), other.len());
-    one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
-}
-
 #[test]
 fn the_inverse_undoes_the_flow() {
-    let flow = drawn(28);
+    let flow = drawn(config(28).init(&device()), 0.1);
     let x = noise([2, 784], &mut rng(1), &device()).reshape([2, 1, 28, 28]);
     let (z, _) = flow.forward(x.clone(), conditions(2));
     assert!(farthest(&values(z.clone()), &values(x.clone())) > 0.1, "the flow does something");
@@ -75,7 +25,7 @@ fn the_inverse_undoes_the_flow() {
 fn the_determinant_is_that_of_the_numerical_jacobian() {
     const SIDE: usize = 4;
     const DIMENSIONS: usize = SIDE * SIDE;
-    let flow = drawn(SIDE);
+    let flow = drawn(config(SIDE).init(&device()), 0.1);
     let at = |x: &[f32]| {
         let x = Tensor::<1>::from_floats(x, &device()).reshape([1, 1, SIDE as i32, SIDE as i32]);
         flow.forward(x, conditions(1))
@@ -119,9 +69,9 @@ fn log_determinant(mut rows: Vec<Vec<f64>>) -> f64 {
 #[test]
 fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
     // Untrained, the flow only mixes channels: z is the logits, up to their order.
-    let (flow, images) = (config(28).init(&device()), pictures(2, 28));
+    let (flow, images) = (config(28).init(&device()), whole_pictures(2, 28));
     let levels: Vec<f64> = values(images.clone()).iter().map(|x| (f64::from(*x) + 1.0) * 127.5).collect();
-    let generator = generator(flow, 28);
+    let generator = generator(&config(28), flow);
     let mean = |seeds: std::ops::Range<u64>| -> f64 {
         let count = (seeds.end - seeds.start) as f64;
         let bits = seeds.map(|seed| match generator.bits_per_dim(images.clone(), conditions(2), &mut rng(seed)) {
@@ -143,16 +93,16 @@ fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
 
 #[test]
 fn the_first_batch_is_normalized_to_mean_zero_and_variance_one() {
-    let flow = config(28).init(&device()).prepared(pictures(16, 28), conditions(16), &mut rng(1));
-    let generator = generator(flow, 28);
-    let latents = generator.invert(pictures(16, 28), Condition::Class(3)).unwrap();
+    let flow = config(28).init(&device()).prepared(whole_pictures(16, 28), conditions(16), &mut rng(1));
+    let generator = generator(&config(28), flow);
+    let latents = generator.invert(whole_pictures(16, 28), Condition::Class(3)).unwrap();
     let (mean, square) = (values(latents.clone().mean())[0], values(latents.square().mean())[0]);
     assert!(mean.abs() < 0.05 && (square - 1.0).abs() < 0.1, "{mean} {square}");
 }
 
 #[test]
 fn a_picture_and_its_latent_are_each_other_s() {
-    let (generator, images) = (generator(drawn(28), 28), pictures(2, 28));
+    let (generator, images) = (generator(&config(28), drawn(config(28).init(&device()), 0.1)), whole_pictures(2, 28));
     let latent = generator.invert(images.clone(), Condition::Class(3)).unwrap();
     assert_eq!(latent.dims(), [2, 784]);
     let again = finish(generator.start(latent, Condition::Class(3), &Options::default()));
@@ -161,7 +111,7 @@ fn a_picture_and_its_latent_are_each_other_s() {
 
 #[test]
 fn the_trajectory_brings_in_one_scale_after_the_other() {
-    let generator = generator(drawn(28), 28);
+    let generator = generator(&config(28), drawn(config(28).init(&device()), 0.1));
     let z = noise([1, 784], &mut rng(1), &device());
     let cold = Options { temperature: Some(0.0), ..Options::default() };
     let mut way = generator.start(z.clone(), Condition::Any, &Options::default());

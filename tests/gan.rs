@@ -1,28 +1,17 @@
 //! The GAN's mathematics: its losses, spectral normalization, and what of it ships.
 
+mod common;
+
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Int, Tensor};
+use common::{device, rng, values};
 use pushforward::catalogue;
 use pushforward::families::Family;
 use pushforward::families::gan::{Gan, GanConfig, deviations, normalized};
 use pushforward::generator::{Condition, Options, finish, noise};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
-fn device() -> Device {
-    Device::flex()
-}
-
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
 
 fn small() -> Gan {
     GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16).init(&device())
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
 }
 
 /// The largest |W v| / |v| that many random starts of the power method find.

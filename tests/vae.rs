@@ -1,57 +1,24 @@
 //! The variational autoencoder's mathematics: closed forms, shapes, bounds, and its trajectory.
 
+mod common;
+
 use std::f64::consts::{LN_2, TAU};
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
+use common::{device, filled, pictures, rng, values};
 use pushforward::catalogue::{Controls, ModelCard, Range};
 use pushforward::families::Family;
 use pushforward::families::vae::{Posterior, Vae, VaeConfig, gaussian_cost};
 use pushforward::generator::{BitsPerDim, Condition, Objective, Options, RequestError, check, finish, noise};
 use pushforward::{catalogue, latent};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-
-fn device() -> Device {
-    Device::flex()
-}
 
 fn small() -> Vae {
     VaeConfig::new().with_channels(32).init(&device())
 }
 
-fn rng(seed: u64) -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(seed)
-}
-
-fn pictures(count: usize) -> Tensor<4> {
-    noise([count, 784], &mut rng(5), &device()).clamp(-1.0, 1.0).reshape([count, 1, 28, 28])
-}
-
 fn classes(classes: &[i32]) -> Tensor<1, Int> {
     Tensor::from_ints(classes, &device())
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
-}
-
-/// Sets every parameter of the given name.
-struct Set<'a>(&'a str, f32, Vec<String>);
-
-impl ModuleMapper for Set<'_> {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.2.push(name.into());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.2.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let hit = self.2.last().is_some_and(|name| name == self.0);
-        param.map(|tensor| if hit { tensor.full_like(self.1) } else { tensor })
-    }
 }
 
 /// A VAE of two latent dimensions whose every prior has mean (1, -2) and root [[2, 0], [0.5, 1]].
@@ -164,7 +131,7 @@ fn the_loss_is_cost_and_divergence_per_dimension() {
 fn bits_per_dim_are_those_of_a_flat_density() {
     // With sigma = e^3 the density hardly depends on the picture: ln sigma + 1/2 ln 2 pi nats a
     // dimension, on a scale where a byte's interval is 2/255 wide.
-    let vae = small().map(&mut Set("log_sigma", 3.0, vec![]));
+    let vae = filled(small(), "log_sigma", 3.0);
     let (images, labels) = (pictures(2), classes(&[1, 2]));
     let divergence = values(vae.prior.divergence(&vae.encode(images.clone()), labels.clone()));
     let generator = vae.generator(catalogue::cards()[0].clone());

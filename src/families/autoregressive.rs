@@ -16,9 +16,10 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
-use crate::catalogue::{Controls, ModelCard, Range};
-use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, Options, Trajectory};
+use crate::catalogue::{Controls, Range};
+use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
 use crate::layers::inverse_cdf::{latent_of, pick};
+use crate::layers::{embed, halves};
 
 /// Pixels on a side, and levels of a pixel.
 const SIDE: usize = 28;
@@ -95,12 +96,8 @@ struct Gated {
 
 /// tanh(a) sigmoid(b) of the two halves of the channels (arXiv 1606.05328, equation 2).
 fn gate(x: Tensor<4>) -> Tensor<4> {
-    let [value, gate] = halves(x);
+    let [value, gate] = halves(x, 1);
     tanh(value) * sigmoid(gate)
-}
-
-fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
-    x.chunk(2, 1).try_into().expect("two halves of an even number of channels")
 }
 
 /// Zeros around the last two dimensions.
@@ -111,8 +108,7 @@ fn pad(x: Tensor<4>, left: usize, right: usize, top: usize) -> Tensor<4> {
 impl Gated {
     /// What the condition adds before the vertical and the horizontal gate.
     fn bias(&self, conditions: Tensor<1, Int>) -> [Tensor<4>; 2] {
-        let bias: Tensor<2> = self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1);
-        halves(bias.unsqueeze_dims(&[2, 3]))
+        halves(embed(&self.condition, conditions).unsqueeze_dims(&[2, 3]), 1)
     }
 
     /// The vertical stack at rows of which the first `ROWS - 1` are only seen.
@@ -224,36 +220,18 @@ impl Family for Autoregressive {
         }
     }
 
-    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
-        Box::new(AutoregressiveGenerator { card, model: self })
-    }
-}
-
-/// An autoregressive model with its card.
-#[derive(Debug, Clone)]
-pub struct AutoregressiveGenerator {
-    card: ModelCard,
-    model: Autoregressive,
-}
-
-impl Generator for AutoregressiveGenerator {
-    fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
         let (batch, device) = (z.dims()[0], z.device());
-        let conditions = condition.indices(self.model.classes, batch, &device);
-        let temperature = self.card.controls.temperature.map_or(1.0, |range| range.default);
-        let channels = self.model.above.weight.dims()[0];
+        let conditions = condition.indices(self.classes, batch, &device);
+        let channels = self.above.weight.dims()[0];
         let row = |channels| Tensor::zeros([batch, channels, 1, SIDE], &device);
         Box::new(Writing {
-            biases: self.model.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
-            above: vec![row(channels); self.model.layers.len()],
+            biases: self.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
+            above: vec![row(channels); self.layers.len()],
             rows: Tensor::zeros([batch, 1, FIRST, SIDE], &device),
             picture: Tensor::full([batch, 1, SIDE, SIDE], -1.0, &device),
-            model: self.model.clone(),
-            temperature: options.temperature.unwrap_or(temperature),
+            model: self.clone(),
+            temperature: settings.temperature,
             z: z.reshape([-1, SIDE as i32, SIDE as i32]),
             done: 0,
         })
@@ -261,13 +239,13 @@ impl Generator for AutoregressiveGenerator {
 
     /// In the middle of all latents that pick the picture's levels.
     fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
-        let conditions = condition.indices(self.model.classes, images.dims()[0], &images.device());
-        let logits = self.model.forward(images.clone(), conditions).logits();
+        let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
+        let logits = self.forward(images.clone(), conditions).logits();
         Some(latent_of(logits, levels(images).int().squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32]))
     }
 
     fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
-        Some(BitsPerDim::Exact(self.model.bits(images, classes)))
+        Some(BitsPerDim::Exact(self.bits(images, classes)))
     }
 }
 

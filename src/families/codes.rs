@@ -15,8 +15,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::{Family, Traits};
-use crate::catalogue::{Controls, ModelCard, Range};
-use crate::generator::{Condition, Generator, Loss, Objective, Options, Trajectory};
+use crate::catalogue::{Controls, Range};
+use crate::generator::{Condition, Loss, Objective, Settings, Trajectory};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
 use crate::layers::inverse_cdf::{latent_of, pick};
 use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
@@ -305,29 +305,11 @@ impl Family for Codes {
         }
     }
 
-    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
-        Box::new(CodesGenerator { card, codes: self })
-    }
-}
-
-/// A model of codes with its card.
-#[derive(Debug, Clone)]
-pub struct CodesGenerator {
-    card: ModelCard,
-    codes: Codes,
-}
-
-impl Generator for CodesGenerator {
-    fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
-        let temperature = self.card.controls.temperature.map_or(1.0, |range| range.default);
+    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
         Box::new(Writing {
-            conditions: condition.indices(self.codes.classes, z.dims()[0], &z.device()),
-            model: self.codes.clone(),
-            temperature: options.temperature.unwrap_or(temperature),
+            conditions: condition.indices(self.classes, z.dims()[0], &z.device()),
+            model: self.clone(),
+            temperature: settings.temperature,
             z,
             written: Vec::new(),
             cache: Cache::default(),
@@ -336,9 +318,9 @@ impl Generator for CodesGenerator {
 
     /// In the middle of all latents whose codes are the picture's.
     fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
-        let codes = self.codes.codes_of(images);
-        let conditions = condition.indices(self.codes.classes, codes.dims()[0], &codes.device());
-        let logits: Tensor<2> = self.codes.prior.forward(codes.clone(), conditions).flatten(0, 1);
+        let codes = self.codes_of(images);
+        let conditions = condition.indices(self.classes, codes.dims()[0], &codes.device());
+        let logits: Tensor<2> = self.prior.forward(codes.clone(), conditions).flatten(0, 1);
         Some(latent_of(logits, codes.flatten(0, 1)).reshape([-1, CODES as i32]))
     }
 }

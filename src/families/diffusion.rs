@@ -11,17 +11,18 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::silu;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
-use crate::catalogue::{Controls, ModelCard, Range};
-use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, Options, Sampler, Trajectory};
+use crate::catalogue::{Controls, Range};
+use crate::generator::{BitsPerDim, Condition, Loss, Objective, Sampler, Settings, Trajectory, noise};
 use crate::latent::normals;
 use crate::layers::{
-    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, space_to_depth,
+    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, halves,
+    space_to_depth, sum_each,
 };
 
 /// Pixels on a side.
@@ -103,8 +104,7 @@ impl Diffusion {
     /// conditions `[batch]`.
     pub fn velocity(&self, x: Tensor<4>, t: Tensor<1>, conditions: Tensor<1, Int>) -> Tensor<4> {
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
-        let condition: Tensor<2> = self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1);
-        let embedding = silu(time + condition);
+        let embedding = silu(time + embed(&self.condition, conditions));
 
         let fine = walk(&self.down, self.stem.forward(space_to_depth(x)), &embedding);
         let [first, rest @ ..] = self.coarse.as_slice() else { unreachable!("BLOCKS has blocks at 7x7") };
@@ -131,11 +131,7 @@ impl Diffusion {
         }
         let both = [condition, Condition::Any].map(|condition| condition.indices(self.classes, batch, &device));
         let twice = Tensor::cat(vec![x.clone(), x.clone()], 0);
-        let [narrowed, any] = self
-            .velocity(twice, at(2 * batch), Tensor::cat(both.into(), 0))
-            .chunk(2, 0)
-            .try_into()
-            .expect("two halves of a doubled batch");
+        let [narrowed, any] = halves(self.velocity(twice, at(2 * batch), Tensor::cat(both.into(), 0)), 0);
         any.clone() + (narrowed - any) * guidance
     }
 }
@@ -159,11 +155,6 @@ fn mix(x: Tensor<4>, e: Tensor<4>, t: &Tensor<1>) -> Tensor<4> {
     x * (t.clone().neg() + 1.0) + e * t
 }
 
-/// Noise shaped like pictures.
-fn picture_noise(shape: [usize; 4], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<4> {
-    Tensor::from_data(TensorData::new(normals(rng, shape.iter().product()), shape), device)
-}
-
 impl Objective for Diffusion {
     /// |velocity(x_t, t, c) - (e - x)|^2 a pixel (arXiv 2209.03003, equation 1), with t logit-normal
     /// (arXiv 2403.03206, section 3.1).
@@ -171,7 +162,7 @@ impl Objective for Diffusion {
         let (shape, device) = (images.dims(), images.device());
         let times: Vec<f32> = normals(rng, shape[0]).iter().map(|n| 1.0 / (1.0 + (-n).exp())).collect();
         let t = Tensor::<1>::from_floats(times.as_slice(), &device);
-        let e = picture_noise(shape, rng, &device);
+        let e = noise(shape, rng, &device);
         let velocity = self.velocity(mix(images.clone(), e.clone(), &t), t, conditions);
         Loss { total: (velocity - (e - images)).square().mean(), terms: Vec::new() }
     }
@@ -198,46 +189,24 @@ impl Family for Diffusion {
         }
     }
 
-    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
-        Box::new(DiffusionGenerator { card, denoiser: self })
-    }
-}
-
-/// A diffusion model with its card.
-#[derive(Debug, Clone)]
-pub struct DiffusionGenerator {
-    card: ModelCard,
-    denoiser: Diffusion,
-}
-
-/// Steps back from a picture to its latent.
-const INVERSION_STEPS: usize = 25;
-
-impl Generator for DiffusionGenerator {
-    fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
-        let Controls { steps, guidance, .. } = &self.card.controls;
-        let chosen = |range: &Option<Range>, least: f64| range.map_or(least, |range| range.default);
+    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
         Box::new(Denoising {
-            denoiser: self.denoiser.clone(),
+            denoiser: self.clone(),
             condition,
-            guidance: options.guidance.unwrap_or_else(|| chosen(guidance, 1.0)),
-            sampler: options.sampler.unwrap_or_default(),
-            steps: options.steps.unwrap_or_else(|| chosen(steps, 1.0) as usize),
+            guidance: settings.guidance,
+            sampler: settings.sampler,
+            steps: settings.steps,
             done: 0,
             x: z.reshape([-1, 1, SIDE as i32, SIDE as i32]),
             clean: None,
-            rng: ChaCha8Rng::seed_from_u64(options.noise_seed),
+            rng: ChaCha8Rng::seed_from_u64(settings.noise_seed),
         })
     }
 
     /// DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's method from t = 0 to 1.
     fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
         let time = |step: usize| step as f64 / INVERSION_STEPS as f64;
-        let velocity = |x: &Tensor<4>, t: f64| self.denoiser.guided(x, t, condition, 1.0);
+        let velocity = |x: &Tensor<4>, t: f64| self.guided(x, t, condition, 1.0);
         let latent = (0..INVERSION_STEPS).fold(images, |x, step| {
             let v = velocity(&x, time(step));
             heun(x, v, time(step), time(step + 1), velocity)
@@ -252,13 +221,12 @@ impl Generator for DiffusionGenerator {
     fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
         let (shape, device) = (images.dims(), images.device());
         let dimensions = shape[1..].iter().product::<usize>();
-        let sum = |x: Tensor<4>| -> Tensor<1> { x.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1) };
         // With l the logarithm of the signal-to-noise ratio ((1 - t) / t)^2, t = 1 / (1 + e^(l / 2)).
         let time = |l: f64| 1.0 / (1.0 + (l / 2.0).exp());
         let [noisy, clean] = BOUND_ENDS;
 
         let (signal, spread) = (1.0 - time(noisy), time(noisy).powi(2));
-        let prior = sum(images.clone().square() * signal.powi(2) + (spread - 1.0 - spread.ln())) * 0.5;
+        let prior = sum_each(images.clone().square() * signal.powi(2) + (spread - 1.0 - spread.ln())) * 0.5;
 
         let width = (clean - noisy) / BOUND_STRATA as f64;
         let mut integral = Tensor::zeros([shape[0]], &device);
@@ -270,16 +238,19 @@ impl Generator for DiffusionGenerator {
                 Tensor::<1>::from_floats(values.as_slice(), &device)
             };
             let t = of(&time);
-            let x = mix(images.clone(), picture_noise(shape, rng, &device), &t);
-            let velocity = self.denoiser.velocity(x.clone(), t.clone(), classes.clone());
+            let x = mix(images.clone(), noise(shape, rng, &device), &t);
+            let velocity = self.velocity(x.clone(), t.clone(), classes.clone());
             let predicted = x - velocity * t.reshape([-1, 1, 1, 1]);
-            integral = integral + sum((images.clone() - predicted).square()) * of(&|l| l.exp()) * (width / 2.0);
+            integral = integral + sum_each((images.clone() - predicted).square()) * of(&|l| l.exp()) * (width / 2.0);
         }
 
         let levels = level_cost(images, (-clean / 2.0).exp(), rng);
         Some(BitsPerDim::Bound((prior + integral + levels) / (dimensions as f64 * LN_2)))
     }
 }
+
+/// Steps back from a picture to its latent.
+const INVERSION_STEPS: usize = 25;
 
 /// The logarithms of the signal-to-noise ratio between which the bound integrates: at the last the
 /// noise is a fifth of half a level of the 8-bit scale.
@@ -293,11 +264,11 @@ const BOUND_STRATA: usize = 8;
 fn level_cost(images: Tensor<4>, sigma: f64, rng: &mut ChaCha8Rng) -> Tensor<1> {
     const NEAR: i32 = 2;
     let level = 2.0 / 255.0;
-    let noise = picture_noise(images.dims(), rng, &images.device()) * sigma;
+    let noise = noise(images.dims(), rng, &images.device()) * sigma;
     let weight = |steps: i32| ((noise.clone() - f64::from(steps) * level).square() * (-0.5 / sigma.powi(2))).exp();
     let total = (-NEAR..=NEAR).map(weight).reduce(|sum, term| sum + term).expect("at least one level");
     let cost = total.log() + noise.clone().square() * (0.5 / sigma.powi(2));
-    cost.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1)
+    sum_each(cost)
 }
 
 /// One step of Heun's method from x at time t, where the velocity is v, to time s (arXiv 2206.00364, algorithm 1).
@@ -351,7 +322,7 @@ impl Trajectory for Denoising {
             // Algorithm 2 of arXiv 2006.11239.
             Sampler::Ancestral => {
                 let [of_x, of_clean, variance] = posterior(t, s);
-                let e = picture_noise(x.dims(), &mut self.rng, &x.device());
+                let e = noise(x.dims(), &mut self.rng, &x.device());
                 x * of_x + clean.clone() * of_clean + e * variance.sqrt()
             }
         };

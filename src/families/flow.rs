@@ -16,10 +16,10 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
 use super::{Family, Traits};
-use crate::catalogue::{Controls, ModelCard, Range};
-use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, Options, Trajectory};
+use crate::catalogue::{Controls, Range};
+use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
 use crate::layers::triangular::{inverse, mask};
-use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, space_to_depth};
+use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, halves, space_to_depth, sum_each};
 
 /// Config of [`Flow`].
 #[derive(Config, Debug)]
@@ -127,19 +127,10 @@ struct Net {
 impl Net {
     fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> [Tensor<4>; 2] {
         let x = self.block.forward(self.stem.forward(x), silu(embedding));
-        let [shift, scale] = halves(self.out.forward(silu(x)));
+        let [shift, scale] = halves(self.out.forward(silu(x)), 1);
         // A scale between e^-2 and e^2 keeps the inverse well conditioned.
         [shift, tanh(scale * 0.5) * 2.0]
     }
-}
-
-fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
-    x.chunk(2, 1).try_into().expect("two halves of an even number of channels")
-}
-
-/// The sum over all but the batch.
-fn sum(x: Tensor<4>) -> Tensor<1> {
-    x.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1)
 }
 
 /// A number a channel, for every pixel.
@@ -173,16 +164,16 @@ impl Step {
         let [_, _, height, width] = x.dims();
         let x = (x + spread(self.shift.val())) * spread(self.log_scale.val().exp());
         let [lower, upper] = self.factors();
-        let [stay, change] = halves(mix(x, lower.matmul(upper)).flip([1]));
+        let [stay, change] = halves(mix(x, lower.matmul(upper)).flip([1]), 1);
         let [shift, log_scale] = self.coupling.forward(stay.clone(), embedding);
         let change = change * log_scale.clone().exp() + shift;
         let everywhere = (self.log_scale.val() + self.log_diagonal.val()).sum() * (height * width) as f64;
-        (Tensor::cat(vec![stay, change], 1), sum(log_scale) + everywhere)
+        (Tensor::cat(vec![stay, change], 1), sum_each(log_scale) + everywhere)
     }
 
     /// Back from the latent.
     fn inverse(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
-        let [stay, change] = halves(x);
+        let [stay, change] = halves(x, 1);
         let [shift, log_scale] = self.coupling.forward(stay.clone(), embedding);
         let change = (change - shift) * log_scale.neg().exp();
         let [lower, upper] = self.factors();
@@ -205,19 +196,19 @@ impl Step {
 
 /// Pictures x to latents, from the finest of some scales on, with the logarithm of the determinant.
 fn forward(scales: &[Scale], x: Tensor<4>, embedding: &Tensor<2>) -> (Tensor<4>, Tensor<1>) {
-    let [scale, coarser @ ..] = scales else { return (x.clone(), sum(x * 0.0)) };
+    let [scale, coarser @ ..] = scales else { return (x.clone(), sum_each(x * 0.0)) };
     let mut x = if scale.squeezes { space_to_depth(x) } else { x };
-    let mut determinant = sum(x.clone() * 0.0);
+    let mut determinant = sum_each(x.clone() * 0.0);
     for step in &scale.steps {
         let (next, more) = step.forward(x, embedding.clone());
         (x, determinant) = (next, determinant + more);
     }
     if let Some(leaving) = &scale.leaving {
-        let [stay, leave] = halves(x);
+        let [stay, leave] = halves(x, 1);
         let [shift, log_scale] = leaving.forward(stay.clone(), embedding.clone());
         let leave = leave * log_scale.clone().exp() + shift;
         let (stay, more) = forward(coarser, stay, embedding);
-        determinant = determinant + sum(log_scale) + more;
+        determinant = determinant + sum_each(log_scale) + more;
         x = Tensor::cat(vec![stay, leave], 1);
     }
     (if scale.squeezes { depth_to_space(x) } else { x }, determinant)
@@ -228,7 +219,7 @@ fn backward(scales: &[Scale], z: Tensor<4>, embedding: &Tensor<2>, blank: usize)
     let [scale, coarser @ ..] = scales else { return z };
     let mut x = if scale.squeezes { space_to_depth(z) } else { z };
     if let Some(leaving) = &scale.leaving {
-        let [stay, leave] = halves(x);
+        let [stay, leave] = halves(x, 1);
         let stay = backward(coarser, stay, embedding, blank.saturating_sub(1));
         let [shift, log_scale] = leaving.forward(stay.clone(), embedding.clone());
         let leave = if blank > 0 { leave.zeros_like() } else { leave };
@@ -250,7 +241,7 @@ fn to_logits(images: Tensor<4>, within: Tensor<4>) -> (Tensor<4>, Tensor<1>) {
     let unit = ((images + 1.0) * 127.5 + within) / LEVELS;
     let inside = unit * (1.0 - 2.0 * MARGIN) + MARGIN;
     let (log, log_rest) = (inside.clone().log(), (inside.neg() + 1.0).log());
-    let determinant = sum((log.clone() + log_rest.clone()).neg() + (1.0 - 2.0 * MARGIN).ln());
+    let determinant = sum_each((log.clone() + log_rest.clone()).neg() + (1.0 - 2.0 * MARGIN).ln());
     (log - log_rest, determinant)
 }
 
@@ -262,7 +253,7 @@ fn from_logits(logits: Tensor<4>) -> Tensor<4> {
 
 impl Flow {
     fn embedding(&self, conditions: Tensor<1, Int>) -> Tensor<2> {
-        self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1)
+        embed(&self.condition, conditions)
     }
 
     /// Logits of pictures `[batch, 1, side, side]` under conditions `[batch]` to latents of the same shape, and the
@@ -283,7 +274,7 @@ impl Flow {
         let within = uniform(images.dims(), rng, &images.device());
         let (logits, to_logits) = to_logits(images, within);
         let (z, determinant) = self.forward(logits, conditions);
-        let prior = sum(z.square() + TAU.ln()) * -0.5;
+        let prior = sum_each(z.square() + TAU.ln()) * -0.5;
         (prior + determinant + to_logits) / (-dimensions * LN_2) + LEVELS.log2()
     }
 }
@@ -311,7 +302,7 @@ impl Objective for Flow {
                 x = step.forward(x, embedding.clone()).0;
             }
             if scale.leaving.is_some() {
-                [x, _] = halves(x);
+                [x, _] = halves(x, 1);
             }
         }
         self
@@ -334,43 +325,25 @@ impl Family for Flow {
         }
     }
 
-    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
-        Box::new(FlowGenerator { card, flow: self })
-    }
-}
-
-/// A flow with its card.
-#[derive(Debug, Clone)]
-pub struct FlowGenerator {
-    card: ModelCard,
-    flow: Flow,
-}
-
-impl Generator for FlowGenerator {
-    fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
-        let (side, batch) = (self.flow.side as i32, z.dims()[0]);
-        let temperature = self.card.controls.temperature.map_or(1.0, |range| range.default);
+    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
+        let (side, batch) = (self.side as i32, z.dims()[0]);
         Box::new(Unfolding {
-            embedding: self.flow.embedding(condition.indices(self.flow.classes, batch, &z.device())),
-            flow: self.flow.clone(),
-            z: z.reshape([-1, 1, side, side]) * options.temperature.unwrap_or(temperature),
+            embedding: self.embedding(condition.indices(self.classes, batch, &z.device())),
+            flow: self.clone(),
+            z: z.reshape([-1, 1, side, side]) * settings.temperature,
             done: 0,
         })
     }
 
     /// The latent of the middle of every pixel's level.
     fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
-        let conditions = condition.indices(self.flow.classes, images.dims()[0], &images.device());
+        let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
         let within = images.full_like(0.5);
-        Some(self.flow.forward(to_logits(images, within).0, conditions).0.flatten(1, 3))
+        Some(self.forward(to_logits(images, within).0, conditions).0.flatten(1, 3))
     }
 
     fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
-        Some(BitsPerDim::Exact(self.flow.bits(images, classes, rng)))
+        Some(BitsPerDim::Exact(self.bits(images, classes, rng)))
     }
 }
 

@@ -18,9 +18,9 @@ use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Family, Traits};
-use crate::catalogue::{Controls, ModelCard};
-use crate::generator::{Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
-use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, upsample};
+use crate::catalogue::Controls;
+use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
+use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, upsample};
 
 /// Pixels on a side of the coarsest feature map.
 const COARSE: usize = 7;
@@ -111,8 +111,7 @@ struct Painter {
 
 impl Painter {
     fn forward(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
-        let condition: Tensor<2> = self.condition.forward(conditions.unsqueeze_dim(1)).squeeze_dim(1);
-        let embedding = silu(self.embed.forward(z.clone()) + condition);
+        let embedding = silu(self.embed.forward(z.clone()) + embed(&self.condition, conditions));
         let [batch, _] = z.dims();
         let x = self.stem.forward(z).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
         let x = self.coarse.forward(x, embedding.clone());
@@ -213,25 +212,8 @@ impl Family for Gan {
         Traits { latent: vec![config.latent], forward_passes: "1".into(), controls: Controls::default() }
     }
 
-    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
-        Box::new(GanGenerator { card, gan: self })
-    }
-}
-
-/// A GAN with its card.
-#[derive(Debug, Clone)]
-pub struct GanGenerator {
-    card: ModelCard,
-    gan: Gan,
-}
-
-impl Generator for GanGenerator {
-    fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    fn start(&self, z: Tensor<2>, condition: Condition, _options: &Options) -> Box<dyn Trajectory> {
-        let Gan { generator, classes, .. } = self.gan.clone();
+    fn start(&self, z: Tensor<2>, condition: Condition, _settings: Settings) -> Box<dyn Trajectory> {
+        let Gan { generator, classes, .. } = self.clone();
         Box::new(OneShot::new(move || {
             let conditions = condition.indices(classes, z.dims()[0], &z.device());
             generator.forward(z, conditions)

@@ -8,11 +8,12 @@ pub mod flow;
 pub mod gan;
 pub mod vae;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Int, Tensor};
+use rand_chacha::ChaCha8Rng;
 use serde::de::DeserializeOwned;
 
 use crate::catalogue::{Controls, ModelCard};
-use crate::generator::{Generator, Objective};
+use crate::generator::{BitsPerDim, Condition, Generator, Objective, Options, Settings, Trajectory};
 use crate::weights::{self, WeightsError};
 
 /// What makes a module one of the families.
@@ -34,8 +35,50 @@ pub trait Family: Objective {
     /// What a card says of every model of this family and config.
     fn traits(config: &Self::Config) -> Traits;
 
+    /// See [`Generator::start`].
+    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory>;
+
+    /// See [`Generator::invert`].
+    fn invert(&self, _images: Tensor<4>, _condition: Condition) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// See [`Generator::bits_per_dim`].
+    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+        None
+    }
+
     /// The trained module with its card.
-    fn generator(self, card: ModelCard) -> Box<dyn Generator>;
+    fn generator(self, card: ModelCard) -> Box<dyn Generator>
+    where
+        Self: 'static,
+    {
+        Box::new(Model { card, module: self })
+    }
+}
+
+/// A family's module with its card.
+struct Model<F> {
+    card: ModelCard,
+    module: F,
+}
+
+impl<F: Family> Generator for Model<F> {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+        self.module.start(z, condition, options.settled(&self.card.controls))
+    }
+
+    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+        self.module.invert(images, condition)
+    }
+
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+        self.module.bits_per_dim(images, classes, rng)
+    }
 }
 
 /// What a card says of a family with a config.

@@ -18,10 +18,10 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
 use super::{Family, Traits};
-use crate::catalogue::{Controls, ModelCard};
-use crate::generator::{BitsPerDim, Condition, Generator, Loss, Objective, OneShot, Options, Trajectory, noise};
+use crate::catalogue::Controls;
+use crate::generator::{BitsPerDim, Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
 use crate::layers::triangular::{inverse, mask};
-use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
+use crate::layers::{Residual, ResidualConfig, conv3x3, halves, sum_each, upsample};
 
 /// Pixels on a side, and on a side of the coarsest feature map.
 const SIDE: usize = 28;
@@ -233,10 +233,10 @@ impl Posterior {
 /// -ln N(x; mean, sigma^2 I) in nats, one number a picture `[batch]`:
 /// |x - mean|^2 / (2 sigma^2) + D (ln sigma + 1/2 ln 2 pi).
 pub fn gaussian_cost(x: Tensor<4>, mean: Tensor<4>, log_sigma: Tensor<1>) -> Tensor<1> {
-    let [batch, channels, height, width] = x.dims();
+    let [_, channels, height, width] = x.dims();
     let dimensions = channels * height * width;
-    let error: Tensor<1> = (x - mean).square().reshape([batch, dimensions]).sum_dim(1).squeeze_dim(1);
-    error * (log_sigma.clone() * -2.0).exp() * 0.5 + (log_sigma + TAU.ln() / 2.0) * dimensions as f64
+    sum_each((x - mean).square()) * (log_sigma.clone() * -2.0).exp() * 0.5
+        + (log_sigma + TAU.ln() / 2.0) * dimensions as f64
 }
 
 impl Vae {
@@ -246,8 +246,7 @@ impl Vae {
         let x = encoder.down.forward(silu(encoder.stem.forward(images)));
         let x = encoder.norm.forward(encoder.coarse.forward(x));
         let x: Tensor<2> = encoder.squeeze.forward(silu(x)).flatten(1, 3);
-        let [mean, log_variance] =
-            encoder.posterior.forward(silu(x)).chunk(2, 1).try_into().expect("two halves of an even number of columns");
+        let [mean, log_variance] = halves(encoder.posterior.forward(silu(x)), 1);
         // Variances from e^-10 to e^4 are all a posterior needs; the bounds keep exp() finite.
         Posterior { mean, log_variance: log_variance.clamp(-10.0, 4.0) }
     }
@@ -321,25 +320,8 @@ impl Family for Vae {
         Traits { latent: vec![config.latent], forward_passes: "1".into(), controls: Controls::default() }
     }
 
-    fn generator(self, card: ModelCard) -> Box<dyn Generator> {
-        Box::new(VaeGenerator { card, vae: self })
-    }
-}
-
-/// A VAE with its card.
-#[derive(Debug, Clone)]
-pub struct VaeGenerator {
-    card: ModelCard,
-    vae: Vae,
-}
-
-impl Generator for VaeGenerator {
-    fn card(&self) -> &ModelCard {
-        &self.card
-    }
-
-    fn start(&self, z: Tensor<2>, condition: Condition, _options: &Options) -> Box<dyn Trajectory> {
-        let vae = self.vae.clone();
+    fn start(&self, z: Tensor<2>, condition: Condition, _settings: Settings) -> Box<dyn Trajectory> {
+        let vae = self.clone();
         Box::new(OneShot::new(move || {
             let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
             vae.draw(z, conditions)
@@ -348,8 +330,8 @@ impl Generator for VaeGenerator {
 
     /// The latent of the posterior mean.
     fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
-        let conditions = condition.indices(self.vae.classes, images.dims()[0], &images.device());
-        Some(self.vae.prior.whiten(self.vae.encode(images).mean, conditions))
+        let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
+        Some(self.prior.whiten(self.encode(images).mean, conditions))
     }
 
     /// An upper bound: the -ELBO of pictures dequantized uniformly, in bits of the 0..255 scale.
@@ -360,7 +342,7 @@ impl Generator for VaeGenerator {
         let level = 2.0_f32 / 255.0;
         let dither: Vec<f32> = (0..batch * dimensions).map(|_| (rng.random::<f32>() - 0.5) * level).collect();
         let dither = Tensor::<1>::from_floats(dither.as_slice(), &images.device()).reshape(images.dims());
-        let [cost, divergence] = self.vae.negative_elbo(images + dither, classes, rng);
+        let [cost, divergence] = self.negative_elbo(images + dither, classes, rng);
         Some(BitsPerDim::Bound((cost + divergence) / (dimensions as f64 * LN_2) - f64::from(level.log2())))
     }
 }

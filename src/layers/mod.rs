@@ -8,9 +8,9 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Embedding, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::activation::silu;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 /// Channels of one normalization group.
 const GROUP: usize = 8;
@@ -20,6 +20,21 @@ pub fn conv3x3(channels_in: usize, channels_out: usize, stride: usize) -> Conv2d
     Conv2dConfig::new([channels_in, channels_out], [3, 3])
         .with_stride([stride, stride])
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+}
+
+/// The two halves of a dimension of even length.
+pub fn halves<const D: usize>(x: Tensor<D>, dimension: usize) -> [Tensor<D>; 2] {
+    x.chunk(2, dimension).try_into().expect("two halves of an even length")
+}
+
+/// The sum over everything but the batch, `[batch]`.
+pub fn sum_each(x: Tensor<4>) -> Tensor<1> {
+    x.flatten::<2>(1, 3).sum_dim(1).squeeze_dim(1)
+}
+
+/// The vectors of numbers `[batch]` in an embedding's table, `[batch, length]`.
+pub fn embed(table: &Embedding, numbers: Tensor<1, Int>) -> Tensor<2> {
+    table.forward(numbers.unsqueeze_dim(1)).squeeze_dim(1)
 }
 
 /// Config of [`Residual`].
@@ -136,7 +151,7 @@ impl Modulated {
     pub fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
         let h = self.norm_2.forward(self.conv_1.forward(silu(self.norm_1.forward(x.clone()))));
         let modulation: Tensor<4> = self.modulation.forward(embedding).unsqueeze_dims(&[2, 3]);
-        let [scale, shift] = modulation.chunk(2, 1).try_into().expect("two halves of an even number of channels");
+        let [scale, shift] = halves(modulation, 1);
         x + self.conv_2.forward(silu(h * (scale + 1.0) + shift))
     }
 }

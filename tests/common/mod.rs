@@ -1,0 +1,86 @@
+//! What the tests of the families share: seeds, pictures, modules with known parameters, and tensors as numbers.
+#![allow(dead_code, reason = "no family's tests need all of it")]
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Device, Int, Tensor};
+use pushforward::catalogue::{self, LatentShape, ModelCard};
+use pushforward::families::{Family, Traits};
+use pushforward::generator::{Condition, Generator, noise};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+pub fn device() -> Device {
+    Device::flex()
+}
+
+pub fn rng(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+pub fn pictures(count: usize) -> Tensor<4> {
+    noise([count, 1, 28, 28], &mut rng(5), &device()).clamp(-1.0, 1.0)
+}
+
+/// Pictures of whole levels, as files hold them.
+pub fn whole_pictures(count: usize, side: usize) -> Tensor<4> {
+    let pictures = noise([count, 1, side, side], &mut rng(5), &device()).clamp(-1.0, 1.0);
+    ((pictures + 1.0) * 127.5).round() / 127.5 - 1.0
+}
+
+/// The condition of class 3, as often.
+pub fn conditions(count: usize) -> Tensor<1, Int> {
+    Condition::Class(3).indices(10, count, &device())
+}
+
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+pub fn farthest(one: &[f32], other: &[f32]) -> f32 {
+    assert_eq!(one.len(), other.len());
+    one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// A module with a card that says what its family does of it.
+pub fn generator<F: Family + 'static>(config: &F::Config, module: F) -> Box<dyn Generator> {
+    let Traits { latent, forward_passes, controls } = F::traits(config);
+    let latent = LatentShape { shape: latent };
+    module.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
+}
+
+/// A module whose every parameter is drawn, so that no part of it starts as zero or as the identity.
+pub fn drawn<M: Module>(module: M, deviation: f64) -> M {
+    struct Draw(ChaCha8Rng, f64);
+
+    impl ModuleMapper for Draw {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| noise(tensor.dims(), &mut self.0, &tensor.device()) * self.1)
+        }
+    }
+    module.map(&mut Draw(rng(3), deviation))
+}
+
+/// A module in which every parameter of a name, or in a part of that name, has one value.
+pub fn filled<M: Module>(module: M, name: &str, value: f32) -> M {
+    struct Fill<'a> {
+        name: &'a str,
+        value: f32,
+        path: Vec<String>,
+    }
+
+    impl ModuleMapper for Fill<'_> {
+        fn enter_module(&mut self, name: &str, _container_type: &str) {
+            self.path.push(name.into());
+        }
+
+        fn exit_module(&mut self, _name: &str, _container_type: &str) {
+            self.path.pop();
+        }
+
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let hit = self.path.iter().any(|part| part == self.name);
+            param.map(|tensor| if hit { tensor.full_like(self.value) } else { tensor })
+        }
+    }
+    module.map(&mut Fill { name, value, path: Vec::new() })
+}
