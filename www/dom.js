@@ -101,21 +101,3 @@ export function paint(canvas, image) {
   if (canvas.height !== image.height) canvas.height = image.height;
   canvas.getContext('2d')?.putImageData(image, 0, 0);
 }
-
-/**
- * How many coordinates a model's latent has.
- * @param {import('../pkg/index.d.ts').Card} card
- */
-export function dimensionOf({ latent }) {
-  return latent.shape.reduce((product, length) => product * length, 1);
-}
-
-/**
- * Columns and rows of a latent that is shaped like a picture; null for a vector.
- * @param {import('../pkg/index.d.ts').Card} card
- */
-export function gridOf({ latent: { shape } }) {
-  if (shape.length < 2) return null;
-  const [height, width] = shape.slice(-2);
-  return { width, height };
-}

@@ -2,7 +2,8 @@
 
 import { syncAddress } from './address.js';
 import { Pushforward } from './api.js';
-import { find, gridOf } from './dom.js';
+import { gridOf } from './card.js';
+import { find } from './dom.js';
 import { loadEngine } from './engine.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';

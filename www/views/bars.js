@@ -1,6 +1,7 @@
 // All coordinates of a vector latent as bars, with those of both ends as ticks.
 
-import { dimensionOf, find, gridOf, number, set, subscript, svg } from '../dom.js';
+import { dimensionOf, gridOf } from '../card.js';
+import { find, number, set, subscript, svg } from '../dom.js';
 
 const WIDTH = 320;
 const HEIGHT = 120;

@@ -1,6 +1,6 @@
 // Wherever the page's words name the dimension of the latent, it is that of the model that draws.
 
-import { dimensionOf } from '../dom.js';
+import { dimensionOf } from '../card.js';
 
 /** @param {import('../main.js').Context} context */
 export function mountDimension({ store }) {

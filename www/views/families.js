@@ -1,5 +1,6 @@
 // The chooser of families: a card for each model, with what it costs and how well it draws.
 
+import { passesOf } from '../card.js';
 import { html } from '../dom.js';
 
 /** @import { Card } from '../../pkg/index.d.ts' */
@@ -29,7 +30,7 @@ function face(card) {
     html(
       'span',
       { class: 'facts' },
-      html('span', {}, `${counted(passes(card))} · ${Math.round(weights.bytes / 1000)} kB`),
+      html('span', {}, `${counted(passesOf(card))} · ${Math.round(weights.bytes / 1000)} kB`),
       quality(card),
       html('span', { class: 'paper' }, `arXiv ${paper}`),
     ),
@@ -40,14 +41,6 @@ function face(card) {
 function counted(count) {
   if (!/\d$/.test(count)) return count;
   return `${count} ${count === '1' ? 'pass' : 'passes'}`;
-}
-
-/**
- * Forward passes for a picture, with the default where they can be chosen.
- * @param {Card} card
- */
-export function passes({ forward_passes, controls: { steps } }) {
-  return steps ? `${steps.default}` : forward_passes;
 }
 
 /** @param {Card} card */

@@ -1,6 +1,7 @@
 // The point judged as a draw: the histogram of its coordinates on N(0, 1), and its length on the chi distribution.
 
-import { dimensionOf, find, line, number, set, subscript, svg } from '../dom.js';
+import { dimensionOf } from '../card.js';
+import { find, line, number, set, subscript, svg } from '../dom.js';
 
 const WIDTH = 320;
 const HEIGHT = 84;

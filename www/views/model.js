@@ -1,7 +1,7 @@
 // The card of the model that draws: what it is, what it learnt from, and how well it does.
 
+import { passesOf } from '../card.js';
 import { html } from '../dom.js';
-import { passes } from './families.js';
 
 /**
  * @param {HTMLElement} root
@@ -23,7 +23,7 @@ function rows(card) {
   return [
     ['Family', html('span', {}, `${card.name}, `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
     ['Learnt from', html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
-    ['Forward passes for a picture', passes(card)],
+    ['Forward passes for a picture', passesOf(card)],
     ['Parameters', card.parameters.toLocaleString('en')],
     ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
     ...figures(card.quality),

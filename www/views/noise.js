@@ -1,6 +1,7 @@
 // The latent of a model that starts from a picture of noise: shown as it is, and painted over with other noise.
 
-import { dimensionOf, find, gridOf, number, set } from '../dom.js';
+import { dimensionOf, gridOf } from '../card.js';
+import { find, number, set } from '../dom.js';
 
 /** Coordinates beyond this many standard deviations are as black or white as can be. */
 const REACH = 3;

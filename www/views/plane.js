@@ -1,6 +1,7 @@
 // The Gaussian, cut by the plane through the origin and both ends: contours, shell, the way, and the point to drag.
 
-import { dimensionOf, line, number, set, svg } from '../dom.js';
+import { dimensionOf } from '../card.js';
+import { line, number, set, svg } from '../dom.js';
 import { STRIP } from '../painter.js';
 
 /** Half the side of the drawn square, in units of the drawing. */

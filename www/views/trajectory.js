@@ -1,7 +1,7 @@
 // The way from noise to picture: a few of the pictures on it, kept as they pass.
 
+import { passesOf } from '../card.js';
 import { html, paint } from '../dom.js';
-import { passes } from './families.js';
 
 /** As many as stand side by side. */
 const KEPT = 8;
@@ -18,7 +18,7 @@ export function mountTrajectory(root, { store, painter }) {
     const { card } = store;
     if (card.id === model) return;
     model = card.id;
-    root.hidden = passes(card) === '1';
+    root.hidden = passesOf(card) === '1';
     for (const frame of frames) empty(frame, card.image);
   }
   reset();
