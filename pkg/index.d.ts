@@ -21,6 +21,8 @@ export interface Card {
   condition: string;
   /** Forward passes for one picture: a number, `T` where they can be chosen, or a rule such as "one per pixel". */
   forward_passes: string;
+  /** Steps of a trajectory, or of one where nobody chooses their number. */
+  steps: number;
   /** What can be chosen about the way from the latent to the picture; what is absent the model ignores. */
   controls: Controls;
   parameters: number;

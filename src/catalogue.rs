@@ -33,6 +33,8 @@ pub struct ModelCard {
     pub condition: String,
     /// Forward passes for one picture.
     pub forward_passes: String,
+    /// Steps of a trajectory, or of one where nobody chooses their number.
+    pub steps: usize,
     /// What can be chosen about the way.
     #[serde(default)]
     pub controls: Controls,

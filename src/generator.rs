@@ -303,6 +303,11 @@ pub trait Objective: Module {
         self
     }
 
+    /// The module as it trains on once the fraction `done` in [0, 1) of the training is behind it.
+    fn progressed(self, _done: f64) -> Self {
+        self
+    }
+
     /// Parameters that learn faster than the others, and how many times as fast.
     fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
         None

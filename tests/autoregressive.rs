@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::Tensor;
-use common::{conditions, device, farthest, generator, rng, values, whole_pictures};
+use common::{conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
 use pushforward::families::autoregressive::{AutoregressiveConfig, Mixture};
 use pushforward::generator::{BitsPerDim, Condition, Options, finish, noise};
 
@@ -57,7 +57,9 @@ fn a_mixture_s_probabilities_sum_to_one_and_match_a_logistic_by_hand() {
 
 #[test]
 fn drawing_with_what_was_kept_is_drawing_without() {
-    let model = config().init(&device());
+    // More layers than dilations, and no parameter at zero.
+    let config = || config().with_layers(5);
+    let model = drawn(config().init(&device()), 0.2);
     let z = noise([2, 784], &mut rng(2), &device());
     let picture =
         finish(generator(&config(), model.clone()).start(z.clone(), Condition::Class(3), &Options::default()));

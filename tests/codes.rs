@@ -114,6 +114,8 @@ fn a_trajectory_writes_a_row_a_step_and_leaves_written_codes_alone() {
     for row in 0..7 {
         let [one, other] = ways.each_mut().map(|way| values(way.step().unwrap()));
         assert!(one.iter().all(|x| (-1.0..=1.0).contains(x)));
+        // What is not written yet is black.
+        assert!(one[28 * 4 * (row + 1)..784].iter().all(|x| *x == -1.0), "row {row}");
         // The latents agree in the first two rows.
         assert_eq!(one == other, row < 2, "row {row}");
     }
@@ -134,4 +136,18 @@ fn dead_codes_are_revived() {
     assert!(integers(codes.codes_of(pictures(8))).iter().all(|code| *code == 0), "nothing was seen yet");
     let used = integers(seen().codes_of(pictures(8))).into_iter().collect::<std::collections::BTreeSet<_>>();
     assert!(used.len() >= 12, "{} of 16 codes are used", used.len());
+}
+
+#[test]
+fn settled_codes_move_no_more_while_the_prior_learns() {
+    let (images, conditions) =
+        (noise([8, 1, 28, 28], &mut rng(9), &device()), Condition::Any.indices(10, 8, &device()));
+    let painted = |codes: &Codes| values(codes.paint(codes.codes_of(pictures(4))));
+    for (done, moves) in [(0.0, true), (0.39, true), (0.4, false), (0.99, false)] {
+        let codes = seen().progressed(done);
+        let before = painted(&codes);
+        let loss = codes.loss(images.clone(), conditions.clone(), &mut rng(1));
+        assert_eq!(loss.terms.is_empty(), !moves, "{done}");
+        assert_eq!(painted(&codes) != before, moves, "{done}");
+    }
 }

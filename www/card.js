@@ -21,9 +21,9 @@ export function gridOf({ latent: { shape } }) {
 }
 
 /**
- * Forward passes for a picture, with the default where they can be chosen.
+ * Forward passes for a picture, of the default number of steps where it can be chosen.
  * @param {Card} card
  */
-export function passesOf({ forward_passes, controls: { steps } }) {
-  return steps ? `${steps.default}` : forward_passes;
+export function passesOf({ forward_passes, steps, controls }) {
+  return controls.steps ? `${steps}` : forward_passes;
 }

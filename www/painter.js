@@ -44,8 +44,6 @@ export class Painter extends EventTarget {
   #strip = [];
   /** The model that failed. */
   #failed = '';
-  /** How many steps a picture takes, by model, as seen. @type {Map<string, number>} */
-  #lengths = new Map();
   #changed = -Infinity;
   #rest = 0;
 
@@ -67,7 +65,7 @@ export class Painter extends EventTarget {
     const { t: _t, at: _at, ...rest } = this.#store.value;
     const { model, steps } = rest;
     const now = performance.now();
-    const moving = this.#length(model, steps) > FEW && now - this.#changed < MOVING;
+    const moving = (steps ?? this.#store.card.steps) > FEW && now - this.#changed < MOVING;
     this.#changed = now;
     clearTimeout(this.#rest);
     this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
@@ -97,15 +95,6 @@ export class Painter extends EventTarget {
     this.#next();
   }
 
-  /**
-   * How many steps a picture will take, as chosen or as seen.
-   * @param {string} model
-   * @param {number | null} [chosen]
-   */
-  #length(model, chosen) {
-    return chosen ?? this.#lengths.get(model) ?? 1;
-  }
-
   /** Aborts what is being drawn, unless it is nearly done. */
   #giveWay() {
     const drawing = this.#drawing;
@@ -126,7 +115,7 @@ export class Painter extends EventTarget {
     const state = index === undefined ? this.#store.value : { ...this.#store.value, t: STRIP[index], at: null };
     const options = this.#options(state, wanted === 'sketch');
     /** @type {Drawing} */
-    const drawing = { model: state.model, steps: this.#length(state.model, options.steps), wanted, controller: new AbortController() };
+    const drawing = { model: state.model, steps: options.steps ?? this.#store.card.steps, wanted, controller: new AbortController() };
     this.#drawing = drawing;
     try {
       await this.#generate(options, drawing, (image) => {
@@ -158,9 +147,6 @@ export class Painter extends EventTarget {
     let last = null;
     /** @type {NonNullable<GenerateOptions['onFrame']>} */
     const onFrame = (image, step, steps, predicted) => {
-      // How many steps there are, some families say only now.
-      drawing.steps = steps;
-      this.#lengths.set(drawing.model, steps);
       if (step === steps) last = { image, predicted, step, steps };
       else if (!sketch) show({ image, predicted, step, steps, milliseconds: null });
       this.#giveWay();

@@ -2,12 +2,12 @@
 //! (van den Oord et al., PixelCNN, arXiv 1606.05328).
 //!
 //! Gated convolutions in two stacks, a vertical one that sees the rows above and a horizontal one that
-//! sees the row so far, so nothing before a pixel is hidden from it. A pixel's 256 levels have the
-//! probabilities of a mixture of logistics (PixelCNN++, arXiv 1701.05517); its level is the one at
+//! sees the row so far, so nothing before a pixel is hidden from it; dilated (WaveNet, arXiv 1609.03499), so
+//! that they see all of it in few layers. A pixel's 256 levels have the probabilities of a mixture of logistics (PixelCNN++, arXiv 1701.05517); its level is the one at
 //! u = Phi(z), so every coordinate of the latent narrows one choice.
 
 use burn::config::Config;
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig};
 use burn::tensor::activation::{sigmoid, silu, softmax, tanh};
@@ -45,26 +45,34 @@ pub struct AutoregressiveConfig {
 /// Rows above that the first layer sees, and pixels to the left.
 const FIRST: usize = 3;
 
-/// Rows and pixels to the left that a gated layer sees, its own included.
+/// Rows, and pixels to the left, that a gated layer sees, its own included.
 const ROWS: usize = 2;
 const COLUMNS: usize = 3;
+
+/// How far apart they lie, layer by layer and from the first on again.
+const DILATIONS: [usize; 4] = [1, 2, 4, 8];
 
 impl AutoregressiveConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Autoregressive {
         let Self { classes, channels, layers, mixtures } = *self;
         let convolution = |from, to, size| -> Conv2d { Conv2dConfig::new([from, to], size).init(device) };
-        let layer = |_| Gated {
-            vertical: convolution(channels, 2 * channels, [ROWS, 3]),
+        let dilated = |size, dilation| {
+            Conv2dConfig::new([channels, 2 * channels], size).with_dilation([dilation, dilation]).init(device)
+        };
+        let layer = |dilation| Gated {
+            vertical: dilated([ROWS, 3], dilation),
             across: convolution(channels, 2 * channels, [1, 1]),
-            horizontal: convolution(channels, 2 * channels, [1, COLUMNS]),
+            horizontal: dilated([1, COLUMNS], dilation),
             condition: EmbeddingConfig::new(classes + 1, 4 * channels).init(device),
             out: convolution(channels, channels, [1, 1]),
+            dilation,
         };
         Autoregressive {
             above: convolution(1, channels, [FIRST, 5]),
             left: convolution(1, channels, [1, FIRST]),
-            layers: (0..layers).map(layer).collect(),
+            place: Param::from_tensor(Tensor::zeros([1, channels, SIDE, SIDE], device)),
+            layers: DILATIONS.into_iter().cycle().take(layers).map(layer).collect(),
             widen: convolution(channels, 2 * channels, [1, 1]),
             mixture: convolution(2 * channels, 3 * mixtures, [1, 1]),
             classes,
@@ -77,6 +85,8 @@ impl AutoregressiveConfig {
 pub struct Autoregressive {
     above: Conv2d,
     left: Conv2d,
+    /// What every pixel knows of where it is.
+    place: Param<Tensor<4>>,
     layers: Vec<Gated>,
     widen: Conv2d,
     mixture: Conv2d,
@@ -92,6 +102,8 @@ struct Gated {
     horizontal: Conv2d,
     condition: Embedding,
     out: Conv2d,
+    #[module(skip)]
+    dilation: usize,
 }
 
 /// tanh(a) sigmoid(b) of the two halves of the channels (arXiv 1606.05328, equation 2).
@@ -111,18 +123,27 @@ impl Gated {
         halves(embed(&self.condition, conditions).unsqueeze_dims(&[2, 3]), 1)
     }
 
-    /// The vertical stack at rows of which the first `ROWS - 1` are only seen.
-    fn vertical(&self, rows: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let [_, _, height, _] = rows.dims();
-        let last = rows.clone().narrow(2, ROWS - 1, height - ROWS + 1);
-        last + gate(self.vertical.forward(pad(rows, 1, 1, 0)) + bias)
+    /// How many rows above a row are seen, and how many pixels to the left of a pixel.
+    fn rows_above(&self) -> usize {
+        (ROWS - 1) * self.dilation
     }
 
-    /// The horizontal stack at pixels of which the first `COLUMNS - 1` of a row are only seen; `across` is
-    /// what the vertical stack says there.
+    fn pixels_left(&self) -> usize {
+        (COLUMNS - 1) * self.dilation
+    }
+
+    /// The vertical stack at rows of which the first [`Gated::rows_above`] are only seen.
+    fn vertical(&self, rows: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
+        let ([_, _, height, _], above) = (rows.dims(), self.rows_above());
+        let last = rows.clone().narrow(2, above, height - above);
+        last + gate(self.vertical.forward(pad(rows, self.dilation, self.dilation, 0)) + bias)
+    }
+
+    /// The horizontal stack at pixels of which the first [`Gated::pixels_left`] of a row are only seen;
+    /// `across` is what the vertical stack says there.
     fn horizontal(&self, pixels: Tensor<4>, across: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let [.., width] = pixels.dims();
-        let last = pixels.clone().narrow(3, COLUMNS - 1, width - COLUMNS + 1);
+        let ([.., width], left) = (pixels.dims(), self.pixels_left());
+        let last = pixels.clone().narrow(3, left, width - left);
         last + self.out.forward(gate(self.horizontal.forward(pixels) + across + bias))
     }
 }
@@ -131,14 +152,14 @@ impl Autoregressive {
     /// The mixture at every pixel of pictures `[batch, 1, 28, 28]` under conditions `[batch]`.
     pub fn forward(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Mixture {
         let [.., height, width] = images.dims();
-        let mut vertical = self.above.forward(pad(images.clone(), 2, 2, FIRST)).narrow(2, 0, height);
+        let mut vertical = self.above.forward(pad(images.clone(), 2, 2, FIRST)).narrow(2, 0, height) + self.place.val();
         let left = self.left.forward(pad(images, FIRST, 0, 0)).narrow(3, 0, width);
         let mut horizontal = left + vertical.clone();
         for layer in &self.layers {
             let [down, right] = layer.bias(conditions.clone());
-            vertical = layer.vertical(pad(vertical, 0, 0, ROWS - 1), down);
+            vertical = layer.vertical(pad(vertical, 0, 0, layer.rows_above()), down);
             let across = layer.across.forward(vertical.clone());
-            horizontal = layer.horizontal(pad(horizontal, COLUMNS - 1, 0, 0), across, right);
+            horizontal = layer.horizontal(pad(horizontal, layer.pixels_left(), 0, 0), across, right);
         }
         self.head(horizontal)
     }
@@ -216,6 +237,7 @@ impl Family for Autoregressive {
         Traits {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "784".into(),
+            steps: SIDE,
             controls: Controls { temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }), ..Controls::default() },
         }
     }
@@ -224,10 +246,10 @@ impl Family for Autoregressive {
         let (batch, device) = (z.dims()[0], z.device());
         let conditions = condition.indices(self.classes, batch, &device);
         let channels = self.above.weight.dims()[0];
-        let row = |channels| Tensor::zeros([batch, channels, 1, SIDE], &device);
+        let rows = |layer: &Gated| Tensor::zeros([batch, channels, layer.rows_above(), SIDE], &device);
         Box::new(Writing {
             biases: self.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
-            above: vec![row(channels); self.layers.len()],
+            above: self.layers.iter().map(rows).collect(),
             rows: Tensor::zeros([batch, 1, FIRST, SIDE], &device),
             picture: Tensor::full([batch, 1, SIDE, SIDE], -1.0, &device),
             model: self.clone(),
@@ -253,7 +275,7 @@ impl Family for Autoregressive {
 struct Writing {
     model: Autoregressive,
     biases: Vec<[Tensor<4>; 2]>,
-    /// For each layer, what goes into its vertical stack at the row above.
+    /// For each layer, what went into its vertical stack at the rows above that it sees.
     above: Vec<Tensor<4>>,
     /// The last [`FIRST`] rows of pixels.
     rows: Tensor<4>,
@@ -266,12 +288,14 @@ struct Writing {
 impl Writing {
     /// The vertical stack at this row: its first features, and what each layer says across.
     fn look_up(&mut self) -> (Tensor<4>, Vec<Tensor<4>>) {
-        let first = self.model.above.forward(pad(self.rows.clone(), 2, 2, 0));
+        let place = self.model.place.val().narrow(2, self.done, 1);
+        let first = self.model.above.forward(pad(self.rows.clone(), 2, 2, 0)) + place;
         let mut vertical = first.clone();
         let across =
             (self.model.layers.iter().zip(&self.biases).zip(&mut self.above)).map(|((layer, [down, _]), above)| {
-                let both = Tensor::cat(vec![std::mem::replace(above, vertical.clone()), vertical.clone()], 2);
-                vertical = layer.vertical(both, down.clone());
+                let seen = Tensor::cat(vec![above.clone(), vertical.clone()], 2);
+                *above = seen.clone().narrow(2, 1, layer.rows_above());
+                vertical = layer.vertical(seen, down.clone());
                 layer.across.forward(vertical.clone())
             });
         (first, across.collect())
@@ -284,14 +308,14 @@ impl Writing {
         let nothing = |channels, width| Tensor::<4>::zeros([batch, channels, 1, width], &first.device());
         // What is to the left of the pixel: in the picture, and in each layer.
         let mut left = nothing(1, FIRST);
-        let mut before = vec![nothing(channels, COLUMNS - 1); self.model.layers.len()];
+        let mut before: Vec<_> = self.model.layers.iter().map(|layer| nothing(channels, layer.pixels_left())).collect();
         let mut row = Vec::with_capacity(SIDE);
         for column in 0..SIDE {
             let at = |x: &Tensor<4>| x.clone().narrow(3, column, 1);
             let mut x = self.model.left.forward(left.clone()) + at(&first);
             for (i, layer) in self.model.layers.iter().enumerate() {
                 let seen = Tensor::cat(vec![before[i].clone(), x], 3);
-                before[i] = seen.clone().narrow(3, 1, COLUMNS - 1);
+                before[i] = seen.clone().narrow(3, 1, layer.pixels_left());
                 x = layer.horizontal(seen, at(&across[i]), self.biases[i][1].clone());
             }
             let z = self.z.clone().slice([0..batch, self.done..self.done + 1, column..column + 1]).reshape([batch]);

@@ -2,8 +2,9 @@
 //! decoder paints them (van den Oord et al., VQ-VAE, arXiv 1711.00937).
 //!
 //! The codebook is an average of what the encoder says (appendix A.1), its dead codes revived. The prior
-//! p(code | codes before it, class) is trained with the autoencoder, on the codes as they then are; the
-//! code at a place is the one at u = Phi(z) of its cumulative distribution, so z narrows every choice.
+//! p(code | codes before it, class) is trained with the autoencoder, on the codes as they then are, and goes on
+//! alone once they have settled; the code at a place is the one at u = Phi(z) of its cumulative distribution, so
+//! z narrows every choice.
 
 use burn::config::Config;
 use burn::module::{Module, RunningState};
@@ -86,6 +87,7 @@ impl CodesConfig {
                 logits: LinearConfig::new(width, codebook).init(device),
             },
             classes,
+            settled: false,
         }
     }
 }
@@ -100,6 +102,9 @@ pub struct Codes {
     pub prior: Prior,
     #[module(skip)]
     classes: usize,
+    /// Whether encoder, codebook and decoder have learned enough.
+    #[module(skip)]
+    settled: bool,
 }
 
 #[derive(Module, Debug)]
@@ -207,6 +212,13 @@ impl Prior {
         self.logits.forward(self.transformer.forward(tokens))
     }
 
+    /// -ln p(codes | condition) a code, `[1]`, of codes `[batch, 49]`.
+    fn surprise(&self, codes: Tensor<2, Int>, conditions: Tensor<1, Int>) -> Tensor<1> {
+        let logits: Tensor<2> = self.forward(codes.clone(), conditions).flatten(0, 1);
+        let codes: Tensor<1, Int> = codes.flatten(0, 1);
+        log_softmax(logits, 1).gather(1, codes.unsqueeze_dim(1)).mean().neg()
+    }
+
     /// Logits `[batch, codebook]` of the code at the next place, given the code `[batch]` before it; the
     /// cache knows the others.
     pub fn step(
@@ -263,10 +275,16 @@ impl Codes {
 /// Weight of the commitment (beta of equation 3).
 const COMMITMENT: f64 = 0.25;
 
+/// Fraction of the training after which the codes move no more.
+const SETTLED: f64 = 0.4;
+
 impl Objective for Codes {
     /// Equation 3 with the averaged codebook, and the prior's cross-entropy on the codes, which teaches
     /// the prior alone.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        if self.settled {
+            return Loss { total: self.prior.surprise(self.codes_of(images), conditions), terms: Vec::new() };
+        }
         let vectors = self.encode(images.clone());
         self.codebook.revive(&vectors.clone().detach(), rng);
         let chosen = self.codebook.nearest(vectors.clone().detach());
@@ -278,14 +296,17 @@ impl Objective for Codes {
         let straight = vectors.clone() + (codes - vectors).detach();
         let reconstruction = (self.decode(straight) - images).square().mean();
 
-        let logits: Tensor<2> =
-            self.prior.forward(chosen.clone().reshape([-1, CODES as i32]), conditions).flatten(0, 1);
-        let told: Tensor<1> = log_softmax(logits, 1).gather(1, chosen.unsqueeze_dim(1)).squeeze_dim(1);
-        let surprise = told.mean().neg();
+        let surprise = self.prior.surprise(chosen.reshape([-1, CODES as i32]), conditions);
         Loss {
             total: reconstruction.clone() + commitment.clone() * COMMITMENT + surprise.clone(),
             terms: vec![("reconstruction", reconstruction), ("commitment", commitment), ("surprise", surprise)],
         }
+    }
+
+    /// The prior learns to the end, the codes only until they are [`SETTLED`]: one cannot foresee what still moves.
+    fn progressed(mut self, done: f64) -> Self {
+        self.settled = done >= SETTLED;
+        self
     }
 }
 
@@ -301,6 +322,7 @@ impl Family for Codes {
         Traits {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "49 + 1".into(),
+            steps: SIDE,
             controls: Controls { temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }), ..Controls::default() },
         }
     }
@@ -353,10 +375,14 @@ impl Trajectory for Writing {
         let [batch, count] = codes.dims();
         let vectors = self.model.codebook.vectors(codes.flatten(0, 1));
         let [_, length] = vectors.dims();
-        // A place without a code yet is nothing to the decoder.
+        // A place without a code yet is nothing to the decoder, and black.
         let blank = Tensor::zeros([batch, CODES - count, length], &vectors.device());
         let vectors = Tensor::cat(vec![vectors.reshape([batch, count, length]), blank], 1);
-        Some(self.model.decode(vectors.flatten(0, 1)))
+        let picture = self.model.decode(vectors.flatten(0, 1));
+        let [_, channels, height, width] = picture.dims();
+        let written = height / SIDE * (count / SIDE);
+        let blank = Tensor::full([batch, channels, height - written, width], -1.0, &picture.device());
+        Some(Tensor::cat(vec![picture.narrow(2, 0, written), blank], 2))
     }
 
     fn steps(&self) -> usize {

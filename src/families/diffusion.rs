@@ -31,6 +31,9 @@ const SIDE: usize = 28;
 /// Frequencies of the embedding of time.
 const FREQUENCIES: usize = 32;
 
+/// Steps where nobody chooses their number.
+const STEPS: usize = 25;
+
 /// Config of [`Diffusion`].
 #[derive(Config, Debug)]
 pub struct DiffusionConfig {
@@ -180,8 +183,9 @@ impl Family for Diffusion {
         Traits {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "T".into(),
+            steps: STEPS,
             controls: Controls {
-                steps: Some(Range { min: 1.0, max: 100.0, default: 25.0 }),
+                steps: Some(Range { min: 1.0, max: 100.0, default: STEPS as f64 }),
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.0 }),
                 samplers: vec![Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
                 ..Controls::default()

@@ -321,6 +321,7 @@ impl Family for Flow {
         Traits {
             latent: vec![1, config.side, config.side],
             forward_passes: "1".into(),
+            steps: SCALES.len(),
             controls: Controls { temperature: Some(Range { min: 0.0, max: 2.0, default: 1.0 }), ..Controls::default() },
         }
     }

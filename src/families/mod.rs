@@ -88,6 +88,8 @@ pub struct Traits {
     pub latent: Vec<usize>,
     /// Forward passes for one picture, as people write it.
     pub forward_passes: String,
+    /// Steps of a trajectory, or of one where nobody chooses their number.
+    pub steps: usize,
     /// What can be chosen about the way.
     pub controls: Controls,
 }

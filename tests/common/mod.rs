@@ -5,7 +5,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::catalogue::{self, LatentShape, ModelCard};
 use pushforward::families::{Family, Traits};
-use pushforward::generator::{Condition, Generator, noise};
+use pushforward::generator::{Condition, Generator, Options, noise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -43,9 +43,13 @@ pub fn farthest(one: &[f32], other: &[f32]) -> f32 {
 
 /// A module with a card that says what its family does of it.
 pub fn generator<F: Family + 'static>(config: &F::Config, module: F) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, controls } = F::traits(config);
+    let Traits { latent, forward_passes, steps, controls } = F::traits(config);
     let latent = LatentShape { shape: latent };
-    module.generator(ModelCard { latent, forward_passes, controls, ..catalogue::cards()[0].clone() })
+    let card = ModelCard { latent, forward_passes, steps, controls, ..catalogue::cards()[0].clone() };
+    let z = Tensor::zeros([1, card.latent.dimension()], &device());
+    let generator = module.generator(card);
+    assert_eq!(generator.start(z, Condition::Any, &Options::default()).steps(), steps, "what the card says of steps");
+    generator
 }
 
 /// A module whose every parameter is drawn, so that no part of it starts as zero or as the identity.

@@ -11,16 +11,17 @@ pub enum DeviceKind {
     Flex,
     /// A GPU through Vulkan; needs the cargo feature `vulkan`.
     Vulkan,
+    /// The CPU through LibTorch; needs the cargo feature `libtorch`.
+    Libtorch,
 }
 
 impl DeviceKind {
     /// How the card calls the device.
     pub fn name(self) -> String {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         match self {
-            Self::Flex => {
-                let cores = std::thread::available_parallelism().map_or(1, usize::from);
-                format!("CPU, {cores} cores (Burn flex)")
-            }
+            Self::Flex => format!("CPU, {cores} cores (Burn flex)"),
+            Self::Libtorch => format!("CPU, {cores} cores (Burn LibTorch)"),
             Self::Vulkan => "GPU through Vulkan (Burn wgpu)".into(),
         }
     }
@@ -34,6 +35,14 @@ impl DeviceKind {
             #[cfg(not(feature = "vulkan"))]
             Self::Vulkan => anyhow::bail!(
                 "this trainer was built without Vulkan; build it with `cargo build -p trainer --release --features vulkan`"
+            ),
+            // Burn gives this backend up some day; until it does, none of its others trains as fast on a CPU.
+            #[cfg(feature = "libtorch")]
+            #[allow(deprecated, reason = "see above")]
+            Self::Libtorch => Ok(Device::libtorch()),
+            #[cfg(not(feature = "libtorch"))]
+            Self::Libtorch => anyhow::bail!(
+                "this trainer was built without LibTorch; build it with `cargo build -p trainer --release --features libtorch`"
             ),
         }
     }

@@ -35,8 +35,8 @@ struct Figures {
     samples: Samples,
     /// Fréchet distance of samples under "any".
     fd_any: f64,
-    /// Fréchet distance of the test split's reconstructions, for families that go back in one step: what
-    /// a perfect prior would leave.
+    /// Fréchet distance of the test split's reconstructions, for families whose way back is not a choice of
+    /// steps: what a perfect prior would leave.
     #[serde(skip_serializing_if = "Option::is_none")]
     fd_reconstruction: Option<f64>,
     /// Bits per dimension of the test split, each picture under its class.
@@ -250,7 +250,7 @@ impl<'a> Bench<'a> {
 
     /// The test split, there and back, and the largest error of a pixel.
     fn reconstruct(&self, generator: &dyn Generator) -> Option<(Judged, f64)> {
-        if generator.card().forward_passes != "1" {
+        if generator.card().controls.steps.is_some() {
             return None;
         }
         let (mut judged, mut error) = (Judged::default(), 0f64);

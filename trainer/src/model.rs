@@ -207,6 +207,7 @@ fn card(common: &Common, recipe: &Recipe, traits: Traits, parameters: usize) -> 
         image: ImageShape { width: SIDE, height: SIDE, channels: 1 },
         condition: "class".into(),
         forward_passes: traits.forward_passes,
+        steps: traits.steps,
         controls: traits.controls,
         parameters,
         config: recipe.model.clone(),

@@ -34,7 +34,9 @@ impl Source<'_> {
         rng.set_stream(condition.index(card.classes.len()) as u64);
         (0..count).step_by(BATCH).map(move |start| {
             let latents = noise([BATCH.min(count - start), card.latent.dimension()], &mut rng, &self.device);
-            finish(self.generator.start(latents, condition, &self.options))
+            // Otherwise every batch would meet the same noise on its way.
+            let options = Options { noise_seed: self.options.noise_seed + start as u64, ..self.options };
+            finish(self.generator.start(latents, condition, &options))
         })
     }
 
@@ -99,4 +101,37 @@ pub fn write_sheet(source: &Source<'_>, count: usize, class: Option<usize>, path
     imageops::resize(&sheet, 2 * sheet_width, 2 * sheet_height, imageops::FilterType::Nearest).save(path)?;
     println!("contact sheet in {}", path.display());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pushforward::catalogue::{ModelCard, cards};
+    use pushforward::generator::{OneShot, Trajectory};
+
+    /// Draws pictures whose every pixel is a hundredth of the seed of the noise on the way.
+    struct Seeded(ModelCard);
+
+    impl Generator for Seeded {
+        fn card(&self) -> &ModelCard {
+            &self.0
+        }
+
+        fn start(&self, z: Tensor<2>, _condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+            let level = options.noise_seed as f64 / 100.0;
+            Box::new(OneShot::new(move || Tensor::full([z.dims()[0], 1, 28, 28], level, &z.device())))
+        }
+    }
+
+    #[test]
+    fn every_batch_has_noise_of_its_own() {
+        let generator = Seeded(cards()[0].clone());
+        let options = Options { noise_seed: 5, ..Options::default() };
+        let source = Source { generator: &generator, device: Device::flex(), seed: 0, options };
+        let mut levels: Vec<f32> =
+            source.draw(3 * BATCH, Condition::Any).map(|batch| batch.mean().into_scalar::<f32>()).collect();
+        assert_eq!(levels.len(), 3);
+        levels.dedup();
+        assert_eq!(levels.len(), 3);
+    }
 }

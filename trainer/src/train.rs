@@ -128,7 +128,7 @@ pub fn train<M: Objective>(
     let epoch_steps = images.len() / training.batch;
     let steps = training.epochs * epoch_steps;
     let last = schedule.until.map_or(steps, |until| until.min(steps));
-    let mut log = Log::open(task.folder, progress.step == 0)?;
+    let mut log = Log::open(task.folder, progress.step)?;
     let bar = progress_bar(steps, progress.step, training.batch);
     let stop = stop_signal()?;
     let (started, before) = (Instant::now(), progress.seconds);
@@ -150,6 +150,7 @@ pub fn train<M: Objective>(
             averaged = averaged.map(|_| module.valid());
         }
 
+        module = module.progressed(progress.step as f64 / steps as f64);
         let Loss { total, terms } = module.loss(pictures, conditions, &mut rng);
         let (mut gradients, rate) = (total.backward(), learning_rate(training, progress.step, steps));
         if let Some((times, parameters)) = module.faster() {
@@ -236,9 +237,12 @@ struct Log {
 }
 
 impl Log {
-    fn open(folder: &Path, fresh: bool) -> Result<Self> {
+    /// The log up to a step: what a training that was cut off wrote after its checkpoint happens again.
+    fn open(folder: &Path, step: usize) -> Result<Self> {
         let path = folder.join("loss.jsonl");
-        let file = OpenOptions::new().create(true).append(!fresh).write(true).truncate(fresh).open(&path);
+        let known = fs::read_to_string(&path).unwrap_or_default();
+        let kept: String = known.split_inclusive('\n').take(step).collect();
+        let file = fs::write(&path, kept).and_then(|()| OpenOptions::new().append(true).open(&path));
         Ok(Self { file: file.with_context(|| format!("opening {}", path.display()))? })
     }
 
@@ -321,9 +325,12 @@ mod tests {
         let uninterrupted = run(whole.path(), &config(), None).unwrap();
         let halfway = run(parts.path(), &config(), Some(7)).unwrap();
         assert_ne!(halfway, uninterrupted);
+        let log = parts.path().join("loss.jsonl");
+        let beyond = fs::read_to_string(&log).unwrap() + "{\"step\":8,\"loss\":1.0}\n";
+        fs::write(&log, beyond).unwrap();
         assert_eq!(run(parts.path(), &config(), None).unwrap(), uninterrupted);
-        // 3 epochs of 5 batches, each logged once although there were two runs.
-        let log = fs::read_to_string(parts.path().join("loss.jsonl")).unwrap();
+        // 3 epochs of 5 batches, each logged once although there were two runs, the first cut off after its checkpoint.
+        let log = fs::read_to_string(log).unwrap();
         assert_eq!(log.lines().count(), 15);
         assert_eq!(log, fs::read_to_string(whole.path().join("loss.jsonl")).unwrap());
     }

@@ -1,6 +1,5 @@
 // The way from noise to picture: a few of the pictures on it, kept as they pass.
 
-import { passesOf } from '../card.js';
 import { html, paint } from '../dom.js';
 
 /** As many as stand side by side. */
@@ -18,7 +17,7 @@ export function mountTrajectory(root, { store, painter }) {
     const { card } = store;
     if (card.id === model) return;
     model = card.id;
-    root.hidden = passesOf(card) === '1';
+    root.hidden = card.steps === 1;
     for (const frame of frames) empty(frame, card.image);
   }
   reset();
