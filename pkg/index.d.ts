@@ -80,6 +80,8 @@ export interface Figures extends Samples {
 export interface Quality {
   samples: number;
   seed: number;
+  /** What computed the figures; empty where that is not known. */
+  device?: string;
   floor: { fd_fashion: number; precision: number; recall: number; accuracy: number };
   q8: Figures;
   float?: Samples;

@@ -135,7 +135,9 @@ pub fn cards() -> &'static [ModelCard] {
         [
             include_str!("../models/vae-fashion/card.json"),
             include_str!("../models/gan-fashion/card.json"),
+            include_str!("../models/flow-fashion/card.json"),
             include_str!("../models/diffusion-fashion/card.json"),
+            include_str!("../models/codes-fashion/card.json"),
         ]
         .map(|text| serde_json::from_str(text).expect("the cards are checked by a test"))
         .into()

@@ -16,7 +16,7 @@ export const STRIP = Array.from({ length: 9 }, (_, i) => i / 8);
 /** Coarse to fine, so that a half-filled strip already shows the way. */
 const ORDER = [0, 8, 4, 2, 6, 1, 3, 5, 7];
 
-/** A picture of no more steps than this is worth finishing even when it is stale: so a drag is seen to move. */
+/** A picture of no more steps than this is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */
 const FEW = 4;
 
 /** Changes that follow each other faster, in milliseconds, are one movement, and sketches follow it. */
@@ -65,7 +65,7 @@ export class Painter extends EventTarget {
     const { t: _t, at: _at, ...rest } = this.#store.value;
     const { model, steps } = rest;
     const now = performance.now();
-    const moving = (steps ?? this.#store.card.steps) > FEW && now - this.#changed < MOVING;
+    const moving = (steps ?? this.#store.card.steps) > 1 && now - this.#changed < MOVING;
     this.#changed = now;
     clearTimeout(this.#rest);
     this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
@@ -148,7 +148,8 @@ export class Painter extends EventTarget {
     /** @type {NonNullable<GenerateOptions['onFrame']>} */
     const onFrame = (image, step, steps, predicted) => {
       if (step === steps) last = { image, predicted, step, steps };
-      else if (!sketch) show({ image, predicted, step, steps, milliseconds: null });
+      // On the way of a sketch nothing is seen, unless it is so long that nothing else would be.
+      else if (!sketch || steps > FEW) show({ image, predicted, step, steps, milliseconds: null });
       this.#giveWay();
     };
     const { image, milliseconds } = await this.#api.generate({ ...options, onFrame, signal: drawing.controller.signal });
@@ -178,7 +179,7 @@ export class Painter extends EventTarget {
       model,
       latent: this.#functions.stateLatent(state),
       condition: this.#store.condition,
-      steps: steps === null ? undefined : sketch ? FEW : steps,
+      steps: steps === null ? undefined : sketch ? Math.min(FEW, steps) : steps,
       guidance: guidance ?? undefined,
       temperature: temperature ?? undefined,
       sampler: sampler ?? undefined,

@@ -305,7 +305,11 @@ impl Objective for Codes {
 
     /// The prior learns to the end, the codes only until they are [`SETTLED`]: one cannot foresee what still moves.
     fn progressed(mut self, done: f64) -> Self {
-        self.settled = done >= SETTLED;
+        if done >= SETTLED && !self.settled {
+            // Otherwise every step would leave a graph behind that no gradient ever goes through.
+            (self.encoder, self.decoder) = (self.encoder.no_grad(), self.decoder.no_grad());
+            self.settled = true;
+        }
         self
     }
 }

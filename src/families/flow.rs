@@ -34,7 +34,7 @@ pub struct FlowConfig {
     #[config(default = "[6, 6, 4]")]
     pub steps: [usize; 3],
     /// Channels of the couplings' nets at each scale. Multiples of 8.
-    #[config(default = "[32, 64, 64]")]
+    #[config(default = "[32, 48, 48]")]
     pub channels: [usize; 3],
     /// Length of the embedding of the condition.
     #[config(default = 64)]

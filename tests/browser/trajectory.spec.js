@@ -158,36 +158,19 @@ test('while the point is dragged few steps sketch the picture, at rest all draw 
   expect(difference(await pixels(page), again)).toBe(0);
 });
 
-/** Makes every picture one of 28 slow steps, whose number nobody can choose. */
-const LONG = `
-  const { start: whole } = Engine.prototype;
-  Engine.prototype.start = function (...request) {
-    const run = whole.apply(this, request);
-    const { step } = run;
-    const picture = step.call(run);
-    let left = 28;
-    Object.defineProperty(run, 'steps', { value: left });
-    run.step = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      return left-- > 0 ? picture : undefined;
-    };
-    return run;
-  };`;
-
 test('a family with a number of steps of its own follows a drag too', async ({ page }) => {
-  await beforeWorker(page, LONG);
-  await visit(page, '#model=vae-fashion&class=9&seed=5&to=6');
-  const point = page.locator('.point');
-  await point.focus();
+  await visit(page, '#model=codes-fashion&class=9&seed=5&to=6');
+  const slider = page.locator('#slider input');
+  await slider.focus();
   const seen = new Set();
   for (let i = 0; i < 40; i++) {
-    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowRight');
     await page.waitForTimeout(50);
     if (/Sketched/.test(await page.locator('#picture .time').textContent())) seen.add(String(await pixels(page)));
   }
   expect(seen.size).toBeGreaterThan(1);
   await settled(page);
-  await expect(page.locator('#picture .time')).toContainText('Drawn in 28 steps');
+  await expect(page.locator('#picture .time')).toContainText('Drawn in 7 steps');
 });
 
 test('the strip comes after the picture and gives way to any change', async ({ page }) => {

@@ -108,6 +108,9 @@ struct Floor {
 struct Quality {
     samples: usize,
     seed: u64,
+    /// What computed them; another device sums in another order, which shows in the third digit at most.
+    #[serde(default)]
+    device: String,
     floor: Floor,
     q8: Figures,
     /// The checkpoint's, before quantization.
@@ -152,7 +155,9 @@ pub fn evaluate(common: &Common, plan: &Plan) -> Result<()> {
         known.map_or((None, None), |Quality { float, q4, .. }| (float, q4))
     };
     if !plan.dry_run {
-        let quality = Quality { samples: plan.samples, seed: plan.seed, floor: bench.floor, q8: shipped, float, q4 };
+        let Plan { samples, seed, .. } = *plan;
+        let device = common.device.name();
+        let quality = Quality { samples, seed, device, floor: bench.floor, q8: shipped, float, q4 };
         card.quality = serde_json::to_value(quality)?;
         model::write_card(common, &card)?;
         println!("written to the card of {}", card.id);

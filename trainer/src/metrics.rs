@@ -15,7 +15,8 @@ pub fn frechet_distance(a: &[f32], b: &[f32], dimension: usize) -> f64 {
     let root = square_root(covariance_a.clone());
     let product = &root * &covariance_b * &root;
     let cross: f64 = symmetric(product).symmetric_eigenvalues().iter().map(|x| x.max(0.0).sqrt()).sum();
-    (mean_a - mean_b).norm_squared() + covariance_a.trace() + covariance_b.trace() - 2.0 * cross
+    // Rounding takes the distance of equal sets a little below zero.
+    ((mean_a - mean_b).norm_squared() + covariance_a.trace() + covariance_b.trace() - 2.0 * cross).max(0.0)
 }
 
 fn moments(rows: &[f32], dimension: usize) -> (DVector<f64>, DMatrix<f64>) {

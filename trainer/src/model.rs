@@ -233,3 +233,38 @@ pub fn read_card(common: &Common) -> Result<ModelCard> {
 pub fn write_card(common: &Common, card: &ModelCard) -> Result<()> {
     fs::write(card_path(common), serde_json::to_string_pretty(card)? + "\n").context("writing the card")
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::{Module, ModuleVisitor, Param};
+    use burn::optim::GradientsParams;
+    use burn::tensor::{Device, Tensor};
+    use pushforward::families::codes::CodesConfig;
+    use pushforward::generator::{Condition, Objective};
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    /// Counts the parameters that want a gradient.
+    struct Learning(usize);
+
+    impl ModuleVisitor for Learning {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0 += usize::from(param.val().is_require_grad());
+        }
+    }
+
+    /// A graph that no gradient goes through is never freed: step by step it would fill the memory.
+    #[test]
+    fn what_wants_a_gradient_gets_one() {
+        let device = Device::flex().autodiff();
+        let config = CodesConfig::new().with_channels(32).with_codebook(16).with_code(8).with_width(16).with_layers(1);
+        for done in [0.0, 0.9] {
+            let codes = config.init(&device).progressed(done);
+            let (images, conditions) = (Tensor::ones([2, 1, 28, 28], &device), Condition::Any.indices(10, 2, &device));
+            let gradients = codes.loss(images, conditions, &mut ChaCha8Rng::seed_from_u64(1)).total.backward();
+            let mut learning = Learning(0);
+            codes.visit(&mut learning);
+            assert_eq!(GradientsParams::from_grads(gradients, &codes).len(), learning.0, "after {done}");
+        }
+    }
+}

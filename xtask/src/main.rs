@@ -2,7 +2,7 @@
 //!
 //! Whatever a chore needs and does not find, it sets up inside `target/tools`; the user's own toolchain stays as it is.
 
-use std::{path::Path, process::ExitCode, time::Instant};
+use std::{env, path::Path, process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Parser;
@@ -47,7 +47,9 @@ fn main() -> ExitCode {
 
 fn run(chore: Chore) -> Result<()> {
     let sh = Shell::new()?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    // As cargo says now: two clones that share a target folder share the program, too.
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&manifest).parent();
     sh.change_dir(root.expect("xtask lies in the workspace"));
     match chore {
         Chore::Serve(options) => serve::run(&sh, &options),
