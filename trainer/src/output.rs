@@ -109,7 +109,7 @@ mod tests {
     use pushforward::catalogue::{ModelCard, cards};
     use pushforward::generator::{OneShot, Trajectory};
 
-    /// Draws pictures whose every pixel is a hundredth of the seed of the noise on the way.
+    /// Draws pictures whose every pixel is a thousandth of the seed of the noise on the way.
     struct Seeded(ModelCard);
 
     impl Generator for Seeded {
@@ -118,7 +118,7 @@ mod tests {
         }
 
         fn start(&self, z: Tensor<2>, _condition: Condition, options: &Options) -> Box<dyn Trajectory> {
-            let level = options.noise_seed as f64 / 100.0;
+            let level = options.noise_seed as f64 / 1000.0;
             Box::new(OneShot::new(move || Tensor::full([z.dims()[0], 1, 28, 28], level, &z.device())))
         }
     }
