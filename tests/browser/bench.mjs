@@ -90,7 +90,7 @@ async function strips(page, count) {
 
 /** A row for each card: what a picture costs in each strategy, and what was measured of its quality. */
 async function strategies(page) {
-  const table = [['family', 'forward passes', 'ms a picture', 'ms a step', 'FD-fashion × floor', 'bits/dim', 'bytes']];
+  const table = [['family', 'steps', 'ms a picture', 'ms a step', 'FD-fashion × floor', 'bits/dim', 'bytes']];
   for (const { id, name, quality, weights } of await page.evaluate(() => globalThis.pushforward.models())) {
     const { times, steps } = await page.evaluate(
       async ([model, count]) => {
