@@ -69,6 +69,15 @@ export function line(points) {
 }
 
 /**
+ * Fills the track of a slider up to its thumb.
+ * @param {HTMLInputElement} slider
+ */
+export function fillTrack(slider) {
+  const [min, max] = [Number(slider.min), Number(slider.max)];
+  slider.style.setProperty('--place', String((slider.valueAsNumber - min) / (max - min)));
+}
+
+/**
  * An index below the line.
  * @param {number} index
  */

@@ -237,3 +237,18 @@ test('a class that is there in both families survives the change', async ({ page
   await settled(page);
   await expect(page.getByRole('radio', { name: 'Ankle boot' })).toBeChecked();
 });
+
+test('every slider of the way and of the brush is filled up to its thumb', async ({ page }) => {
+  await visit(page, LINK);
+  const brush = page.getByRole('slider', { name: 'Brush' });
+  const places = () => page.locator('.dial [type=range]').evaluateAll((sliders) => sliders.map((slider) => [
+    slider.style.getPropertyValue('--place'), String((slider.value - slider.min) / (slider.max - slider.min)),
+  ]));
+  const before = await places();
+  expect(before.length).toBeGreaterThan(2);
+  await brush.focus();
+  await page.keyboard.press('ArrowRight');
+  const after = await places();
+  expect(after).not.toEqual(before);
+  for (const [filled, place] of [...before, ...after]) expect(Number(filled)).toBeCloseTo(Number(place), 6);
+});

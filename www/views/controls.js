@@ -1,6 +1,6 @@
 // What can be chosen about the way from noise to picture: a control for each one that the model's card has.
 
-import { find, html } from '../dom.js';
+import { fillTrack, find, html } from '../dom.js';
 
 /**
  * @import { Range, Sampler } from '../../pkg/index.d.ts'
@@ -72,7 +72,7 @@ function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
     // Where nothing is asked for, there is nothing to insist on.
     input.disabled = name === 'guidance' && store.value.class === 'any';
     input.valueAsNumber = place * PLACES;
-    input.style.setProperty('--place', String(place));
+    fillTrack(input);
     output.textContent = value().toFixed(digits);
     input.setAttribute('aria-valuetext', `${value().toFixed(digits)}${name === 'steps' ? ' steps' : ''}`);
   };

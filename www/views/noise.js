@@ -1,7 +1,7 @@
 // The latent of a model that starts from a picture of noise: shown as it is, and painted over with other noise.
 
 import { dimensionOf, gridOf } from '../card.js';
-import { find, number, set } from '../dom.js';
+import { fillTrack, find, number, set } from '../dom.js';
 
 /** Coordinates beyond this many standard deviations are as black or white as can be. */
 const REACH = 3;
@@ -91,6 +91,7 @@ export function mountNoise(root, { store, functions }) {
     event.preventDefault();
   });
   easel.addEventListener('focus', () => easel.matches(':focus-visible') && moveRing(cursor.x, cursor.y));
+  radius.addEventListener('input', () => fillTrack(radius));
   renew.addEventListener('click', () => store.update({ brush: crypto.getRandomValues(new Uint32Array(1))[0] % DICE }));
   undo.addEventListener('click', () => {
     store.update({ mask: '' });
@@ -107,6 +108,7 @@ export function mountNoise(root, { store, functions }) {
     const most = Math.max(1, Math.round(grid.width / 4));
     set(radius, { min: 1, max: most });
     radius.valueAsNumber = Math.max(1, Math.round(grid.width / 9));
+    fillTrack(radius);
     moveRing(cursor.x, cursor.y);
     return () => {
       const mask = functions.unpackMask(store.value.mask, dimensionOf(card));
