@@ -3,8 +3,9 @@
 //!
 //! Gated convolutions in two stacks, a vertical one that sees the rows above and a horizontal one that
 //! sees the row so far, so nothing before a pixel is hidden from it; dilated (WaveNet, arXiv 1609.03499), so
-//! that they see all of it in few layers. A pixel's 256 levels have the probabilities of a mixture of logistics (PixelCNN++, arXiv 1701.05517); its level is the one at
-//! u = Phi(z), so every coordinate of the latent narrows one choice.
+//! that they see far in few layers. A pixel's 256 levels have the probabilities of a mixture of logistics
+//! (PixelCNN++, arXiv 1701.05517); its level is the one at u = Phi(z), so every coordinate of the latent
+//! narrows one choice.
 
 use burn::config::Config;
 use burn::module::{Module, Param};

@@ -108,7 +108,7 @@ struct Floor {
 struct Quality {
     samples: usize,
     seed: u64,
-    /// What computed them; another device sums in another order, which shows in the third digit at most.
+    /// What computed them; another device sums in another order.
     #[serde(default)]
     device: String,
     floor: Floor,
