@@ -29,6 +29,8 @@ export interface Card {
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
   quality?: Quality | null;
+  /** In what it stays behind the aim, and why, in one line; absent if in nothing. */
+  shortfall?: string;
   training?: Record<string, unknown> | null;
 }
 
@@ -73,7 +75,7 @@ export interface Figures extends Samples {
   /** An upper bound on them, where the family has no more. */
   bits_per_dim_bound?: number;
   /** The same way walked otherwise. */
-  variants?: (Samples & { steps?: number; guidance?: number })[];
+  variants?: (Samples & { steps?: number; guidance?: number; temperature?: number })[];
 }
 
 /** What was measured: on the weights that ship, before they were quantized, quantized farther, and on real pictures. */
@@ -171,7 +173,8 @@ export interface InterpolateOptions {
   mode: 'lerp' | 'slerp';
 }
 
-export interface EncodeOptions {
+/** With the options of the walk for which the latent is wanted. */
+export interface EncodeOptions extends WalkOptions {
   model: string;
   /** A picture of the size that the card's `image` says. */
   image: ImageData;

@@ -49,6 +49,9 @@ pub struct ModelCard {
     /// What `trainer evaluate` measured.
     #[serde(default)]
     pub quality: serde_json::Value,
+    /// In what it stays behind the aim, and why, in one line; empty if in nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub shortfall: String,
 }
 
 /// A data set and the terms it comes under.

@@ -19,9 +19,9 @@ pub trait Generator {
     /// What comes from outside is checked by [`check`] first; past it nothing here fails.
     fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory>;
 
-    /// Goes back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]`,
-    /// where the family can.
-    fn invert(&self, _images: Tensor<4>, _condition: Condition) -> Option<Tensor<2>> {
+    /// Goes back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]` that draw them
+    /// under the same condition and options, where the family can.
+    fn invert(&self, _images: Tensor<4>, _condition: Condition, _options: &Options) -> Option<Tensor<2>> {
         None
     }
 

@@ -4,7 +4,7 @@ mod common;
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Int, Tensor};
-use common::{device, farthest, filled, generator, pictures, rng, values};
+use common::{device, drawn, farthest, filled, generator, pictures, rng, values};
 use pushforward::families::codes::{Codes, CodesConfig};
 use pushforward::generator::{Condition, Objective, Options, finish, noise};
 use pushforward::layers::causal::{Cache, CausalTransformerConfig};
@@ -98,10 +98,28 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
     let images = pictures(3);
     let expected = values(codes.paint(codes.codes_of(images.clone())));
     let generator = generator(&config(), codes);
-    let latent = generator.invert(images, Condition::Class(2)).unwrap();
-    assert_eq!(latent.dims(), [3, 49]);
-    let again = finish(generator.start(latent, Condition::Class(2), &Options::default()));
-    assert!(farthest(&values(again), &expected) < 1e-4);
+    let otherwise = Options { guidance: Some(2.5), temperature: Some(0.7), ..Options::default() };
+    for options in [Options::default(), otherwise] {
+        let latent = generator.invert(images.clone(), Condition::Class(2), &options).unwrap();
+        assert_eq!(latent.dims(), [3, 49]);
+        let again = finish(generator.start(latent, Condition::Class(2), &options));
+        assert!(farthest(&values(again), &expected) < 1e-4, "{options:?}");
+    }
+}
+
+#[test]
+fn guidance_exaggerates_the_condition_of_every_code() {
+    let generator = generator(&config(), drawn(seen(), 0.3));
+    let z = noise([4, 49], &mut rng(6), &device());
+    let draw = |condition, guidance| {
+        let options = Options { guidance: Some(guidance), ..Options::default() };
+        values(finish(generator.start(z.clone(), condition, &options)))
+    };
+    let class = Condition::Class(4);
+    assert_eq!(draw(class, 0.0), draw(Condition::Any, 1.0));
+    assert_eq!(draw(Condition::Any, 3.0), draw(Condition::Any, 1.0));
+    assert!(farthest(&draw(class, 1.0), &draw(class, 1.0 + 1e-9)) < 1e-5, "two questions are as good as one");
+    assert!(farthest(&draw(class, 3.0), &draw(class, 1.0)) > 0.1);
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn guidance_is_linear_in_its_scale() {
 fn inversion_leads_back_to_the_picture() {
     let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let picture = pictures(2);
-    let latent = generator.invert(picture.clone(), Condition::Class(3)).unwrap();
+    let latent = generator.invert(picture.clone(), Condition::Class(3), &Options::default()).unwrap();
     assert_eq!(latent.dims(), [2, 784]);
     let options = Options { steps: Some(25), sampler: Some(Sampler::Heun), ..Options::default() };
     let again = finish(generator.start(latent, Condition::Class(3), &options));

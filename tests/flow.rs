@@ -95,7 +95,7 @@ fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
 fn the_first_batch_is_normalized_to_mean_zero_and_variance_one() {
     let flow = config(28).init(&device()).prepared(whole_pictures(16, 28), conditions(16), &mut rng(1));
     let generator = generator(&config(28), flow);
-    let latents = generator.invert(whole_pictures(16, 28), Condition::Class(3)).unwrap();
+    let latents = generator.invert(whole_pictures(16, 28), Condition::Class(3), &Options::default()).unwrap();
     let (mean, square) = (values(latents.clone().mean())[0], values(latents.square().mean())[0]);
     assert!(mean.abs() < 0.05 && (square - 1.0).abs() < 0.1, "{mean} {square}");
 }
@@ -103,10 +103,15 @@ fn the_first_batch_is_normalized_to_mean_zero_and_variance_one() {
 #[test]
 fn a_picture_and_its_latent_are_each_other_s() {
     let (generator, images) = (generator(&config(28), drawn(config(28).init(&device()), 0.1)), whole_pictures(2, 28));
-    let latent = generator.invert(images.clone(), Condition::Class(3)).unwrap();
-    assert_eq!(latent.dims(), [2, 784]);
-    let again = finish(generator.start(latent, Condition::Class(3), &Options::default()));
-    assert!(farthest(&values(again), &values(images)) <= 1e-3);
+    for temperature in [1.0, 0.6] {
+        let options = Options { temperature: Some(temperature), ..Options::default() };
+        let latent = generator.invert(images.clone(), Condition::Class(3), &options).unwrap();
+        assert_eq!(latent.dims(), [2, 784]);
+        let again = finish(generator.start(latent, Condition::Class(3), &options));
+        assert!(farthest(&values(again), &values(images.clone())) <= 1e-3, "temperature {temperature}");
+    }
+    let cold = Options { temperature: Some(0.0), ..Options::default() };
+    assert_eq!(values(generator.invert(images, Condition::Any, &cold).unwrap()), [0.0; 2 * 784]);
 }
 
 #[test]

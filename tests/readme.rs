@@ -4,6 +4,7 @@ use pushforward::catalogue::{ModelCard, cards};
 use serde_json::Value;
 
 const BEGIN: &str = "<!-- models: made from the cards by tests/readme.rs -->\n";
+const SHORTFALLS: &str = "\nWhat falls short:\n\n";
 const END: &str = "<!-- end of models -->";
 
 /// One row for the model as it draws by default, and one for each other way that was measured.
@@ -12,7 +13,8 @@ fn rows(card: &ModelCard) -> String {
     let variant = |figures: &Value| {
         let steps = figures["steps"].as_f64().map(|steps| format!("{steps} steps"));
         let guidance = figures["guidance"].as_f64().map(|guidance| format!("guidance {guidance}"));
-        let way: Vec<String> = [steps, guidance].into_iter().flatten().collect();
+        let temperature = figures["temperature"].as_f64().map(|temperature| format!("temperature {temperature}"));
+        let way: Vec<String> = [steps, guidance, temperature].into_iter().flatten().collect();
         format!("| `{}`, {} | | | | | | {} | | |\n", card.id, way.join(", "), samples(figures))
     };
     let q8 = card.quality.get("q8").unwrap_or(&Value::Null);
@@ -66,7 +68,10 @@ fn the_table_of_models_is_that_of_the_cards() {
     let header = "| model | family | latent | forward passes | parameters | file | FD-fashion × floor | class accuracy | precision / recall | bits/dim | × floor in 4 bits |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
     let floor = &cards()[0].quality["floor"];
     let real = format!("| real pictures | | | | | | {} | | |\n", samples(floor).replacen(" × –", "", 1));
-    let expected: String = header.to_string() + &cards().iter().map(rows).collect::<String>() + &real;
+    let short = cards().iter().filter(|card| !card.shortfall.is_empty());
+    let short = short.map(|card| format!("- **{}**: {}\n", card.name, card.shortfall));
+    let rows: String = cards().iter().map(rows).collect();
+    let expected = [header, &rows, &real, SHORTFALLS, &short.collect::<String>()].concat();
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();
     } else {

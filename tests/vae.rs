@@ -176,7 +176,7 @@ fn the_trajectory_has_one_step_and_then_ends() {
     let picture = values(trajectory.step().unwrap());
     assert!(trajectory.step().is_none() && trajectory.step().is_none());
     assert_eq!(values(finish(generator.start(z, Condition::Class(3), &Options::default()))), picture);
-    let back = generator.invert(pictures(2), Condition::Any).unwrap();
+    let back = generator.invert(pictures(2), Condition::Any, &Options::default()).unwrap();
     assert_eq!(back.dims(), [2, 16]);
 }
 

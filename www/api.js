@@ -80,11 +80,11 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Float32Array>}
    */
   async encode(options) {
-    const { model, image, condition } = encodeOptions(options);
+    const { model, image, condition, walk } = encodeOptions(options);
     const { cards, supervisor } = await this.#compute();
     knownModel(cards, model);
     const { data, width, height } = image;
-    return supervisor.request({ type: 'encode', model, data, width, height, condition });
+    return supervisor.request({ type: 'encode', model, data, width, height, condition, options: walk });
   }
 
   /** @param {Partial<State>} state */

@@ -6,7 +6,7 @@ const GENERATE = ['model', 'seed', 'latent', 'condition', ...WALK, 'onFrame', 's
 /** The greatest seed, and the greatest whole number that the engine takes. */
 const GREATEST = 2 ** 32 - 1;
 const INTERPOLATE = ['from', 'to', 't', 'mode'];
-const ENCODE = ['model', 'image', 'condition'];
+const ENCODE = ['model', 'image', 'condition', ...WALK];
 
 /** @param {unknown} value */
 function show(value) {
@@ -140,5 +140,5 @@ export function interpolateOptions(options) {
 export function encodeOptions(options) {
   const { image, ...rest } = known('encode', options, ENCODE);
   if (!(image instanceof ImageData)) wrong('image', 'an ImageData', image);
-  return { model: model(rest.model), image, condition: condition(rest.condition) };
+  return { model: model(rest.model), image, condition: condition(rest.condition), walk: walk(rest) };
 }

@@ -5,7 +5,8 @@ import { unpack } from './errors.js';
 /**
  * @import { Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
  * @typedef {{ type: 'generate', model: string, latent: Float32Array, condition: Condition, options: WalkOptions, frames: boolean }
- *   | { type: 'encode', model: string, data: Uint8ClampedArray, width: number, height: number, condition: Condition }} Work
+ *   | { type: 'encode', model: string, data: Uint8ClampedArray, width: number, height: number, condition: Condition,
+ *     options: WalkOptions }} Work
  * @typedef {{ width: number, height: number, data: Uint8ClampedArray<ArrayBuffer> }} Pixels
  * @typedef {(frame: Pixels & { step: number, steps: number, predicted?: Pixels['data'] }) => void} OnFrame
  * @typedef {{ message: Work & { id: number }, resolve: (value: any) => void, reject: (error: unknown) => void,

@@ -110,8 +110,8 @@ async function draw(engine, { id, model, latent, condition, options, frames }) {
  * @param {Engine} engine
  * @param {Extract<Job, { type: 'encode' }>} job
  */
-async function encode(engine, { id, model, data, width, height, condition }) {
-  const value = await engine.encode(model, data, width, height, condition);
+async function encode(engine, { id, model, data, width, height, condition, options }) {
+  const value = await engine.encode(model, data, width, height, condition, options);
   postMessage({ type: 'done', id, value });
 }
 

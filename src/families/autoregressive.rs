@@ -11,20 +11,20 @@ use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig};
-use burn::tensor::activation::{sigmoid, silu, softmax, tanh};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::activation::{sigmoid, silu, tanh};
+use burn::tensor::module::linear;
+use burn::tensor::{Device, Int, Tensor, s};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
 use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
-use crate::layers::inverse_cdf::{latent_of, pick};
+use crate::layers::logistics::Mixture;
 use crate::layers::{embed, halves};
 
-/// Pixels on a side, and levels of a pixel.
+/// Pixels on a side.
 const SIDE: usize = 28;
-const LEVELS: usize = 256;
 
 /// Config of [`Autoregressive`].
 #[derive(Config, Debug)]
@@ -147,6 +147,17 @@ impl Gated {
         let last = pixels.clone().narrow(3, left, width - left);
         last + self.out.forward(gate(self.horizontal.forward(pixels) + across + bias))
     }
+
+    /// The same at one pixel, from no more than it sees: three pixels, which then need no dilation.
+    fn pixel(&self, seen: Tensor<4>, across: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
+        let last = seen.clone().narrow(3, self.pixels_left(), 1);
+        let taps = seen.slice(s![.., .., .., ..;self.dilation]);
+        let Conv2d { weight, bias: offset, .. } = &self.horizontal;
+        let [outputs, ..] = weight.dims();
+        let weight: Tensor<2> = weight.val().reshape([outputs as i32, -1]).transpose();
+        let x = linear(taps.flatten::<2>(1, 3), weight, offset.as_ref().map(Param::val));
+        last + self.out.forward(gate(x.unsqueeze_dims(&[2, 3]) + across + bias))
+    }
 }
 
 impl Autoregressive {
@@ -168,39 +179,7 @@ impl Autoregressive {
     fn head(&self, x: Tensor<4>) -> Mixture {
         let x = self.mixture.forward(silu(self.widen.forward(silu(x))));
         let [_, parameters, ..] = x.dims();
-        Mixture(x.permute([0, 2, 3, 1]).reshape([-1, parameters as i32]))
-    }
-}
-
-/// A mixture of logistics for each pixel: weights as logits, means and log-scales, `[pixels, 3 x mixtures]`.
-#[derive(Debug, Clone)]
-pub struct Mixture(pub Tensor<2>);
-
-/// Probability that goes to all levels alike, so that none is impossible.
-const UNIFORM: f64 = 1e-3;
-
-impl Mixture {
-    /// Probabilities of levels `[pixels, levels]`, each in 0 to 255 (arXiv 1701.05517, equation 2):
-    /// the logistic's mass between half a level below and half a level above, and beyond at either end.
-    pub fn probabilities(&self, levels: Tensor<2>) -> Tensor<2> {
-        let [weights, means, log_scales]: [Tensor<2>; 3] =
-            self.0.clone().chunk(3, 1).try_into().expect("three parameters a logistic");
-        let weights: Tensor<3> = softmax(weights, 1).unsqueeze_dim(1);
-        let means: Tensor<3> = means.unsqueeze_dim(1);
-        let inverse_scales: Tensor<3> = log_scales.clamp(-6.0, 3.0).neg().exp().unsqueeze_dim(1);
-        let levels: Tensor<3> = levels.unsqueeze_dim(2);
-        let below = |edge: Tensor<3>| sigmoid((edge / 127.5 - 1.0 - means.clone()) * inverse_scales.clone());
-        let upper = below(levels.clone() + 0.5).mask_fill(levels.clone().greater_equal_elem(LEVELS as f64 - 1.5), 1.0);
-        let lower = below(levels.clone() - 0.5).mask_fill(levels.lower_elem(0.5), 0.0);
-        let mass: Tensor<2> = ((upper - lower) * weights).sum_dim(2).squeeze_dim(2);
-        mass * (1.0 - UNIFORM) + UNIFORM / LEVELS as f64
-    }
-
-    /// ln p of every level, `[pixels, 256]`.
-    pub fn logits(&self) -> Tensor<2> {
-        let [pixels, _] = self.0.dims();
-        let levels = Tensor::<1, Int>::arange(0..LEVELS as i64, &self.0.device()).float().unsqueeze_dim::<2>(0);
-        self.probabilities(levels.repeat_dim(0, pixels)).log()
+        Mixture::new(x.permute([0, 2, 3, 1]).reshape([-1, parameters as i32]))
     }
 }
 
@@ -261,10 +240,10 @@ impl Family for Autoregressive {
     }
 
     /// In the middle of all latents that pick the picture's levels.
-    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
-        let logits = self.forward(images.clone(), conditions).logits();
-        Some(latent_of(logits, levels(images).int().squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32]))
+        let mixture = self.forward(images.clone(), conditions).at_temperature(settings.temperature);
+        Some(mixture.latent_of(levels(images).squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32]))
     }
 
     fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
@@ -317,10 +296,10 @@ impl Writing {
             for (i, layer) in self.model.layers.iter().enumerate() {
                 let seen = Tensor::cat(vec![before[i].clone(), x], 3);
                 before[i] = seen.clone().narrow(3, 1, layer.pixels_left());
-                x = layer.horizontal(seen, at(&across[i]), self.biases[i][1].clone());
+                x = layer.pixel(seen, at(&across[i]), self.biases[i][1].clone());
             }
             let z = self.z.clone().slice([0..batch, self.done..self.done + 1, column..column + 1]).reshape([batch]);
-            let level = pick(self.model.head(x).logits(), z, self.temperature).float();
+            let level = self.model.head(x).at_temperature(self.temperature).pick(z);
             let pixel: Tensor<4> = (level / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
             left = Tensor::cat(vec![left.narrow(3, 1, FIRST - 1), pixel.clone()], 3);
             row.push(pixel);

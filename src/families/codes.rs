@@ -19,6 +19,7 @@ use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
 use crate::generator::{Condition, Loss, Objective, Settings, Trajectory};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
+use crate::layers::guidance::Guidance;
 use crate::layers::inverse_cdf::{latent_of, pick};
 use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
 
@@ -327,13 +328,17 @@ impl Family for Codes {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "49 + 1".into(),
             steps: SIDE,
-            controls: Controls { temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }), ..Controls::default() },
+            controls: Controls {
+                guidance: Some(Range { min: 0.0, max: 8.0, default: 1.5 }),
+                temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }),
+                ..Controls::default()
+            },
         }
     }
 
     fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
         Box::new(Writing {
-            conditions: condition.indices(self.classes, z.dims()[0], &z.device()),
+            guidance: Guidance::new(condition, settings.guidance, self.classes, z.dims()[0], &z.device()),
             model: self.clone(),
             temperature: settings.temperature,
             z,
@@ -343,18 +348,19 @@ impl Family for Codes {
     }
 
     /// In the middle of all latents whose codes are the picture's.
-    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
         let codes = self.codes_of(images);
-        let conditions = condition.indices(self.classes, codes.dims()[0], &codes.device());
-        let logits: Tensor<2> = self.prior.forward(codes.clone(), conditions).flatten(0, 1);
-        Some(latent_of(logits, codes.flatten(0, 1)).reshape([-1, CODES as i32]))
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, codes.dims()[0], &codes.device());
+        let logits = self.prior.forward(codes.clone().repeat_dim(0, guidance.times()), guidance.conditions());
+        let logits: Tensor<2> = guidance.combine(logits).flatten(0, 1);
+        Some(latent_of(logits / settings.temperature, codes.flatten(0, 1)).reshape([-1, CODES as i32]))
     }
 }
 
 /// The codes so far; a step writes a row of them.
 struct Writing {
     model: Codes,
-    conditions: Tensor<1, Int>,
+    guidance: Guidance,
     temperature: f64,
     z: Tensor<2>,
     /// One `[batch]` for each place that is written.
@@ -370,10 +376,10 @@ impl Trajectory for Writing {
         let prior = &self.model.prior;
         for _ in 0..SIDE {
             let place = self.written.len();
-            let before = self.written.last().cloned();
-            let logits = prior.step(place, before, self.conditions.clone(), &mut self.cache);
+            let before = self.written.last().map(|codes| codes.clone().repeat_dim(0, self.guidance.times()));
+            let logits = prior.step(place, before, self.guidance.conditions(), &mut self.cache);
             let z: Tensor<1> = self.z.clone().narrow(1, place, 1).squeeze_dim(1);
-            self.written.push(pick(logits, z, self.temperature));
+            self.written.push(pick(self.guidance.combine(logits), z, self.temperature));
         }
         let codes: Tensor<2, Int> = Tensor::stack(self.written.clone(), 1);
         let [batch, count] = codes.dims();

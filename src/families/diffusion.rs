@@ -20,9 +20,10 @@ use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
 use crate::generator::{BitsPerDim, Condition, Loss, Objective, Sampler, Settings, Trajectory, noise};
 use crate::latent::normals;
+use crate::layers::guidance::Guidance;
 use crate::layers::{
-    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, halves,
-    space_to_depth, sum_each,
+    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, space_to_depth,
+    sum_each,
 };
 
 /// Pixels on a side.
@@ -118,24 +119,12 @@ impl Diffusion {
         depth_to_space(self.paint.forward(silu(self.norm.forward(fine))))
     }
 
-    /// [`Diffusion::velocity`] of one condition at one time, with the guidance scale g of
-    /// classifier-free guidance: v_any + g (v_c - v_any) (arXiv 2207.12598, equation 6, in which
-    /// g = w + 1).
-    fn guided(&self, x: &Tensor<4>, t: f64, condition: Condition, guidance: f64) -> Tensor<4> {
-        let (batch, device) = (x.dims()[0], x.device());
-        let at = |count: usize| Tensor::full([count], t, &device);
-        let alone =
-            |condition: Condition| self.velocity(x.clone(), at(batch), condition.indices(self.classes, batch, &device));
-        if condition == Condition::Any || guidance == 1.0 {
-            return alone(condition);
-        }
-        if guidance == 0.0 {
-            return alone(Condition::Any);
-        }
-        let both = [condition, Condition::Any].map(|condition| condition.indices(self.classes, batch, &device));
-        let twice = Tensor::cat(vec![x.clone(), x.clone()], 0);
-        let [narrowed, any] = halves(self.velocity(twice, at(2 * batch), Tensor::cat(both.into(), 0)), 0);
-        any.clone() + (narrowed - any) * guidance
+    /// [`Diffusion::velocity`] at one time under one condition, guided.
+    fn guided(&self, x: &Tensor<4>, t: f64, condition: Condition, scale: f64) -> Tensor<4> {
+        let guidance = Guidance::new(condition, scale, self.classes, x.dims()[0], &x.device());
+        let x = x.clone().repeat_dim(0, guidance.times());
+        let times = Tensor::full([x.dims()[0]], t, &x.device());
+        guidance.combine(self.velocity(x, times, guidance.conditions()))
     }
 }
 
@@ -208,9 +197,9 @@ impl Family for Diffusion {
     }
 
     /// DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's method from t = 0 to 1.
-    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
         let time = |step: usize| step as f64 / INVERSION_STEPS as f64;
-        let velocity = |x: &Tensor<4>, t: f64| self.guided(x, t, condition, 1.0);
+        let velocity = |x: &Tensor<4>, t: f64| self.guided(x, t, condition, settings.guidance);
         let latent = (0..INVERSION_STEPS).fold(images, |x, step| {
             let v = velocity(&x, time(step));
             heun(x, v, time(step), time(step + 1), velocity)

@@ -336,11 +336,12 @@ impl Family for Flow {
         })
     }
 
-    /// The latent of the middle of every pixel's level.
-    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+    /// The latent of the middle of every pixel's level; at temperature 0, where all latents draw one picture, zero.
+    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
         let within = images.full_like(0.5);
-        Some(self.forward(to_logits(images, within).0, conditions).0.flatten(1, 3))
+        let z = self.forward(to_logits(images, within).0, conditions).0.flatten(1, 3);
+        Some(if settings.temperature > 0.0 { z / settings.temperature } else { z.zeros_like() })
     }
 
     fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {

@@ -39,7 +39,7 @@ pub trait Family: Objective {
     fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory>;
 
     /// See [`Generator::invert`].
-    fn invert(&self, _images: Tensor<4>, _condition: Condition) -> Option<Tensor<2>> {
+    fn invert(&self, _images: Tensor<4>, _condition: Condition, _settings: Settings) -> Option<Tensor<2>> {
         None
     }
 
@@ -72,8 +72,8 @@ impl<F: Family> Generator for Model<F> {
         self.module.start(z, condition, options.settled(&self.card.controls))
     }
 
-    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
-        self.module.invert(images, condition)
+    fn invert(&self, images: Tensor<4>, condition: Condition, options: &Options) -> Option<Tensor<2>> {
+        self.module.invert(images, condition, options.settled(&self.card.controls))
     }
 
     fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {

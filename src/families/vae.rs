@@ -329,7 +329,7 @@ impl Family for Vae {
     }
 
     /// The latent of the posterior mean.
-    fn invert(&self, images: Tensor<4>, condition: Condition) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: Condition, _settings: Settings) -> Option<Tensor<2>> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
         Some(self.prior.whiten(self.encode(images).mean, conditions))
     }

@@ -20,15 +20,11 @@ pub fn pick(logits: Tensor<2>, z: Tensor<1>, temperature: f64) -> Tensor<1, Int>
     picked.clamp(0, categories as i64 - 1)
 }
 
-/// Halvings of the interval in which [`latent_of`] looks.
+/// Halvings of the interval in which [`normal_quantile`] looks.
 const HALVINGS: usize = 30;
 
-/// The z `[batch]` in the middle, by probability, of those that [`pick`] the given categories at temperature 1.
-pub fn latent_of(logits: Tensor<2>, picked: Tensor<1, Int>) -> Tensor<1> {
-    let probabilities = softmax(logits, 1);
-    let picked: Tensor<2, Int> = picked.unsqueeze_dim(1);
-    let upper = probabilities.clone().cumsum(1).gather(1, picked.clone());
-    let u: Tensor<1> = (upper - probabilities.gather(1, picked) * 0.5).squeeze_dim(1);
+/// The z in -8 to 8 with Phi(z) = u, for u in [0, 1].
+pub fn normal_quantile<const D: usize>(u: Tensor<D>) -> Tensor<D> {
     let mut z = u.zeros_like();
     // Phi rises: from 0 by ever smaller steps towards where it is u.
     for halving in 1..=HALVINGS {
@@ -36,4 +32,12 @@ pub fn latent_of(logits: Tensor<2>, picked: Tensor<1, Int>) -> Tensor<1> {
         z = z.clone() + (u.clone() - normal_cdf(z)).sign() * step;
     }
     z
+}
+
+/// The z `[batch]` in the middle, by probability, of those that [`pick`] the given categories at temperature 1.
+pub fn latent_of(logits: Tensor<2>, picked: Tensor<1, Int>) -> Tensor<1> {
+    let probabilities = softmax(logits, 1);
+    let picked: Tensor<2, Int> = picked.unsqueeze_dim(1);
+    let upper = probabilities.clone().cumsum(1).gather(1, picked.clone());
+    normal_quantile((upper - probabilities.gather(1, picked) * 0.5).squeeze_dim(1))
 }

@@ -1,7 +1,9 @@
 //! Blocks that more than one family uses.
 
 pub mod causal;
+pub mod guidance;
 pub mod inverse_cdf;
+pub mod logistics;
 pub mod triangular;
 
 use burn::config::Config;

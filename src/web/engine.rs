@@ -14,7 +14,7 @@ use super::pure::card;
 use crate::catalogue::ImageShape;
 use crate::device::{Backend, DeviceInfo, Preference, choose};
 use crate::families;
-use crate::generator::{Generator, Options, Trajectory, check, check_condition};
+use crate::generator::{Generator, Options, Trajectory, check, check_condition, check_options};
 use crate::image::{ImageError, grey_from_rgba, to_rgba};
 
 /// Whom to tell that the GPU is gone.
@@ -83,7 +83,7 @@ impl Engine {
         Ok(Run { steps: trajectory.steps(), trajectory, width, height, channels })
     }
 
-    /// The latent of a picture, where the model's family can go back.
+    /// The latent that draws a picture with the same `options`, where the model's family can go back.
     pub fn encode(
         &self,
         model: &str,
@@ -91,16 +91,18 @@ impl Engine {
         width: usize,
         height: usize,
         narrowed: JsValue,
+        options: JsValue,
     ) -> Result<js_sys::Promise, JsValue> {
         let card = card(model)?;
-        let narrowed = condition(&narrowed)?;
+        let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check_condition(card, narrowed)?;
+        check_options(card, &options)?;
         let expected = (card.image.width, card.image.height);
         let picture = grey_from_rgba(rgba, (width, height), expected, &self.device)
             .map_err(|wrong: ImageError| range_error(&wrong.to_string()))?;
         let latent = self
             .model(model)?
-            .invert(picture, narrowed)
+            .invert(picture, narrowed, &options)
             .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
         // The promise must not borrow the engine, or the next call would find it taken.
         Ok(wasm_bindgen_futures::future_to_promise(async move {

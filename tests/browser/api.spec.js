@@ -192,6 +192,7 @@ const MISUSE = [
   ['link', '{ model: iterative, guidance: NaN }', 'RangeError', /guidance.*NaN/],
   ['link', "{ model: iterative, mask: 'AAAA' }", 'RangeError', /mask.*784/],
   ['encode', '{ model }', 'TypeError', /image: expected an ImageData/],
+  ['encode', '{ model: iterative, image: new ImageData(28, 28), guidance: 9 }', 'RangeError', /guidance from 0 to 8, got 9/],
   ['encode', '{ model, image: new ImageData(27, 28) }', 'RangeError', /28/],
   ['encode', "{ model: 'gpt', image: new ImageData(28, 28) }", 'RangeError', /expected one of vae-fashion/],
   ['interpolate', '{ from: [0, 1], to: [1], t: 0.5, mode: "lerp" }', BOTH, /length|2.*1|1.*2/],

@@ -51,6 +51,9 @@ enum Command {
         /// Print only; leave the card as it is.
         #[arg(long)]
         dry_run: bool,
+        /// Drawn otherwise, the samples alone are measured, and the card stays as it is.
+        #[command(flatten)]
+        way: Way,
     },
     /// Pack the last checkpoint into the weights that ship, and renew the card.
     Quantize {
@@ -101,6 +104,13 @@ struct Way {
     sampler: Option<Sampler>,
 }
 
+impl Way {
+    fn options(&self, noise_seed: u64) -> Options {
+        let Self { steps, guidance, temperature, sampler } = *self;
+        Options { steps, guidance, temperature, sampler, noise_seed }
+    }
+}
+
 fn sampler(name: &str) -> Result<Sampler, String> {
     Sampler::named(name).ok_or_else(|| format!("expected one of {}", Sampler::ALL.map(|(name, _)| name).join(", ")))
 }
@@ -137,11 +147,12 @@ impl Arguments {
                     model::train(&common, &schedule)
                 }
             }
-            Command::Evaluate { common, samples, seed, checkpoint, dry_run } => {
+            Command::Evaluate { common, samples, seed, checkpoint, dry_run, way } => {
                 if common.model == classifier::ID {
                     return classifier::evaluate(&common);
                 }
-                evaluate::evaluate(&common, &evaluate::Plan { samples, seed, checkpoint, dry_run })
+                let options = way.options(0);
+                evaluate::evaluate(&common, &evaluate::Plan { samples, seed, checkpoint, dry_run, options })
             }
             Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
             Command::Quantize { common } => model::quantize(&common),
@@ -151,8 +162,7 @@ impl Arguments {
                 }
                 let open = if checkpoint { model::open_checkpoint } else { model::open };
                 let (generator, device) = (open(&common)?, common.device.open()?);
-                let Way { steps, guidance, temperature, sampler } = way;
-                let options = Options { steps, guidance, temperature, sampler, noise_seed: seed };
+                let options = way.options(seed);
                 check_options(generator.card(), &options)?;
                 let source = output::Source { generator: &*generator, device, seed, options };
                 if let Some(path) = out {

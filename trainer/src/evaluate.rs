@@ -2,7 +2,8 @@
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use pushforward::generator::{BitsPerDim, Condition, Generator, Options, finish};
+use pushforward::catalogue::{Controls, Range};
+use pushforward::generator::{BitsPerDim, Condition, Generator, Options, check_options, finish};
 use pushforward::weights::Precision;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub checkpoint: bool,
     /// Leave the card as it is.
     pub dry_run: bool,
+    /// How to draw; other than by default, only the samples are measured.
+    pub options: Options,
 }
 
 /// The figures of the weights that ship.
@@ -76,13 +79,28 @@ struct Variant {
     steps: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     guidance: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
     #[serde(flatten)]
     samples: Samples,
 }
 
-/// The ways that are measured beside the default one, where a model's controls know them: steps and
-/// guidance scale.
-const VARIANTS: [(usize, Option<f64>); 2] = [(8, None), (8, Some(2.0))];
+/// The ways that are measured beside the default one: in few steps, without guidance and with, and the
+/// distribution as it was learned, where that is another.
+fn variants(controls: &Controls) -> Vec<Options> {
+    let mut variants = Vec::new();
+    if controls.steps.is_some() {
+        let few = Options { steps: Some(8), ..Options::default() };
+        variants.push(few);
+        variants.extend(controls.guidance.map(|_| Options { guidance: Some(2.0), ..few }));
+    }
+    let as_learned = |range: Option<Range>| range.filter(|range| range.default != 1.0).map(|_| 1.0);
+    let (guidance, temperature) = (as_learned(controls.guidance), as_learned(controls.temperature));
+    if guidance.or(temperature).is_some() {
+        variants.push(Options { guidance, temperature, ..Options::default() });
+    }
+    variants
+}
 
 /// The checkpoint in 4 bits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -132,6 +150,13 @@ pub fn evaluate(common: &Common, plan: &Plan) -> Result<()> {
     let device = common.device.open()?;
     let bench = Bench::new(common, plan, &device)?;
     bench.floor.print(plan.samples);
+    if plan.options != Options::default() {
+        let open = if plan.checkpoint { model::open_checkpoint } else { model::open };
+        let generator = open(common)?;
+        check_options(generator.card(), &plan.options)?;
+        bench.sample(&*generator, plan.options).print("drawn otherwise");
+        return Ok(());
+    }
     if plan.checkpoint {
         bench.measure(&*model::open_checkpoint(common)?).print("float checkpoint");
         return Ok(());
@@ -159,6 +184,7 @@ pub fn evaluate(common: &Common, plan: &Plan) -> Result<()> {
         let device = common.device.name();
         let quality = Quality { samples, seed, device, floor: bench.floor, q8: shipped, float, q4 };
         card.quality = serde_json::to_value(quality)?;
+        card.shortfall = model::shortfall(common)?;
         model::write_card(common, &card)?;
         println!("written to the card of {}", card.id);
     }
@@ -200,13 +226,9 @@ impl<'a> Bench<'a> {
         let mut any = Judged::default();
         let source = self.source(generator, Options::default());
         source.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
-        let controls = &generator.card().controls;
-        let known = |(_, guidance): &(usize, Option<f64>)| {
-            controls.steps.is_some() && (guidance.is_none() || controls.guidance.is_some())
-        };
-        let variant = |(steps, guidance)| {
-            let options = Options { steps: Some(steps), guidance, ..Options::default() };
-            Variant { steps: options.steps, guidance, samples: self.sample(generator, options) }
+        let variant = |options: Options| {
+            let Options { steps, guidance, temperature, .. } = options;
+            Variant { steps, guidance, temperature, samples: self.sample(generator, options) }
         };
         let (bits_per_dim, bits_per_dim_bound) = match self.bits_per_dim(generator) {
             Some((mean, true)) => (Some(mean), None),
@@ -221,7 +243,7 @@ impl<'a> Bench<'a> {
             reconstruction_error: reconstructed.map(|(_, error)| error).filter(|_| bits_per_dim.is_some()),
             bits_per_dim,
             bits_per_dim_bound,
-            variants: VARIANTS.into_iter().filter(known).map(variant).collect(),
+            variants: variants(&generator.card().controls).into_iter().map(variant).collect(),
         }
     }
 
@@ -262,7 +284,7 @@ impl<'a> Bench<'a> {
         let all: Vec<usize> = (0..self.test.len()).collect();
         for batch in all.chunks(250) {
             let pictures = self.test.pictures(batch, self.device);
-            let latents = generator.invert(pictures.clone(), Condition::Any)?;
+            let latents = generator.invert(pictures.clone(), Condition::Any, &Options::default())?;
             let again = finish(generator.start(latents, Condition::Any, &Options::default()));
             error = error.max(f64::from((again.clone() - pictures).abs().max().into_scalar::<f32>()));
             judged.add(&self.classifier, again);
@@ -318,10 +340,12 @@ impl Figures {
     fn print(&self, what: &str) {
         self.samples.print(what);
         println!("  under \"any\": FD-fashion {:.3}", self.fd_any);
-        for Variant { steps, guidance, samples } in &self.variants {
+        for Variant { steps, guidance, temperature, samples } in &self.variants {
             let steps = steps.map(|steps| format!("{steps} steps"));
             let guidance = guidance.map(|guidance| format!("guidance {guidance}"));
-            samples.print(&format!("  {}", [steps, guidance].into_iter().flatten().collect::<Vec<_>>().join(", ")));
+            let temperature = temperature.map(|temperature| format!("temperature {temperature}"));
+            let options = [steps, guidance, temperature].into_iter().flatten().collect::<Vec<_>>();
+            samples.print(&format!("  {}", options.join(", ")));
         }
         if let Some(distance) = self.fd_reconstruction {
             println!("  FD-fashion of reconstructions {distance:.3}");

@@ -37,6 +37,9 @@ pub struct Recipe {
     model: serde_json::Value,
     /// The loop's config.
     training: TrainingConfig,
+    /// The card's line of that name; no part of what a checkpoint is bound to.
+    #[serde(default, skip_serializing)]
+    shortfall: String,
 }
 
 impl Recipe {
@@ -214,6 +217,7 @@ fn card(common: &Common, recipe: &Recipe, traits: Traits, parameters: usize) -> 
         weights: WeightsFile::default(),
         training: serde_json::Value::Null,
         quality: serde_json::Value::Null,
+        shortfall: recipe.shortfall.clone(),
     }
 }
 
@@ -227,6 +231,11 @@ pub fn read_card(common: &Common) -> Result<ModelCard> {
     let text = fs::read_to_string(&path)
         .with_context(|| format!("there is no model \"{}\" (expected {})", common.model, known(common)))?;
     serde_json::from_str(&text).with_context(|| format!("{} is not a card", path.display()))
+}
+
+/// The recipe's word on what the model falls short in: it is written once the figures are known.
+pub fn shortfall(common: &Common) -> Result<String> {
+    Ok(Recipe::load(common)?.shortfall)
 }
 
 /// Writes the card.

@@ -27,6 +27,7 @@ function rows(card) {
     ['Parameters', card.parameters.toLocaleString('en')],
     ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
     ...figures(card.quality),
+    ...(card.shortfall ? [/** @type {[string, string]} */ (['Falls short', card.shortfall])] : []),
   ];
 }
 

@@ -1,0 +1,48 @@
+//! Classifier-free guidance: what a model says under a condition, exaggerated against what it says under
+//! "any" (Ho & Salimans, arXiv 2207.12598).
+
+use burn::tensor::{Device, Int, Tensor};
+
+use super::halves;
+use crate::generator::Condition;
+
+/// The conditions under which a model is asked, and how its answers become one.
+#[derive(Debug, Clone)]
+pub struct Guidance {
+    conditions: Tensor<1, Int>,
+    /// `None` where one condition is enough.
+    scale: Option<f64>,
+}
+
+impl Guidance {
+    /// Of a batch under one condition, by a model of so many classes. At scale 1 and 0, and under "any", the model is
+    /// asked once.
+    pub fn new(condition: Condition, scale: f64, classes: usize, batch: usize, device: &Device) -> Self {
+        let of = |condition: Condition| condition.indices(classes, batch, device);
+        if condition == Condition::Any || scale == 1.0 {
+            return Self { conditions: of(condition), scale: None };
+        }
+        if scale == 0.0 {
+            return Self { conditions: of(Condition::Any), scale: None };
+        }
+        Self { conditions: Tensor::cat(vec![of(condition), of(Condition::Any)], 0), scale: Some(scale) }
+    }
+
+    /// How many times the batch is asked about: 1 or 2.
+    pub fn times(&self) -> usize {
+        if self.scale.is_some() { 2 } else { 1 }
+    }
+
+    /// The condition of each question, `[times x batch]`.
+    pub fn conditions(&self) -> Tensor<1, Int> {
+        self.conditions.clone()
+    }
+
+    /// Answers `[times x batch, ...]` to one `[batch, ...]`: any + scale (condition - any) (equation 6, where the scale
+    /// is 1 + w).
+    pub fn combine<const D: usize>(&self, answers: Tensor<D>) -> Tensor<D> {
+        let Some(scale) = self.scale else { return answers };
+        let [narrowed, any] = halves(answers, 0);
+        any.clone() + (narrowed - any) * scale
+    }
+}
