@@ -4,14 +4,18 @@ mod common;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Int, Tensor};
-use common::{device, rng, values};
+use common::{device, filled, rng, values, whole_pictures};
 use pushforward::catalogue;
 use pushforward::families::Family;
 use pushforward::families::gan::{Gan, GanConfig, deviations, normalized};
-use pushforward::generator::{Condition, Options, finish, noise};
+use pushforward::generator::{Condition, Objective, Options, finish, noise};
 
 fn small() -> Gan {
-    GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16).init(&device())
+    config().init(&device())
+}
+
+fn config() -> GanConfig {
+    GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16)
 }
 
 /// The largest |W v| / |v| that many random starts of the power method find.
@@ -54,17 +58,38 @@ fn deviations_are_those_within_a_condition() {
 
 #[test]
 fn what_ships_draws_the_same_without_the_discriminator() {
-    let gan = small();
-    let parameters = gan.num_params();
+    let gan = config().with_class_information(0.5).init(&device());
+    assert!(gan.num_params() > small().num_params(), "it has a recognizer");
     let card = catalogue::cards()[0].clone();
     let draw = |gan: Gan| {
         let z = noise([2, 64], &mut rng(1), &device());
         finish(gan.generator(card.clone()).start(z, Condition::Class(1), &Options::default()))
     };
     let shipped = gan.clone().shipped();
-    assert!(shipped.num_params() < parameters);
+    assert_eq!(shipped.num_params(), small().shipped().num_params());
+    assert!(shipped.num_params() < small().num_params());
     let picture = draw(shipped);
     assert_eq!(picture.dims(), [2, 1, 28, 28]);
     assert!(values(picture.clone()).iter().all(|x| (-1.0..=1.0).contains(x)));
     assert_eq!(values(picture), values(draw(gan)));
+}
+
+#[test]
+fn the_information_of_the_class_adds_what_the_recognizer_misses() {
+    let gan = |weight: f64| filled(config().with_class_information(weight).init(&device()), "recognizer", 0.0);
+    let terms = |weight, conditions: &[i64]| {
+        let conditions = Tensor::<1, Int>::from_ints(conditions, &device());
+        let loss = gan(weight).loss(whole_pictures(2, 28), conditions, &mut rng(1));
+        let term = |name| loss.terms.iter().find(|(known, _)| *known == name).map(|(_, term)| values(term.clone())[0]);
+        (values(loss.total.clone())[0], ["discriminator", "generator", "surprise_real", "surprise_drawn"].map(term))
+    };
+    // A recognizer of zeros takes all ten classes for equally likely; "any" is no class.
+    for (conditions, known) in [([3, 4], 1.0), ([3, 10], 0.5), ([10, 10], 0.0)] {
+        let (total, terms) = terms(0.5, &conditions);
+        let [told, fooled, real, drawn] = terms.map(Option::unwrap);
+        let surprise = known * 10f32.ln();
+        assert!((real - surprise).abs() < 1e-5 && (drawn - surprise).abs() < 1e-5, "{real} {drawn} {surprise}");
+        assert!((total - (told + fooled + real + 0.5 * drawn)).abs() < 1e-5);
+    }
+    assert_eq!(terms(0.0, &[3, 4]).1[2..], [None, None]);
 }

@@ -20,6 +20,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{Family, Traits};
 use crate::catalogue::Controls;
 use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
+use crate::layers::recognizer::Recognizer;
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, upsample};
 
 /// Pixels on a side of the coarsest feature map.
@@ -43,12 +44,15 @@ pub struct GanConfig {
     /// Channels of the discriminator at 7x7.
     #[config(default = 96)]
     pub critic_channels: usize,
+    /// Weight of the information that a picture holds of its class, in nats; 0 does without.
+    #[config(default = 0.0)]
+    pub class_information: f64,
 }
 
 impl GanConfig {
     /// Initializes generator and discriminator on `device`.
     pub fn init(&self, device: &Device) -> Gan {
-        let Self { latent, classes, channels, embedding, critic_channels } = *self;
+        let Self { latent, classes, channels, embedding, critic_channels, class_information } = *self;
         let (half, eighth) = (channels / 2, channels / 8);
         let block = |channels| ModulatedConfig::new(channels, embedding).init(device);
         Gan {
@@ -80,7 +84,9 @@ impl GanConfig {
                 judge: LinearConfig::new(2 * critic_channels, 1).init(device),
                 condition: EmbeddingConfig::new(classes + 1, critic_channels).init(device),
             }),
+            recognizer: (class_information > 0.0).then(|| Recognizer::init(4 * COARSE, classes, device)),
             classes,
+            class_information,
         }
     }
 }
@@ -90,8 +96,11 @@ impl GanConfig {
 pub struct Gan {
     generator: Painter,
     discriminator: Option<Discriminator>,
+    recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
+    #[module(skip)]
+    class_information: f64,
 }
 
 /// The map from latents to pictures. The latent enters at 7x7, and with the condition again at every
@@ -173,7 +182,8 @@ pub fn normalized<const D: usize>(weight: &Param<Tensor<D>>) -> Tensor<D> {
 
 impl Objective for Gan {
     /// The hinge losses of both players: the discriminator's, for which the fakes are given, and the
-    /// generator's, for which the discriminator is (arXiv 1705.02894, equations 7 and 8).
+    /// generator's, for which the discriminator is (arXiv 1705.02894, equations 7 and 8), less the
+    /// information that its pictures hold of their class.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
         let critic = self.discriminator.as_ref().expect("a GAN that is trained has its discriminator");
         let [batch, ..] = images.dims();
@@ -181,11 +191,19 @@ impl Objective for Gan {
         let z = noise([batch, latent], rng, &images.device());
         let fakes = self.generator.forward(z, conditions.clone());
 
-        let real = critic.forward(images, conditions.clone());
+        let real = critic.forward(images.clone(), conditions.clone());
         let fake = critic.forward(fakes.clone().detach(), conditions.clone());
         let told = relu(real.neg() + 1.0).mean() + relu(fake + 1.0).mean();
-        let fooled = critic.clone().no_grad().forward(fakes, conditions).mean().neg();
-        Loss { total: told.clone() + fooled.clone(), terms: vec![("discriminator", told), ("generator", fooled)] }
+        let fooled = critic.clone().no_grad().forward(fakes.clone(), conditions.clone()).mean().neg();
+        let mut total = told.clone() + fooled.clone();
+        let mut terms = vec![("discriminator", told), ("generator", fooled)];
+        if let Some(recognizer) = &self.recognizer {
+            let real = recognizer.surprise(images, conditions.clone());
+            let drawn = recognizer.clone().no_grad().surprise(fakes, conditions);
+            total = total + real.clone() + drawn.clone() * self.class_information;
+            terms.extend([("surprise_real", real), ("surprise_drawn", drawn)]);
+        }
+        Loss { total, terms }
     }
 
     fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
@@ -205,7 +223,7 @@ impl Family for Gan {
     }
 
     fn shipped(self) -> Self {
-        Self { discriminator: None, ..self }
+        Self { discriminator: None, recognizer: None, ..self }
     }
 
     fn traits(config: &GanConfig) -> Traits {

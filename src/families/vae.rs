@@ -11,7 +11,7 @@ use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::{log_softmax, silu, tanh};
+use burn::tensor::activation::{silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -20,6 +20,7 @@ use std::f64::consts::{LN_2, TAU};
 use super::{Family, Traits};
 use crate::catalogue::Controls;
 use crate::generator::{BitsPerDim, Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
+use crate::layers::recognizer::Recognizer;
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Residual, ResidualConfig, conv3x3, halves, sum_each, upsample};
 
@@ -78,11 +79,7 @@ impl VaeConfig {
                 paint: conv3x3(quarter, 1, 1).init(device),
             },
             log_sigma: Param::from_tensor(Tensor::full([1], -1.5, device)),
-            recognizer: (class_information > 0.0).then(|| Recognizer {
-                fine: conv3x3(1, 32, 2).init(device),
-                coarse: conv3x3(32, 64, 2).init(device),
-                logits: LinearConfig::new(64 * COARSE * COARSE, classes).init(device),
-            }),
+            recognizer: (class_information > 0.0).then(|| Recognizer::init(SIDE, classes, device)),
             classes,
             class_information,
         }
@@ -191,27 +188,6 @@ struct Decoder {
     widen_2: Conv2d,
     norm: GroupNorm,
     paint: Conv2d,
-}
-
-/// q(c | x): a small classifier that learns from real pictures, while the VAE is trained.
-#[derive(Module, Debug)]
-struct Recognizer {
-    fine: Conv2d,
-    coarse: Conv2d,
-    logits: Linear,
-}
-
-impl Recognizer {
-    /// -ln q(c | x) in nats, the mean over the pictures whose class is known.
-    fn surprise(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
-        let x = silu(self.coarse.forward(silu(self.fine.forward(images))));
-        let logits = self.logits.forward(x.flatten(1, 3));
-        let [_, classes] = logits.dims();
-        let known = conditions.clone().lower_elem(classes as i64).float();
-        let targets = conditions.clamp(0, classes as i64 - 1).unsqueeze_dim(1);
-        let told: Tensor<1> = log_softmax(logits, 1).gather(1, targets).squeeze_dim(1);
-        (told.neg() * known).mean()
-    }
 }
 
 /// A diagonal Gaussian q(h | x): mean and log-variance, each `[batch, latent]`.
