@@ -6,7 +6,8 @@ use burn::tensor::{Int, Tensor};
 use common::{conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
 use pushforward::families::autoregressive::AutoregressiveConfig;
 use pushforward::generator::{BitsPerDim, Condition, Options, finish, noise};
-use pushforward::layers::inverse_cdf::normal_cdf;
+use pushforward::layers::guidance::Guidance;
+use pushforward::layers::inverse_cdf::{Tails, normal_cdf};
 use pushforward::layers::logistics::Mixture;
 
 fn config() -> AutoregressiveConfig {
@@ -68,7 +69,7 @@ fn a_level_is_picked_by_the_inverse_of_the_cumulative_probabilities() {
         let parameters = noise([500, 9], &mut rng(3), &device()) * 1.5;
         let mixture = Mixture::new(parameters).at_temperature(temperature);
         let z = noise([500, 1], &mut rng(4), &device()).reshape([-1]);
-        let (picked, u) = (values(mixture.pick(z.clone())), values(normal_cdf(z)));
+        let (picked, u) = (values(mixture.pick(&Tails::of(z.clone()))), values(normal_cdf(z)));
         let probabilities = values(mixture.probabilities(all_levels(500)));
         for (pixel, (level, u)) in picked.into_iter().zip(u).enumerate() {
             let probabilities = &probabilities[pixel * 256..(pixel + 1) * 256];
@@ -77,10 +78,27 @@ fn a_level_is_picked_by_the_inverse_of_the_cumulative_probabilities() {
             assert!((below - 1e-5..with + 1e-5).contains(&f64::from(u)), "{level}: {below} {u} {with}");
         }
     }
-    // Every level is picked by the latent in its middle, so long as its probability is not lost in rounding.
-    let wide = Mixture::new(Tensor::from_floats([[0.0, 0.1, 0.0]; 256], &device()));
-    let levels = all_levels(1).reshape([-1]);
-    assert_eq!(values(wide.pick(wide.latent_of(levels.clone()))), values(levels));
+    // Every level is picked by the latent in its middle, be it as unlikely as the uniform part leaves it.
+    for log_scale in [0.0, -3.0, -6.0] {
+        let mixture = Mixture::new(Tensor::from_floats([[0.0, 0.1, log_scale]; 256], &device()));
+        let levels = all_levels(1).reshape([-1]);
+        let latents = mixture.latent_of(levels.clone());
+        assert_eq!(values(mixture.pick(&Tails::of(latents))), values(levels), "log-scale {log_scale}");
+    }
+}
+
+#[test]
+fn the_tails_of_the_gaussian_are_known_however_small() {
+    // Phi(-1), Phi(-5), Phi(-8) to six digits.
+    let known = [(-1.0, 0.158_655_25), (-5.0, 2.866_516e-7), (-8.0, 6.220_961e-16), (0.0, 0.5)];
+    for (z, expected) in known {
+        let Tails { below, above } = Tails::of(Tensor::<1>::from_floats([z, -z], &device()));
+        for got in [values(below)[0], values(above)[1]] {
+            assert!((got / expected - 1.0).abs() < 1e-5, "{z}: {got} {expected}");
+        }
+    }
+    let z = noise([1000, 1], &mut rng(6), &device()) * 2.5;
+    assert!(farthest(&values(Tails::of(z.clone()).quantile()), &values(z)) < 1e-4);
 }
 
 #[test]
@@ -92,7 +110,7 @@ fn a_low_temperature_leaves_the_likeliest_logistic_and_little_of_it() {
         levels.iter().copied().fold(f32::MIN, f32::max) - levels.iter().copied().fold(f32::MAX, f32::min)
     };
     let [warm, cold] =
-        [1.0, 0.1].map(|temperature| values(mixture.clone().at_temperature(temperature).pick(z.clone())));
+        [1.0, 0.1].map(|temperature| values(mixture.clone().at_temperature(temperature).pick(&Tails::of(z.clone()))));
     assert!(spread(warm) > 100.0);
     // The mean 0.5 is level 191.25; scale 0.01 is 1.3 levels.
     assert!(cold.iter().all(|level| (level - 191.0).abs() < 15.0), "{cold:?}");
@@ -104,27 +122,30 @@ fn drawing_with_what_was_kept_is_drawing_without() {
     let config = || config().with_layers(5);
     let model = drawn(config().init(&device()), 0.2);
     let z = noise([2, 784], &mut rng(2), &device());
-    let picture =
-        finish(generator(&config(), model.clone()).start(z.clone(), Condition::Class(3), &Options::default()));
-    // Uncached: every pixel's distribution from the finished picture, whose later pixels must not matter.
-    let levels = model.forward(picture.clone(), conditions(2)).pick(z.reshape([-1]));
-    let again = values(levels / 127.5 - 1.0);
-    let differing = again.iter().zip(values(picture)).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
-    // Sums in another order can tip a level that lies on its edge.
-    assert!(differing <= 2, "{differing} of 1568 pixels differ");
+    for scale in [1.0, 1.5] {
+        let options = Options { guidance: Some(scale), ..Options::default() };
+        let picture = finish(generator(&config(), model.clone()).start(z.clone(), Condition::Class(3), &options));
+        // Uncached: every pixel's distribution from the finished picture, whose later pixels must not matter.
+        let guidance = Guidance::new(Condition::Class(3), scale, 10, 2, &device());
+        let mixture = model.forward(picture.clone().repeat_dim(0, guidance.times()), guidance.conditions());
+        let again = values(mixture.guided(&guidance).pick(&Tails::of(z.clone().reshape([-1]))) / 127.5 - 1.0);
+        let differing = again.iter().zip(values(picture)).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
+        // Sums in another order can tip a level that lies on its edge.
+        assert!(differing <= 2, "{differing} of 1568 pixels differ at guidance {scale}");
+    }
 }
 
 #[test]
 fn inversion_leads_back_to_the_picture() {
     let generator = generator(&config(), config().init(&device()));
     let images = whole_pictures(1, 28);
-    for temperature in [1.0, 0.8] {
-        let options = Options { temperature: Some(temperature), ..Options::default() };
+    for (guidance, temperature) in [(1.0, 1.0), (1.0, 0.8), (2.0, 1.0)] {
+        let options = Options { guidance: Some(guidance), temperature: Some(temperature), ..Options::default() };
         let latent = generator.invert(images.clone(), Condition::Class(3), &options).unwrap();
         assert_eq!(latent.dims(), [1, 784]);
         let again = values(finish(generator.start(latent, Condition::Class(3), &options)));
         let differing = again.iter().zip(values(images.clone())).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
-        assert_eq!(differing, 0, "temperature {temperature}");
+        assert_eq!(differing, 0, "guidance {guidance}, temperature {temperature}");
     }
 }
 
@@ -161,5 +182,18 @@ fn bits_are_the_mean_of_each_pixel_s_surprise() {
         };
         let expected = (0..784).map(surprise).sum::<f64>() / 784.0 / std::f64::consts::LN_2;
         assert!((f64::from(bits) - expected).abs() < 1e-4, "{bits} {expected}");
+    }
+}
+
+#[test]
+fn at_the_ends_of_the_controls_pixels_are_levels() {
+    let generator = generator(&config(), drawn(config().init(&device()), 1.0));
+    let z = noise([1, 784], &mut rng(2), &device());
+    for (guidance, temperature) in [(0.0, 0.1), (8.0, 0.1), (0.0, 2.0), (8.0, 2.0)] {
+        let options = Options { guidance: Some(guidance), temperature: Some(temperature), ..Options::default() };
+        let picture = values(finish(generator.start(z.clone(), Condition::Class(3), &options)));
+        let level = |x: f32| (x + 1.0) * 127.5;
+        assert!(picture.iter().all(|x| (level(*x) - level(*x).round()).abs() < 1e-3), "{guidance}, {temperature}");
+        assert!(picture.iter().all(|x| (-1.0..=1.0).contains(x)), "{guidance}, {temperature}");
     }
 }

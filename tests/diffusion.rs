@@ -8,7 +8,7 @@ use pushforward::families::diffusion::{DiffusionConfig, posterior};
 use pushforward::generator::{BitsPerDim, Condition, Objective, Options, Sampler, Trajectory, finish, noise};
 
 fn config() -> DiffusionConfig {
-    DiffusionConfig::new().with_channels(8).with_coarse_channels(16).with_embedding(16)
+    DiffusionConfig::new().with_channels([8, 16, 16]).with_embedding(16)
 }
 
 /// The last picture as it is, not clamped to what can be shown.

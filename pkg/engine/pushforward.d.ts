@@ -56,6 +56,7 @@ export class Engine {
     width: number,
     height: number,
     condition: Condition,
+    options: WalkOptions,
   ): Promise<Float32Array>;
 }
 export class Run {

@@ -20,6 +20,8 @@ use std::f64::consts::LN_2;
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
 use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
+use crate::layers::guidance::Guidance;
+use crate::layers::inverse_cdf::Tails;
 use crate::layers::logistics::Mixture;
 use crate::layers::{embed, halves};
 
@@ -33,7 +35,7 @@ pub struct AutoregressiveConfig {
     #[config(default = 10)]
     pub classes: usize,
     /// Channels of either stack.
-    #[config(default = 32)]
+    #[config(default = 64)]
     pub channels: usize,
     /// Gated layers.
     #[config(default = 7)]
@@ -218,31 +220,38 @@ impl Family for Autoregressive {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "784".into(),
             steps: SIDE,
-            controls: Controls { temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }), ..Controls::default() },
+            controls: Controls {
+                guidance: Some(Range { min: 0.0, max: 8.0, default: 1.5 }),
+                temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }),
+                ..Controls::default()
+            },
         }
     }
 
     fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
         let (batch, device) = (z.dims()[0], z.device());
-        let conditions = condition.indices(self.classes, batch, &device);
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &device);
+        let (asked, conditions) = (guidance.times() * batch, guidance.conditions());
         let channels = self.above.weight.dims()[0];
-        let rows = |layer: &Gated| Tensor::zeros([batch, channels, layer.rows_above(), SIDE], &device);
+        let rows = |layer: &Gated| Tensor::zeros([asked, channels, layer.rows_above(), SIDE], &device);
         Box::new(Writing {
             biases: self.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
             above: self.layers.iter().map(rows).collect(),
-            rows: Tensor::zeros([batch, 1, FIRST, SIDE], &device),
+            rows: Tensor::zeros([asked, 1, FIRST, SIDE], &device),
             picture: Tensor::full([batch, 1, SIDE, SIDE], -1.0, &device),
+            guidance,
             model: self.clone(),
             temperature: settings.temperature,
-            z: z.reshape([-1, SIDE as i32, SIDE as i32]),
+            z: Tails::of(z.reshape([-1, SIDE as i32, SIDE as i32])),
             done: 0,
         })
     }
 
     /// In the middle of all latents that pick the picture's levels.
     fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
-        let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
-        let mixture = self.forward(images.clone(), conditions).at_temperature(settings.temperature);
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, images.dims()[0], &images.device());
+        let mixture = self.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
+        let mixture = mixture.guided(&guidance).at_temperature(settings.temperature);
         Some(mixture.latent_of(levels(images).squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32]))
     }
 
@@ -254,6 +263,7 @@ impl Family for Autoregressive {
 /// The rows so far; a step writes one. What the layers said of earlier pixels is kept, so a pixel costs a pixel.
 struct Writing {
     model: Autoregressive,
+    guidance: Guidance,
     biases: Vec<[Tensor<4>; 2]>,
     /// For each layer, what went into its vertical stack at the rows above that it sees.
     above: Vec<Tensor<4>>,
@@ -261,7 +271,7 @@ struct Writing {
     rows: Tensor<4>,
     picture: Tensor<4>,
     temperature: f64,
-    z: Tensor<3>,
+    z: Tails<3>,
     done: usize,
 }
 
@@ -284,8 +294,8 @@ impl Writing {
     /// The row `[batch, 1, 1, 28]`, pixel by pixel.
     fn row(&mut self) -> Tensor<4> {
         let (first, across) = self.look_up();
-        let [batch, channels, ..] = first.dims();
-        let nothing = |channels, width| Tensor::<4>::zeros([batch, channels, 1, width], &first.device());
+        let ([asked, channels, ..], [batch, ..]) = (first.dims(), self.z.below.dims());
+        let nothing = |channels, width| Tensor::<4>::zeros([asked, channels, 1, width], &first.device());
         // What is to the left of the pixel: in the picture, and in each layer.
         let mut left = nothing(1, FIRST);
         let mut before: Vec<_> = self.model.layers.iter().map(|layer| nothing(channels, layer.pixels_left())).collect();
@@ -298,10 +308,12 @@ impl Writing {
                 before[i] = seen.clone().narrow(3, 1, layer.pixels_left());
                 x = layer.pixel(seen, at(&across[i]), self.biases[i][1].clone());
             }
-            let z = self.z.clone().slice([0..batch, self.done..self.done + 1, column..column + 1]).reshape([batch]);
-            let level = self.model.head(x).at_temperature(self.temperature).pick(z);
+            let of = |tail: &Tensor<3>| tail.clone().slice(s![.., self.done, column]).reshape([batch]);
+            let z = Tails { below: of(&self.z.below), above: of(&self.z.above) };
+            let level = self.model.head(x).guided(&self.guidance).at_temperature(self.temperature).pick(&z);
             let pixel: Tensor<4> = (level / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
-            left = Tensor::cat(vec![left.narrow(3, 1, FIRST - 1), pixel.clone()], 3);
+            let asked = pixel.clone().repeat_dim(0, self.guidance.times());
+            left = Tensor::cat(vec![left.narrow(3, 1, FIRST - 1), asked], 3);
             row.push(pixel);
         }
         Tensor::cat(row, 3)
@@ -315,7 +327,8 @@ impl Trajectory for Writing {
         }
         let row = self.row();
         let [batch, ..] = row.dims();
-        self.rows = Tensor::cat(vec![self.rows.clone().narrow(2, 1, FIRST - 1), row.clone()], 2);
+        let asked = row.clone().repeat_dim(0, self.guidance.times());
+        self.rows = Tensor::cat(vec![self.rows.clone().narrow(2, 1, FIRST - 1), asked], 2);
         self.picture = self.picture.clone().slice_assign([0..batch, 0..1, self.done..self.done + 1, 0..SIDE], row);
         self.done += 1;
         Some(self.picture.clone())

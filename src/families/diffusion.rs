@@ -22,8 +22,7 @@ use crate::generator::{BitsPerDim, Condition, Loss, Objective, Sampler, Settings
 use crate::latent::normals;
 use crate::layers::guidance::Guidance;
 use crate::layers::{
-    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, space_to_depth,
-    sum_each,
+    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, sum_each,
 };
 
 /// Pixels on a side.
@@ -41,63 +40,72 @@ pub struct DiffusionConfig {
     /// Number of classes; "any" is one condition more.
     #[config(default = 10)]
     pub classes: usize,
-    /// Channels at 14x14. A multiple of 8.
-    #[config(default = 32)]
-    pub channels: usize,
-    /// Channels at 7x7. A multiple of 8.
-    #[config(default = 96)]
-    pub coarse_channels: usize,
+    /// Channels at 28x28, 14x14 and 7x7. Multiples of 8.
+    #[config(default = "[32, 56, 96]")]
+    pub channels: [usize; 3],
     /// Length of the embedding of time and condition.
     #[config(default = 128)]
     pub embedding: usize,
 }
 
-/// A U-Net that predicts the velocity e - x of a noisy picture, at a quarter of the pixels: blocks
-/// of 2x2 pixels are four channels.
+/// A U-Net (arXiv 1505.04597) that predicts the velocity e - x of a noisy picture.
 #[derive(Module, Debug)]
 pub struct Diffusion {
     time_1: Linear,
     time_2: Linear,
     condition: Embedding,
     stem: Conv2d,
-    down: Vec<Modulated>,
-    shrink: Conv2d,
-    coarse: Vec<Modulated>,
+    levels: Vec<Level>,
+    middle: Vec<Modulated>,
     attention: PixelAttention,
-    grow: Conv2d,
-    merge: Conv2d,
-    up: Vec<Modulated>,
     norm: GroupNorm,
     paint: Conv2d,
     #[module(skip)]
     classes: usize,
 }
 
-/// Residual blocks on the way down, at 7x7, and on the way up.
-const BLOCKS: [usize; 3] = [2, 3, 2];
+/// One resolution of the U-Net, and the ways to the next coarser one and back.
+#[derive(Module, Debug)]
+struct Level {
+    down: Vec<Modulated>,
+    shrink: Conv2d,
+    grow: Conv2d,
+    merge: Conv2d,
+    up: Vec<Modulated>,
+}
+
+/// Residual blocks at 28x28 and at 14x14, on either way, and at 7x7.
+const BLOCKS: [usize; 3] = [1, 2, 2];
 
 impl DiffusionConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Diffusion {
-        let Self { classes, channels, coarse_channels, embedding } = *self;
-        let blocks = |count: usize, channels: usize| {
-            (0..count).map(|_| ModulatedConfig::new(channels, embedding).init(device)).collect()
+        let Self { classes, channels, embedding } = *self;
+        let [finest, .., coarsest] = channels;
+        let blocks = |level: usize| -> Vec<Modulated> {
+            (0..BLOCKS[level]).map(|_| ModulatedConfig::new(channels[level], embedding).init(device)).collect()
         };
         let pointwise = |from, to| Conv2dConfig::new([from, to], [1, 1]).init(device);
+        let level = |level: usize| {
+            let [fine, coarse] = [channels[level], channels[level + 1]];
+            Level {
+                down: blocks(level),
+                shrink: conv3x3(fine, coarse, 2).init(device),
+                grow: pointwise(coarse, 4 * fine),
+                merge: pointwise(2 * fine, fine),
+                up: blocks(level),
+            }
+        };
         Diffusion {
             time_1: LinearConfig::new(2 * FREQUENCIES, embedding).init(device),
             time_2: LinearConfig::new(embedding, embedding).init(device),
             condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
-            stem: conv3x3(4, channels, 1).init(device),
-            down: blocks(BLOCKS[0], channels),
-            shrink: conv3x3(channels, coarse_channels, 2).init(device),
-            coarse: blocks(BLOCKS[1], coarse_channels),
-            attention: PixelAttentionConfig::new(coarse_channels).init(device),
-            grow: pointwise(coarse_channels, 4 * channels),
-            merge: pointwise(2 * channels, channels),
-            up: blocks(BLOCKS[2], channels),
-            norm: GroupNormConfig::new(channels / 8, channels).init(device),
-            paint: conv3x3(channels, 4, 1).with_initializer(Initializer::Zeros).init(device),
+            stem: conv3x3(1, finest, 1).init(device),
+            levels: (0..channels.len() - 1).map(level).collect(),
+            middle: blocks(channels.len() - 1),
+            attention: PixelAttentionConfig::new(coarsest).init(device),
+            norm: GroupNormConfig::new(finest / 8, finest).init(device),
+            paint: conv3x3(finest, 1, 1).with_initializer(Initializer::Zeros).init(device),
             classes,
         }
     }
@@ -110,13 +118,19 @@ impl Diffusion {
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
         let embedding = silu(time + embed(&self.condition, conditions));
 
-        let fine = walk(&self.down, self.stem.forward(space_to_depth(x)), &embedding);
-        let [first, rest @ ..] = self.coarse.as_slice() else { unreachable!("BLOCKS has blocks at 7x7") };
-        let coarse = first.forward(self.shrink.forward(fine.clone()), embedding.clone());
-        let coarse = walk(rest, self.attention.forward(coarse), &embedding);
-        let grown = depth_to_space(self.grow.forward(coarse));
-        let fine = walk(&self.up, self.merge.forward(Tensor::cat(vec![grown, fine], 1)), &embedding);
-        depth_to_space(self.paint.forward(silu(self.norm.forward(fine))))
+        let x = self.through(&self.levels, self.stem.forward(x), &embedding);
+        self.paint.forward(silu(self.norm.forward(x)))
+    }
+
+    /// Through the U-Net from the finest of some levels on.
+    fn through(&self, levels: &[Level], x: Tensor<4>, embedding: &Tensor<2>) -> Tensor<4> {
+        let [level, coarser @ ..] = levels else {
+            return walk(&self.middle, self.attention.forward(x), embedding);
+        };
+        let fine = walk(&level.down, x, embedding);
+        let coarse = self.through(coarser, level.shrink.forward(fine.clone()), embedding);
+        let grown = depth_to_space(level.grow.forward(coarse));
+        walk(&level.up, level.merge.forward(Tensor::cat(vec![grown, fine], 1)), embedding)
     }
 
     /// [`Diffusion::velocity`] at one time under one condition, guided.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
+import { passesOf } from '../../www/card.js';
 import { settled } from './visitor.js';
 
 const PICTURES = 100;
@@ -90,8 +91,9 @@ async function strips(page, count) {
 
 /** A row for each card: what a picture costs in each strategy, and what was measured of its quality. */
 async function strategies(page) {
-  const table = [['family', 'steps', 'ms a picture', 'ms a step', 'FD-fashion × floor', 'bits/dim', 'bytes']];
-  for (const { id, name, quality, weights } of await page.evaluate(() => globalThis.pushforward.models())) {
+  const table = [['family', 'forward passes', 'steps', 'ms a picture', 'ms a step', 'FD-fashion × floor', 'bits/dim', 'bytes']];
+  for (const card of await page.evaluate(() => globalThis.pushforward.models())) {
+    const { id, name, quality, weights } = card;
     const { times, steps } = await page.evaluate(
       async ([model, count]) => {
         const times = [];
@@ -109,7 +111,7 @@ async function strategies(page) {
     const time = median(times);
     const { fd_over_floor: distance, bits_per_dim: exact, bits_per_dim_bound: bound } = quality?.q8 ?? {};
     const bits = exact === undefined ? bound && `≤ ${bound.toFixed(2)}` : exact.toFixed(2);
-    table.push([name, steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(0) ?? '–', bits ?? '–', weights.bytes]);
+    table.push([name, passesOf(card), steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(0) ?? '–', bits ?? '–', weights.bytes]);
   }
   const lines = table.map((row) => `| ${row.join(' | ')} |`);
   return [lines[0], `|${'---|'.repeat(table[0].length)}`, ...lines.slice(1)].join('\n');

@@ -1,4 +1,4 @@
-// Takes the screenshots of docs/screenshots/: a family of one step and two of many, desktop and phone, light and dark.
+// Takes the screenshots of docs/screenshots/: a family of one step and three of many, desktop and phone, light and dark.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium } from '@playwright/test';
@@ -10,6 +10,7 @@ const FOLDER = 'docs/screenshots';
 const LINKS = {
   '': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35',
   'diffusion-': '#model=diffusion-fashion&class=9&seed=42&to=7&t=0.35',
+  'autoregressive-': '#model=autoregressive-fashion&class=9&seed=42&to=7&t=0.35',
   'codes-': '#model=codes-fashion&class=9&seed=42&to=7&t=0.35',
 };
 const SCREENS = {

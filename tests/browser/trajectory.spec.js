@@ -1,7 +1,7 @@
 // Pictures of many steps: seen to grow, aborted at any step, sketched while things move, and noise that is painted over.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, fragment, pixels, settled, stripSettled, visit } from './visitor.js';
+import { beforeWorker, difference, drawn, expectDrawn, fragment, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const MODEL = 'diffusion-fashion';
 const LINK = `#model=${MODEL}&class=9&seed=5&to=6&steps=6`;
@@ -63,6 +63,35 @@ test('a model of one step foresees nothing', async ({ page }) => {
     return seen;
   });
   expect(predicted).toBe(null);
+});
+
+test('the autoregressive model writes a row a step, and what is written stays', async ({ page }) => {
+  await page.goto('./');
+  const { frames, image } = await page.evaluate(async () => {
+    const frames = [];
+    const onFrame = (picture) => frames.push([...picture.data]);
+    const request = { model: 'autoregressive-fashion', seed: 5, condition: { class: 9 } };
+    const { image } = await globalThis.pushforward.generate({ ...request, onFrame });
+    return { frames, image: [...image.data] };
+  });
+  const row = 28 * 4;
+  expect(frames).toHaveLength(28);
+  frames.forEach((frame, i) => {
+    expect(frame.slice(0, (i + 1) * row)).toEqual(image.slice(0, (i + 1) * row));
+    expect(new Set(frame.slice((i + 1) * row))).toEqual(new Set(i < 27 ? [0, 255] : []));
+  });
+  expectDrawn(image);
+});
+
+test('guidance and temperature of the autoregressive model are in its link, which redraws the picture', async ({ page }) => {
+  const link = '#model=autoregressive-fashion&class=8&seed=5&to=6&guidance=3&temperature=0.5';
+  await visit(page, link);
+  const options = { model: 'autoregressive-fashion', seed: 5, condition: { class: 8 } };
+  const picture = await pixels(page);
+  expect(difference(picture, await drawn(page, { ...options, guidance: 3, temperature: 0.5 }))).toBe(0);
+  expect(difference(picture, await drawn(page, options))).toBeGreaterThan(0);
+  expect(await fragment(page)).toContain('guidance=3&temperature=0.5');
+  await expect(page.getByRole('slider', { name: 'Guidance' })).toHaveAttribute('aria-valuetext', '3.0');
 });
 
 test('a picture of many steps is seen to grow, and its way stays', async ({ page }) => {
