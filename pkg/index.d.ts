@@ -51,7 +51,7 @@ export interface Range {
 }
 
 /** How a step is taken: first order, second order (two forward passes), or with fresh noise. */
-export type Sampler = 'ddim' | 'heun' | 'ancestral';
+export type Sampler = 'multistep' | 'ddim' | 'heun' | 'ancestral';
 
 /** How well samples do. FD-fashion is a Fréchet distance, but no Inception FID. */
 export interface Samples {
@@ -75,7 +75,7 @@ export interface Figures extends Samples {
   /** An upper bound on them, where the family has no more. */
   bits_per_dim_bound?: number;
   /** The same way walked otherwise. */
-  variants?: (Samples & { steps?: number; guidance?: number; temperature?: number })[];
+  variants?: (Samples & { steps?: number; guidance?: number; temperature?: number; sampler?: Sampler })[];
 }
 
 /** What was measured: on the weights that ship, before they were quantized, quantized farther, and on real pictures. */

@@ -159,8 +159,10 @@ impl Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sampler {
-    /// Deterministic, first order (DDIM, arXiv 2010.02502).
+    /// Deterministic, second order, one forward pass a step (Adams-Bashforth, as in arXiv 2202.09778).
     #[default]
+    Multistep,
+    /// Deterministic, first order (DDIM, arXiv 2010.02502).
     Ddim,
     /// Deterministic, second order, two forward passes a step (arXiv 2206.00364).
     Heun,
@@ -170,8 +172,8 @@ pub enum Sampler {
 
 impl Sampler {
     /// Every sampler, by the name that links and cards use.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("ddim", Self::Ddim), ("heun", Self::Heun), ("ancestral", Self::Ancestral)];
+    pub const ALL: [(&'static str, Self); 4] =
+        [("multistep", Self::Multistep), ("ddim", Self::Ddim), ("heun", Self::Heun), ("ancestral", Self::Ancestral)];
 
     /// Its name.
     pub fn name(self) -> &'static str {

@@ -4,8 +4,8 @@
 //! WebGPU and want blocks that divide every dimension, so a parameter is stored as two plain tensors:
 //! `NAME`, its values as 8-bit integers, or as 4-bit integers two to a byte, and `NAME#scale`, one
 //! half-precision scale for each block of 32 consecutive values. Expanded, a value is integer x scale.
-//! Parameters of a single dimension (biases, norms) are few and sensitive, and are stored in half
-//! precision as they are.
+//! Parameters of no more than 2048 values (biases, norms, the first and the last convolution) cost little
+//! and are the most sensitive, and are stored in half precision as they are.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +24,9 @@ const FORMAT: &str = "pushforward-1";
 
 /// Values that share a scale.
 const BLOCK: usize = 32;
+
+/// The most values of a parameter that is not worth quantizing.
+const FEW: usize = 2048;
 
 /// Suffix of the tensor that holds a parameter's scales.
 const SCALE: &str = "#scale";
@@ -198,7 +201,7 @@ impl ModuleVisitor for Packer {
         if values.iter().any(|x| !x.is_finite()) {
             self.not_finite.get_or_insert(name.clone());
         }
-        if D == 1 {
+        if values.len() <= FEW {
             self.push(name, DType::F16, shape, bytes_of(values.iter().map(|x| f16::from_f32(*x).to_le_bytes())));
             return;
         }

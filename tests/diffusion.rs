@@ -56,7 +56,7 @@ fn an_untrained_denoiser_stays_where_it_is() {
     // Its last layer is zero: no velocity, so every deterministic sampler ends at z, and so predicts.
     let generator = generator(&config(), config().init(&device()));
     let z = noise([2, 784], &mut rng(1), &device());
-    for sampler in [Sampler::Ddim, Sampler::Heun] {
+    for sampler in [Sampler::Multistep, Sampler::Ddim, Sampler::Heun] {
         let options = Options { steps: Some(3), sampler: Some(sampler), ..Options::default() };
         let mut way = generator.start(z.clone(), Condition::Class(2), &options);
         assert!(way.predicted().is_none());
@@ -79,7 +79,7 @@ fn one_step_of_ddim_is_the_predicted_picture() {
 fn every_sampler_takes_as_many_steps_as_it_says() {
     let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());
-    for sampler in [Sampler::Ddim, Sampler::Heun, Sampler::Ancestral] {
+    for (_, sampler) in Sampler::ALL {
         for steps in [1, 2, 5] {
             let options = Options { steps: Some(steps), sampler: Some(sampler), ..Options::default() };
             let mut way: Box<dyn Trajectory> = generator.start(z.clone(), Condition::Any, &options);
@@ -96,7 +96,7 @@ fn every_sampler_takes_as_many_steps_as_it_says() {
 }
 
 #[test]
-fn heun_s_method_is_of_second_order() {
+fn heun_s_and_the_multistep_method_are_of_second_order() {
     // Without the waves of time the velocity is smooth enough for few steps.
     let generator = generator(&config(), filled(drawn(config().init(&device()), 0.2), "time_1", 0.0));
     let z = noise([1, 784], &mut rng(1), &device());
@@ -106,11 +106,13 @@ fn heun_s_method_is_of_second_order() {
     };
     let exact = draw(96, Sampler::Heun);
     let error = |steps, sampler| farthest(&draw(steps, sampler), &exact);
-    // Twice the steps: half the error for Euler's method, a quarter for Heun's.
+    // Twice the steps: half the error for Euler's method, a quarter for the others.
     let ratio = |sampler| error(12, sampler) / error(24, sampler);
     assert!((1.6..2.6).contains(&ratio(Sampler::Ddim)), "{}", ratio(Sampler::Ddim));
-    assert!(ratio(Sampler::Heun) > 3.0, "{}", ratio(Sampler::Heun));
-    assert!(error(12, Sampler::Heun) < error(12, Sampler::Ddim));
+    for second in [Sampler::Heun, Sampler::Multistep] {
+        assert!(ratio(second) > 3.0, "{second:?}: {}", ratio(second));
+        assert!(error(12, second) < error(12, Sampler::Ddim), "{second:?}");
+    }
 }
 
 #[test]

@@ -3,12 +3,18 @@
 mod common;
 
 use burn::tensor::Tensor;
-use common::{conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
-use pushforward::families::flow::FlowConfig;
+use common::{conditions, device, drawn, farthest, filled, generator, rng, values, whole_pictures};
+use pushforward::families::flow::{Flow, FlowConfig};
 use pushforward::generator::{BitsPerDim, Condition, Objective, Options, finish, noise};
+use pushforward::layers::monotone::Monotone;
 
 fn config(side: usize) -> FlowConfig {
     FlowConfig::new().with_side(side).with_steps([2, 2, 1]).with_channels([8, 8, 8]).with_embedding(8)
+}
+
+/// A flow whose couplings leave everything as it is.
+fn straight() -> Flow {
+    filled(config(28).init(&device()), "mixture", 0.0)
 }
 
 #[test]
@@ -19,6 +25,25 @@ fn the_inverse_undoes_the_flow() {
     assert!(farthest(&values(z.clone()), &values(x.clone())) > 0.1, "the flow does something");
     let error = farthest(&values(flow.inverse(z, conditions(2))), &values(x));
     assert!(error <= 1e-3, "{error}");
+}
+
+#[test]
+fn a_coupling_s_map_is_monotone_and_undone_far_from_the_origin() {
+    // Two channels at 5x4, four logistics each, about as far apart as a trained network puts them.
+    let parameters = |channels, seed| noise([3, channels, 5, 4], &mut rng(seed), &device()) * 2.0;
+    let map = Monotone::new(parameters(2 * 2, 1), parameters(3 * 4 * 2, 2));
+    let x = noise([3, 2, 5, 4], &mut rng(3), &device()) * 3.0;
+    let (y, log_derivatives) = map.forward(x.clone());
+    let error = farthest(&values(map.inverse(y.clone())), &values(x.clone()));
+    assert!(error <= 1e-3, "{error}");
+    let (above, _) = map.forward(x.clone() + 0.01);
+    let slopes = values((above - y) / 0.01);
+    assert!(slopes.iter().all(|slope| *slope > 0.0));
+    // Where x is so close that curvature does not tell, the derivative is the slope.
+    let (below, after) = (map.forward(x.clone() - 1e-3).0, map.forward(x + 1e-3).0);
+    let slopes = ((after - below) / 2e-3).log().flatten::<2>(1, 3).sum_dim(1);
+    let error = farthest(&values(slopes), &values(log_derivatives)) / 40.0;
+    assert!(error <= 0.05, "{error}");
 }
 
 #[test]
@@ -69,7 +94,7 @@ fn log_determinant(mut rows: Vec<Vec<f64>>) -> f64 {
 #[test]
 fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
     // Untrained, the flow only mixes channels: z is the logits, up to their order.
-    let (flow, images) = (config(28).init(&device()), whole_pictures(2, 28));
+    let (flow, images) = (straight(), whole_pictures(2, 28));
     let levels: Vec<f64> = values(images.clone()).iter().map(|x| (f64::from(*x) + 1.0) * 127.5).collect();
     let generator = generator(&config(28), flow);
     let mean = |seeds: std::ops::Range<u64>| -> f64 {
@@ -93,7 +118,7 @@ fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
 
 #[test]
 fn the_first_batch_is_normalized_to_mean_zero_and_variance_one() {
-    let flow = config(28).init(&device()).prepared(whole_pictures(16, 28), conditions(16), &mut rng(1));
+    let flow = straight().prepared(whole_pictures(16, 28), conditions(16), &mut rng(1));
     let generator = generator(&config(28), flow);
     let latents = generator.invert(whole_pictures(16, 28), Condition::Class(3), &Options::default()).unwrap();
     let (mean, square) = (values(latents.clone().mean())[0], values(latents.square().mean())[0]);

@@ -14,7 +14,8 @@ fn rows(card: &ModelCard) -> String {
         let steps = figures["steps"].as_f64().map(|steps| format!("{steps} steps"));
         let guidance = figures["guidance"].as_f64().map(|guidance| format!("guidance {guidance}"));
         let temperature = figures["temperature"].as_f64().map(|temperature| format!("temperature {temperature}"));
-        let way: Vec<String> = [steps, guidance, temperature].into_iter().flatten().collect();
+        let sampler = figures["sampler"].as_str().map(|sampler| format!("sampler {sampler}"));
+        let way: Vec<String> = [steps, guidance, temperature, sampler].into_iter().flatten().collect();
         format!("| `{}`, {} | | | | | | {} | | |\n", card.id, way.join(", "), samples(figures))
     };
     let q8 = card.quality.get("q8").unwrap_or(&Value::Null);

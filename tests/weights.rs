@@ -86,11 +86,11 @@ proptest! {
 }
 
 #[derive(Default)]
-struct Collect(Vec<(usize, Vec<f32>)>);
+struct Collect(Vec<Vec<f32>>);
 
 impl ModuleVisitor for Collect {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.0.push((D, param.val().into_data().iter::<f32>().collect()));
+        self.0.push(param.val().into_data().iter::<f32>().collect());
     }
 }
 
@@ -100,20 +100,22 @@ fn a_module_survives_the_round_trip_within_the_bounds() {
     let module = config().init(&device);
     let mut before = Collect::default();
     module.visit(&mut before);
-    let parameters: usize = before.0.iter().map(|(_, values)| values.len()).sum();
-    // A scale for each 32 values, the half-precision biases and norms, and the names.
-    for (precision, largest_integer, most_bytes) in [(Precision::Q8, 127.0, 115), (Precision::Q4, 7.0, 65)] {
+    let count = |many: bool| before.0.iter().map(Vec::len).filter(|len| (*len > 2048) == many).sum::<usize>();
+    let (many, few) = (count(true), count(false));
+    assert!(many > 0 && few > 0);
+    // A scale for each 32 values of large parameters, half precision for small ones, names and alignment.
+    for (precision, largest_integer, most_bytes) in [(Precision::Q8, 127.0, 107), (Precision::Q4, 7.0, 57)] {
         let bytes = pack(MODEL, &module, precision).unwrap();
         assert_eq!(pack(MODEL, &module, precision).unwrap(), bytes, "packing is deterministic");
-        assert!(bytes.len() < parameters * most_bytes / 100 + 8192, "{} bytes for {parameters}", bytes.len());
+        assert!(bytes.len() < many * most_bytes / 100 + 2 * few + 512 * before.0.len(), "{} bytes", bytes.len());
         let pinned = WeightsFile { precision, ..pin(&bytes) };
         let mut after = Collect::default();
         load(MODEL, &pinned, &bytes, config().init(&device)).unwrap().visit(&mut after);
-        for ((rank, before), (_, after)) in before.0.iter().zip(&after.0) {
+        for (before, after) in before.0.iter().zip(&after.0) {
             let largest = before.iter().fold(0f32, |largest, x| largest.max(x.abs()));
-            let bound = if *rank == 1 { largest / 2048.0 } else { 0.51 * largest / largest_integer };
+            let bound = if before.len() <= 2048 { largest / 2048.0 } else { 0.51 * largest / largest_integer };
             let error = before.iter().zip(after).map(|(b, a)| (b - a).powi(2)).sum::<f32>() / before.len() as f32;
-            assert!(error.sqrt() <= bound, "{precision:?} rank {rank}");
+            assert!(error.sqrt() <= bound, "{precision:?}, {} values", before.len());
         }
     }
 }

@@ -2,9 +2,8 @@
 //! decoder paints them (van den Oord et al., VQ-VAE, arXiv 1711.00937).
 //!
 //! The codebook is an average of what the encoder says (appendix A.1), its dead codes revived. The prior
-//! p(code | codes before it, class) is trained with the autoencoder, on the codes as they then are, and goes on
-//! alone once they have settled; the code at a place is the one at u = Phi(z) of its cumulative distribution, so
-//! z narrows every choice.
+//! p(code | codes before it, class) is trained with the autoencoder, on the codes as they then are, and alone once
+//! they have settled; the code at a place is the one at u = Phi(z) of its cumulative distribution.
 
 use burn::config::Config;
 use burn::module::{Module, RunningState};

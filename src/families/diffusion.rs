@@ -3,8 +3,8 @@
 //!
 //! The picture x and noise e are mixed as x_t = (1 - t) x + t e, so the latent z is x_1 itself. The
 //! network predicts the velocity e - x, from which the clean picture x_hat and the noise at any t
-//! follow, and with them every sampler: DDIM, which on this schedule is Euler's method, Heun's method,
-//! and the ancestral sampler of DDPM.
+//! follow, and with them every sampler: DDIM, which on this schedule is Euler's method, the methods of
+//! Adams and Bashforth and of Heun, and the ancestral sampler of DDPM.
 
 use burn::config::Config;
 use burn::module::Module;
@@ -190,7 +190,7 @@ impl Family for Diffusion {
             controls: Controls {
                 steps: Some(Range { min: 1.0, max: 100.0, default: STEPS as f64 }),
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.0 }),
-                samplers: vec![Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
+                samplers: vec![Sampler::Multistep, Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
                 ..Controls::default()
             },
         }
@@ -205,6 +205,7 @@ impl Family for Diffusion {
             steps: settings.steps,
             done: 0,
             x: z.reshape([-1, 1, SIDE as i32, SIDE as i32]),
+            before: None,
             clean: None,
             rng: ChaCha8Rng::seed_from_u64(settings.noise_seed),
         })
@@ -305,6 +306,8 @@ struct Denoising {
     steps: usize,
     done: usize,
     x: Tensor<4>,
+    /// The velocity of the step before.
+    before: Option<Tensor<4>>,
     clean: Option<Tensor<4>>,
     rng: ChaCha8Rng,
 }
@@ -321,6 +324,11 @@ impl Trajectory for Denoising {
         let v = velocity(&x, t);
         let clean = x.clone() - v.clone() * t;
         self.x = match self.sampler {
+            // Adams-Bashforth of second order (arXiv 2202.09778, section 3.3); the first step is Euler's.
+            Sampler::Multistep => match self.before.replace(v.clone()) {
+                Some(before) => x + (v * 1.5 - before * 0.5) * (s - t),
+                None => x + v * (s - t),
+            },
             // (1 - s) x_hat + s e_hat, with e_hat = x_t + (1 - t) v (arXiv 2010.02502, equation 12).
             Sampler::Ddim => x + v * (s - t),
             // The last step ends where nothing is left to correct.

@@ -1,15 +1,16 @@
 //! The normalizing flow: an invertible map between the Gaussian and pictures, whose likelihood is exact
 //! (Rezende and Mohamed, arXiv 1505.05770).
 //!
-//! Affine couplings at several scales (RealNVP, arXiv 1605.08803) with activation normalization and
-//! invertible mixing of channels (Glow, arXiv 1807.03039). The latent is shaped like the picture: at every
-//! scale half the channels leave, and what leaves and what stays go back to the places they came from.
+//! Couplings at several scales (RealNVP, arXiv 1605.08803), each by mixtures of logistics (Flow++, arXiv
+//! 1902.00275), with activation normalization and invertible mixing of channels (Glow, arXiv 1807.03039). The latent
+//! is shaped like the picture: at every scale half the channels leave, and what leaves and what stays go back to the
+//! places they came from.
 
 use burn::config::Config;
 use burn::module::{Module, Param};
-use burn::nn::conv::Conv2d;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig, Initializer};
-use burn::tensor::activation::{sigmoid, silu, tanh};
+use burn::tensor::activation::{sigmoid, silu};
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -18,6 +19,7 @@ use std::f64::consts::{LN_2, TAU};
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
 use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
+use crate::layers::monotone::Monotone;
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, halves, space_to_depth, sum_each};
 
@@ -36,6 +38,9 @@ pub struct FlowConfig {
     /// Channels of the couplings' nets at each scale. Multiples of 8.
     #[config(default = "[32, 48, 48]")]
     pub channels: [usize; 3],
+    /// Logistics in a coupling's mixture.
+    #[config(default = 4)]
+    pub mixtures: usize,
     /// Length of the embedding of the condition.
     #[config(default = 64)]
     pub embedding: usize,
@@ -48,11 +53,12 @@ const SCALES: [(bool, usize); 3] = [(true, 4), (true, 8), (false, 4)];
 impl FlowConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Flow {
-        let Self { classes, side, steps, channels: hidden, embedding } = *self;
+        let Self { classes, side, steps, channels: hidden, mixtures, embedding } = *self;
         let net = |from: usize, to: usize, hidden: usize| Net {
             stem: conv3x3(from, hidden, 1).init(device),
             block: ModulatedConfig::new(hidden, embedding).init(device),
-            out: conv3x3(hidden, 2 * to, 1).with_initializer(Initializer::Zeros).init(device),
+            affine: conv3x3(hidden, 2 * to, 1).with_initializer(Initializer::Zeros).init(device),
+            mixture: Conv2dConfig::new([hidden, 3 * mixtures * to], [1, 1]).init(device),
         };
         let scale = |i: usize| {
             let (squeezes, channels) = SCALES[i];
@@ -96,13 +102,13 @@ pub struct Flow {
 #[derive(Module, Debug)]
 struct Scale {
     steps: Vec<Step>,
-    /// Mean and scale of the channels that leave, given those that stay.
+    /// The map of the channels that leave to the Gaussian, given those that stay.
     leaving: Option<Net>,
     #[module(skip)]
     squeezes: bool,
 }
 
-/// Activation normalization, mixing of channels, and an affine coupling.
+/// Activation normalization, mixing of channels, and a coupling.
 #[derive(Module, Debug)]
 struct Step {
     log_scale: Param<Tensor<1>>,
@@ -116,20 +122,19 @@ struct Step {
     coupling: Net,
 }
 
-/// Shift and log-scale of some channels from others; starts at zero.
+/// The map of some channels as others have it; its shifts and scales start at zero.
 #[derive(Module, Debug)]
 struct Net {
     stem: Conv2d,
     block: Modulated,
-    out: Conv2d,
+    affine: Conv2d,
+    mixture: Conv2d,
 }
 
 impl Net {
-    fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> [Tensor<4>; 2] {
-        let x = self.block.forward(self.stem.forward(x), silu(embedding));
-        let [shift, scale] = halves(self.out.forward(silu(x)), 1);
-        // A scale between e^-2 and e^2 keeps the inverse well conditioned.
-        [shift, tanh(scale * 0.5) * 2.0]
+    fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> Monotone {
+        let x = silu(self.block.forward(self.stem.forward(x), silu(embedding)));
+        Monotone::new(self.affine.forward(x.clone()), self.mixture.forward(x))
     }
 }
 
@@ -165,17 +170,15 @@ impl Step {
         let x = (x + spread(self.shift.val())) * spread(self.log_scale.val().exp());
         let [lower, upper] = self.factors();
         let [stay, change] = halves(mix(x, lower.matmul(upper)).flip([1]), 1);
-        let [shift, log_scale] = self.coupling.forward(stay.clone(), embedding);
-        let change = change * log_scale.clone().exp() + shift;
+        let (change, more) = self.coupling.forward(stay.clone(), embedding).forward(change);
         let everywhere = (self.log_scale.val() + self.log_diagonal.val()).sum() * (height * width) as f64;
-        (Tensor::cat(vec![stay, change], 1), sum_each(log_scale) + everywhere)
+        (Tensor::cat(vec![stay, change], 1), more + everywhere)
     }
 
     /// Back from the latent.
     fn inverse(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
         let [stay, change] = halves(x, 1);
-        let [shift, log_scale] = self.coupling.forward(stay.clone(), embedding);
-        let change = (change - shift) * log_scale.neg().exp();
+        let change = self.coupling.forward(stay.clone(), embedding).inverse(change);
         let [lower, upper] = self.factors();
         let unmix = inverse(upper.transpose()).transpose().matmul(inverse(lower));
         let x = mix(Tensor::cat(vec![stay, change], 1).flip([1]), unmix);
@@ -205,25 +208,24 @@ fn forward(scales: &[Scale], x: Tensor<4>, embedding: &Tensor<2>) -> (Tensor<4>,
     }
     if let Some(leaving) = &scale.leaving {
         let [stay, leave] = halves(x, 1);
-        let [shift, log_scale] = leaving.forward(stay.clone(), embedding.clone());
-        let leave = leave * log_scale.clone().exp() + shift;
+        let (leave, left) = leaving.forward(stay.clone(), embedding.clone()).forward(leave);
         let (stay, more) = forward(coarser, stay, embedding);
-        determinant = determinant + sum_each(log_scale) + more;
+        determinant = determinant + left + more;
         x = Tensor::cat(vec![stay, leave], 1);
     }
     (if scale.squeezes { depth_to_space(x) } else { x }, determinant)
 }
 
-/// Latents to pictures; of what left at the `blank` finest scales the mean takes the latent's place.
+/// Latents to pictures; of what left at the `blank` finest scales the median takes the latent's place.
 fn backward(scales: &[Scale], z: Tensor<4>, embedding: &Tensor<2>, blank: usize) -> Tensor<4> {
     let [scale, coarser @ ..] = scales else { return z };
     let mut x = if scale.squeezes { space_to_depth(z) } else { z };
     if let Some(leaving) = &scale.leaving {
         let [stay, leave] = halves(x, 1);
         let stay = backward(coarser, stay, embedding, blank.saturating_sub(1));
-        let [shift, log_scale] = leaving.forward(stay.clone(), embedding.clone());
         let leave = if blank > 0 { leave.zeros_like() } else { leave };
-        x = Tensor::cat(vec![stay, (leave - shift) * log_scale.neg().exp()], 1);
+        let leave = leaving.forward(stay.clone(), embedding.clone()).inverse(leave);
+        x = Tensor::cat(vec![stay, leave], 1);
     }
     let x = scale.steps.iter().rev().fold(x, |x, step| step.inverse(x, embedding.clone()));
     if scale.squeezes { depth_to_space(x) } else { x }
@@ -349,7 +351,7 @@ impl Family for Flow {
     }
 }
 
-/// The picture after each scale, from the coarsest: finer ones are at their mean until their latent comes in.
+/// The picture after each scale, from the coarsest: finer ones are at their median until their latent comes in.
 struct Unfolding {
     flow: Flow,
     embedding: Tensor<2>,

@@ -4,6 +4,7 @@ pub mod causal;
 pub mod guidance;
 pub mod inverse_cdf;
 pub mod logistics;
+pub mod monotone;
 pub mod recognizer;
 pub mod triangular;
 

@@ -183,7 +183,7 @@ const MISUSE = [
   ['generate', '{ model: iterative, guidance: 9 }', 'RangeError', /guidance from 0 to 8, got 9/],
   ['generate', "{ model: iterative, guidance: '1' }", 'TypeError', /guidance: expected a number/],
   ['generate', '{ model, temperature: null }', 'TypeError', /temperature: expected a number, got null/],
-  ['generate', "{ model: iterative, sampler: 'teleport' }", 'RangeError', /sampler: expected one of ddim, heun, ancestral/],
+  ['generate', "{ model: iterative, sampler: 'teleport' }", 'RangeError', /sampler: expected one of multistep, ddim, heun, ancestral/],
   ['generate', '{ model: iterative, sampler: 1 }', 'TypeError', /sampler: expected a string/],
   ['generate', '{ model: iterative, noiseSeed: -1 }', 'RangeError', /noiseSeed.*-1/],
   ['generate', '{ model: iterative, latent: new Float32Array(16) }', BOTH, /784.*16/],

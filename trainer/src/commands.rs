@@ -99,7 +99,7 @@ struct Way {
     /// Temperature.
     #[arg(long)]
     temperature: Option<f64>,
-    /// How a step is taken: ddim, heun or ancestral.
+    /// How a step is taken: multistep, ddim, heun or ancestral.
     #[arg(long, value_parser = sampler)]
     sampler: Option<Sampler>,
 }

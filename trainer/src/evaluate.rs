@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use pushforward::catalogue::{Controls, Range};
-use pushforward::generator::{BitsPerDim, Condition, Generator, Options, check_options, finish};
+use pushforward::generator::{BitsPerDim, Condition, Generator, Options, Sampler, check_options, finish};
 use pushforward::weights::Precision;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -81,18 +81,23 @@ struct Variant {
     guidance: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampler: Option<Sampler>,
     #[serde(flatten)]
     samples: Samples,
 }
 
-/// The ways that are measured beside the default one: in few steps, without guidance and with, and the
-/// distribution as it was learned, where that is another.
+/// The ways that are measured beside the default one: in few steps, without guidance and with, by DDIM, and
+/// the distribution as it was learned, where that is another.
 fn variants(controls: &Controls) -> Vec<Options> {
     let mut variants = Vec::new();
     if controls.steps.is_some() {
         let few = Options { steps: Some(8), ..Options::default() };
         variants.push(few);
         variants.extend(controls.guidance.map(|_| Options { guidance: Some(2.0), ..few }));
+    }
+    if controls.samplers.iter().skip(1).any(|sampler| *sampler == Sampler::Ddim) {
+        variants.push(Options { sampler: Some(Sampler::Ddim), ..Options::default() });
     }
     let as_learned = |range: Option<Range>| range.filter(|range| range.default != 1.0).map(|_| 1.0);
     let (guidance, temperature) = (as_learned(controls.guidance), as_learned(controls.temperature));
@@ -227,8 +232,8 @@ impl<'a> Bench<'a> {
         let source = self.source(generator, Options::default());
         source.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
         let variant = |options: Options| {
-            let Options { steps, guidance, temperature, .. } = options;
-            Variant { steps, guidance, temperature, samples: self.sample(generator, options) }
+            let Options { steps, guidance, temperature, sampler, .. } = options;
+            Variant { steps, guidance, temperature, sampler, samples: self.sample(generator, options) }
         };
         let (bits_per_dim, bits_per_dim_bound) = match self.bits_per_dim(generator) {
             Some((mean, true)) => (Some(mean), None),
@@ -340,11 +345,12 @@ impl Figures {
     fn print(&self, what: &str) {
         self.samples.print(what);
         println!("  under \"any\": FD-fashion {:.3}", self.fd_any);
-        for Variant { steps, guidance, temperature, samples } in &self.variants {
+        for Variant { steps, guidance, temperature, sampler, samples } in &self.variants {
             let steps = steps.map(|steps| format!("{steps} steps"));
             let guidance = guidance.map(|guidance| format!("guidance {guidance}"));
             let temperature = temperature.map(|temperature| format!("temperature {temperature}"));
-            let options = [steps, guidance, temperature].into_iter().flatten().collect::<Vec<_>>();
+            let sampler = sampler.map(|sampler| format!("sampler {}", sampler.name()));
+            let options = [steps, guidance, temperature, sampler].into_iter().flatten().collect::<Vec<_>>();
             samples.print(&format!("  {}", options.join(", ")));
         }
         if let Some(distance) = self.fd_reconstruction {

@@ -16,7 +16,7 @@ const DIALS = [
 ];
 
 /** Samplers by the names that people know them by. */
-const SAMPLERS = { ddim: 'DDIM', heun: 'Heun', ancestral: 'Ancestral' };
+const SAMPLERS = { multistep: 'Multistep', ddim: 'DDIM', heun: 'Heun', ancestral: 'Ancestral' };
 
 /** Places on a slider. */
 const PLACES = 1000;
