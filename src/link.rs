@@ -214,13 +214,15 @@ pub fn canonical(state: &State) -> Result<State, StateError> {
     Ok(canonical)
 }
 
-/// The nearest state that another model can draw: what it has too stays as it is.
+/// The nearest state that another model can draw: what it has too stays as it is, unless it is as it was by
+/// default and the default is another there.
 ///
 /// # Errors
 /// When there is no such model.
 pub fn with_model(state: &State, model: &str) -> Result<State, StateError> {
     canonical(&State { model: model.into(), ..BLANK })?;
-    Ok(parse(&say(&State { model: model.into(), ..state.clone() }, |_, _| true)).state)
+    let moved = |property: &Property, value: &str| value != property.default_in(state, &property.domain(state));
+    Ok(parse(&say(&State { model: model.into(), ..state.clone() }, moved)).state)
 }
 
 /// The latent that a state draws: a point of the plane or of the way, and where the mask says so, the brush's noise.

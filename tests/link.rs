@@ -201,6 +201,17 @@ fn what_another_model_has_too_survives_the_change() {
     assert!(with_model(&state, "gan-cats").is_err());
 }
 
+#[test]
+fn a_control_that_nobody_moved_follows_the_model_s_default() {
+    let guided = |id: &str| cards().iter().find(|card| card.id == id).and_then(|card| card.controls.guidance).unwrap();
+    let (diffusion, codes) = (guided("diffusion-fashion"), guided("codes-fashion"));
+    assert_ne!(diffusion.default, codes.default);
+    let at = |guidance| State { model: "diffusion-fashion".into(), guidance: Some(guidance), ..State::default() };
+    let changed = |guidance| with_model(&at(guidance), "codes-fashion").unwrap().guidance;
+    assert_eq!(changed(diffusion.default), Some(codes.default));
+    assert_eq!(changed(3.0), Some(3.0));
+}
+
 fn states() -> impl Strategy<Value = State> {
     let model = proptest::sample::select(cards()).prop_map(|card| card.id);
     let class = prop_oneof![Just(ClassChoice::ANY), (0usize..10).prop_map(ClassChoice::One)];

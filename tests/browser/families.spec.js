@@ -133,7 +133,7 @@ test('a family whose weights do not arrive says so, and the others draw', async 
 test('the controls are those of the card, and every one is in the link', async ({ page }) => {
   await visit(page, LINK);
   await expect(page.locator('#controls')).toBeVisible();
-  expect(await fragment(page)).toMatch(/steps=6&guidance=1&sampler=ddim$/);
+  expect(await fragment(page)).toMatch(/steps=6&guidance=1&sampler=multistep$/);
   const seen = [await pixels(page)];
   for (const [label, key, said] of [['Steps', 'ArrowLeft', 'steps=5'], ['Guidance', 'Shift+ArrowRight', 'guidance=2']]) {
     await page.getByLabel(label, { exact: true }).focus();
@@ -142,7 +142,7 @@ test('the controls are those of the card, and every one is in the link', async (
     expect(await fragment(page)).toContain(said);
     seen.push(await pixels(page));
   }
-  for (const sampler of ['Heun', 'Ancestral']) {
+  for (const sampler of ['DDIM', 'Heun', 'Ancestral']) {
     await page.locator('#controls').getByText(sampler).click();
     await settled(page);
     expect(await fragment(page)).toContain(`sampler=${sampler.toLowerCase()}`);
@@ -205,7 +205,7 @@ const BAD = [
   ['steps=0.5', /steps.*0\.5/, 'steps=1&'],
   ['guidance=NaN&steps=2', /guidance.*NaN/, 'guidance=1&'],
   ['guidance=-3&steps=2', /guidance.*-3/, 'guidance=0&'],
-  ['sampler=teleport&steps=2', /sampler.*ddim.*teleport/, 'sampler=ddim'],
+  ['sampler=teleport&steps=2', /sampler.*multistep.*teleport/, 'sampler=multistep'],
   ['mask=AAAA&steps=2', /mask.*784/, 'steps=2'],
 ];
 
