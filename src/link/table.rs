@@ -168,7 +168,7 @@ pub const PROPERTIES: &[Property] = &[
         kind: Kind::Sampler,
         default: "",
         always: true,
-        help: "How a step is taken.",
+        help: "How a step is taken: minding the step before (multistep), straight on (DDIM), looking twice (Heun), or with fresh noise (ancestral).",
         field: field!(sampler),
     },
     Property {
