@@ -68,6 +68,17 @@ test('a finger drags the point, and scrolls elsewhere', async ({ browser, baseUR
   await context.close();
 });
 
+test('of keys pressed within one frame none is lost', async ({ page }) => {
+  await visit(page, WAY);
+  const point = page.locator('.point');
+  const x = Number(await point.getAttribute('aria-valuenow'));
+  await point.evaluate((element) => {
+    for (let i = 0; i < 3; i++) element.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }));
+  });
+  await settled(page);
+  expect((await at(page))[0]).toBeCloseTo(x - 0.3, 2);
+});
+
 test('keys alone reach and move everything', async ({ page }) => {
   await visit(page, WAY);
   const point = page.locator('.point');

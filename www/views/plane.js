@@ -67,8 +67,6 @@ function chart({ store, functions }, dimension, reach) {
   let drawn = '';
   /** Where on the plane each t of the way is. @type {(t: number) => ArrayLike<number>} */
   let onTheWay = () => [0, 0];
-  /** @type {[number, number]} */
-  let here = [0, 0];
 
   /** What changes with the ends. */
   function drawEnds() {
@@ -91,13 +89,17 @@ function chart({ store, functions }, dimension, reach) {
     move(ends.b, end);
   }
 
-  function draw() {
+  /** Where the state is now, not as it was drawn last: of two keys within a frame none may be lost. */
+  function here() {
     const { model, seed, to, mode, t, at } = store.value;
     const ends = [model, seed, to, mode].join();
     if (ends !== drawn) drawEnds();
     drawn = ends;
-    const { 0: x, 1: y } = at?.map((coordinate) => coordinate * unit) ?? onTheWay(t);
-    here = [x, y];
+    return at?.map((coordinate) => coordinate * unit) ?? onTheWay(t);
+  }
+
+  function draw() {
+    const { 0: x, 1: y } = here();
     // A link may lie beyond the drawing: the point then stands at its edge, in the right direction.
     const shrink = Math.min(1, (SIDE - 0.4) / Math.max(Math.abs(x), Math.abs(y)));
     move(point, [x * shrink, y * shrink]);
@@ -128,7 +130,8 @@ function chart({ store, functions }, dimension, reach) {
     else if (event.key === 'End') store.update({ t: 1 });
     else if (arrow) {
       const step = event.shiftKey ? LEAP : STEP;
-      go(here[0] + arrow[0] * step, here[1] + arrow[1] * step);
+      const { 0: x, 1: y } = here();
+      go(x + arrow[0] * step, y + arrow[1] * step);
     } else return;
     event.preventDefault();
   });
