@@ -25,11 +25,14 @@ pub struct ModelCard {
     pub dataset: Dataset,
     /// Names of the classes a condition can choose from.
     pub classes: Vec<String>,
+    /// Names of the styles a prompt can choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub styles: Vec<String>,
     /// The Gaussian it starts from.
     pub latent: LatentShape,
     /// The pictures it ends in.
     pub image: ImageShape,
-    /// What narrows the distribution: `class`.
+    /// What narrows the distribution: `class` or `prompt`.
     pub condition: String,
     /// Forward passes for one picture.
     pub forward_passes: String,

@@ -17,11 +17,11 @@ pub trait Generator {
     /// Starts the map at latents z `[batch, dimension]`, z ~ N(0, I), all under one condition.
     ///
     /// What comes from outside is checked by [`check`] first; past it nothing here fails.
-    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory>;
+    fn start(&self, z: Tensor<2>, condition: &Condition, options: &Options) -> Box<dyn Trajectory>;
 
     /// Goes back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]` that draw them
     /// under the same condition and options, where the family can.
-    fn invert(&self, _images: Tensor<4>, _condition: Condition, _options: &Options) -> Option<Tensor<2>> {
+    fn invert(&self, _images: Tensor<4>, _condition: &Condition, _options: &Options) -> Option<Tensor<2>> {
         None
     }
 
@@ -86,26 +86,44 @@ pub fn finish(mut trajectory: Box<dyn Trajectory>) -> Tensor<4> {
 }
 
 /// What narrows the distribution of pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Condition {
     /// Nothing does: pictures of every class.
     #[default]
     Any,
     /// One class, by its number.
     Class(usize),
+    /// What somebody says.
+    Prompt(Prompt),
+}
+
+/// A sentence in any language, and in whose style to draw it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Prompt {
+    /// The sentence; an empty one, like one without words, narrows nothing.
+    pub sentence: String,
+    /// Another sentence to go towards, and how far on the way there, in [0, 1].
+    pub towards: Option<(String, f64)>,
+    /// A style of the model's by its number; without one, any.
+    pub style: Option<usize>,
 }
 
 impl Condition {
-    /// The row of an embedding table for this condition: classes first, then "any".
-    pub fn index(self, classes: usize) -> usize {
+    /// The row of an embedding table for this condition: classes first, then "any"; so is all that is no class.
+    pub fn index(&self, classes: usize) -> usize {
         match self {
-            Self::Any => classes,
-            Self::Class(class) => class,
+            Self::Any | Self::Prompt(_) => classes,
+            Self::Class(class) => *class,
         }
     }
 
+    /// What a sentence says, in any style.
+    pub fn sentence(sentence: &str) -> Self {
+        Self::Prompt(Prompt { sentence: sentence.into(), ..Prompt::default() })
+    }
+
     /// This condition's [`Condition::index`] for each picture of a batch, `[batch]`.
-    pub fn indices(self, classes: usize, batch: usize, device: &Device) -> Tensor<1, Int> {
+    pub fn indices(&self, classes: usize, batch: usize, device: &Device) -> Tensor<1, Int> {
         Tensor::full([batch], self.index(classes) as i64, device)
     }
 }
@@ -217,12 +235,24 @@ pub enum RequestError {
         /// Its value.
         value: f32,
     },
-    /// The class is not one of the model's.
-    #[error("{model} knows the classes 0 to {last}, got {got}")]
-    Class {
+    /// The condition is of another kind.
+    #[error("{model} is narrowed by a {expected}, got a {got}")]
+    Kind {
         /// The model's id.
         model: String,
-        /// The last class.
+        /// What narrows it.
+        expected: String,
+        /// What came.
+        got: &'static str,
+    },
+    /// The class or the style is not one of the model's.
+    #[error("{model} knows the {name} 0 to {last}, got {got}")]
+    Number {
+        /// The model's id.
+        model: String,
+        /// Classes or styles.
+        name: &'static str,
+        /// The last of them.
         last: usize,
         /// What came.
         got: usize,
@@ -247,7 +277,7 @@ pub enum RequestError {
 ///
 /// # Errors
 /// When the latent, the condition or the options do not fit the model; says what would.
-pub fn check(card: &ModelCard, latent: &[f32], condition: Condition, options: &Options) -> Result<(), RequestError> {
+pub fn check(card: &ModelCard, latent: &[f32], condition: &Condition, options: &Options) -> Result<(), RequestError> {
     let model = || card.id.clone();
     let expected = card.latent.dimension();
     if latent.len() != expected {
@@ -284,24 +314,39 @@ pub fn check_options(card: &ModelCard, options: &Options) -> Result<(), RequestE
 /// Checks that the model knows the condition.
 ///
 /// # Errors
-/// When the class is not one of the model's.
-pub fn check_condition(card: &ModelCard, condition: Condition) -> Result<(), RequestError> {
+/// When it is of another kind than the model's, the class or the style is not one of the model's, or the way between
+/// two sentences leads beyond them.
+pub fn check_condition(card: &ModelCard, condition: &Condition) -> Result<(), RequestError> {
+    let model = || card.id.clone();
+    let said = |got: &'static str| Err(RequestError::Kind { model: model(), expected: card.condition.clone(), got });
+    let numbered = |name, count: usize, got: usize| match got < count {
+        true => Ok(()),
+        false => Err(RequestError::Number { model: model(), name, last: count.saturating_sub(1), got }),
+    };
     match condition {
-        Condition::Class(got) if got >= card.classes.len() => {
-            Err(RequestError::Class { model: card.id.clone(), last: card.classes.len() - 1, got })
+        Condition::Any => Ok(()),
+        Condition::Class(_) if card.condition != "class" => said("class"),
+        Condition::Class(got) => numbered("classes", card.classes.len(), *got),
+        Condition::Prompt(_) if card.condition != "prompt" => said("prompt"),
+        Condition::Prompt(Prompt { towards, style, .. }) => {
+            if let Some((_, got)) = *towards
+                && !(0.0..=1.0).contains(&got)
+            {
+                return Err(RequestError::Range { model: model(), name: "a mix", min: 0.0, max: 1.0, got });
+            }
+            style.map_or(Ok(()), |got| numbered("styles", card.styles.len(), got))
         }
-        _ => Ok(()),
     }
 }
 
 /// A module that can be trained: the family's file holds the loss, the trainer only the loop.
 pub trait Objective: Module {
-    /// The loss of a batch of pictures `[batch, channels, height, width]` under conditions
-    /// `[batch]` (see [`Condition::index`]), its noise drawn from `rng`.
-    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss;
+    /// The loss of a batch of pictures `[batch, channels, height, width]` under conditions, a row of numbers each
+    /// `[batch, numbers]` (a class is one, see [`Condition::index`]), its noise drawn from `rng`.
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss;
 
     /// The module before its first step, where its initial parameters depend on the first batch.
-    fn prepared(self, _images: Tensor<4>, _conditions: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Self {
+    fn prepared(self, _images: Tensor<4>, _conditions: Tensor<2, Int>, _rng: &mut ChaCha8Rng) -> Self {
         self
     }
 

@@ -6,6 +6,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use thiserror::Error;
 
+use crate::catalogue::ImageShape;
+
 /// A picture that does not fit where it should go.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImageError {
@@ -44,27 +46,31 @@ pub fn to_rgba(levels: &[f32], channels: usize) -> Vec<u8> {
     (0..pixels).flat_map(|p| [level(0, p), level(1, p), level(2, p), 255]).collect()
 }
 
-/// A grey picture tensor `[1, 1, height, width]` from RGBA bytes, transparency laid over black.
+/// A picture tensor `[1, channels, height, width]` from RGBA bytes of a `size` (width, height): grey, with transparency
+/// laid over black, or in colour, with transparency laid over white, as the pictures are that are learned.
 ///
 /// # Errors
-/// When the picture is not of the `expected` size (width, height) or its bytes are not that many.
-pub fn grey_from_rgba(
+/// When the picture is not of the `expected` size or its bytes are not that many.
+pub fn from_rgba(
     rgba: &[u8],
     size: (usize, usize),
-    expected: (usize, usize),
+    expected: ImageShape,
     device: &Device,
 ) -> Result<Tensor<4>, ImageError> {
     let (width, height) = size;
-    if size != expected {
-        return Err(ImageError::Size(expected.0, expected.1, width, height));
+    if size != (expected.width, expected.height) {
+        return Err(ImageError::Size(expected.width, expected.height, width, height));
     }
     if rgba.len() != 4 * width * height {
         return Err(ImageError::Length { width, height, expected: 4 * width * height, got: rgba.len() });
     }
+    let opaque = |p: &[u8]| f32::from(p[3]) / 255.0;
     // ITU-R BT.601 luma.
-    let luma = |p: &[u8]| {
-        (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) * f32::from(p[3]) / 255.0
-    };
-    let levels: Vec<f32> = rgba.chunks_exact(4).map(|p| luma(p) / 127.5 - 1.0).collect();
-    Ok(Tensor::from_data(TensorData::new(levels, [1, 1, height, width]), device))
+    let luma = |p: &[u8]| (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])) * opaque(p);
+    let colour = |p: &[u8], channel: usize| 255.0 + (f32::from(p[channel]) - 255.0) * opaque(p);
+    let byte = |p: &[u8], channel| if expected.channels == 1 { luma(p) } else { colour(p, channel) };
+    let levels: Vec<f32> = (0..expected.channels)
+        .flat_map(|channel| rgba.chunks_exact(4).map(move |p| byte(p, channel) / 127.5 - 1.0))
+        .collect();
+    Ok(Tensor::from_data(TensorData::new(levels, [1, expected.channels, height, width]), device))
 }

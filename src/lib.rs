@@ -3,6 +3,7 @@
 //! Data flows one way: a seed becomes a [`latent`], a [`generator`] starts a trajectory there, the
 //! trajectory ends in a picture ([`image`]), and a [`link`] says all of it in one line of text.
 //!
+//! - [`prompt`]: sentences in any language as numbers.
 //! - [`families`]: one file a family of generators, each with its config, module, loss and map;
 //!   [`layers`]: the blocks that more than one of them uses.
 //! - [`weights`]: quantized parameters, verified before use; [`catalogue`]: the models that ship.
@@ -17,6 +18,7 @@ pub mod image;
 pub mod latent;
 pub mod layers;
 pub mod link;
+pub mod prompt;
 pub mod weights;
 
 #[cfg(target_family = "wasm")]

@@ -124,9 +124,9 @@ fn drawing_with_what_was_kept_is_drawing_without() {
     let z = noise([2, 784], &mut rng(2), &device());
     for scale in [1.0, 1.5] {
         let options = Options { guidance: Some(scale), ..Options::default() };
-        let picture = finish(generator(&config(), model.clone()).start(z.clone(), Condition::Class(3), &options));
+        let picture = finish(generator(&config(), model.clone()).start(z.clone(), &Condition::Class(3), &options));
         // Uncached: every pixel's distribution from the finished picture, whose later pixels must not matter.
-        let guidance = Guidance::new(Condition::Class(3), scale, 10, 2, &device());
+        let guidance = Guidance::new(&Condition::Class(3), scale, 10, 2, &device());
         let mixture = model.forward(picture.clone().repeat_dim(0, guidance.times()), guidance.conditions());
         let again = values(mixture.guided(&guidance).pick(&Tails::of(z.clone().reshape([-1]))) / 127.5 - 1.0);
         let differing = again.iter().zip(values(picture)).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
@@ -141,9 +141,9 @@ fn inversion_leads_back_to_the_picture() {
     let images = whole_pictures(1, 28);
     for (guidance, temperature) in [(1.0, 1.0), (1.0, 0.8), (2.0, 1.0)] {
         let options = Options { guidance: Some(guidance), temperature: Some(temperature), ..Options::default() };
-        let latent = generator.invert(images.clone(), Condition::Class(3), &options).unwrap();
+        let latent = generator.invert(images.clone(), &Condition::Class(3), &options).unwrap();
         assert_eq!(latent.dims(), [1, 784]);
-        let again = values(finish(generator.start(latent, Condition::Class(3), &options)));
+        let again = values(finish(generator.start(latent, &Condition::Class(3), &options)));
         let differing = again.iter().zip(values(images.clone())).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
         assert_eq!(differing, 0, "guidance {guidance}, temperature {temperature}");
     }
@@ -153,7 +153,7 @@ fn inversion_leads_back_to_the_picture() {
 fn a_trajectory_writes_a_row_a_step() {
     let generator = generator(&config(), config().init(&device()));
     let z = noise([1, 784], &mut rng(2), &device());
-    let mut way = generator.start(z, Condition::Any, &Options { temperature: Some(0.5), ..Options::default() });
+    let mut way = generator.start(z, &Condition::Any, &Options { temperature: Some(0.5), ..Options::default() });
     assert_eq!(way.steps(), 28);
     let mut before = vec![-1.0; 784];
     for row in 0..28 {
@@ -191,7 +191,7 @@ fn at_the_ends_of_the_controls_pixels_are_levels() {
     let z = noise([1, 784], &mut rng(2), &device());
     for (guidance, temperature) in [(0.0, 0.1), (8.0, 0.1), (0.0, 2.0), (8.0, 2.0)] {
         let options = Options { guidance: Some(guidance), temperature: Some(temperature), ..Options::default() };
-        let picture = values(finish(generator.start(z.clone(), Condition::Class(3), &options)));
+        let picture = values(finish(generator.start(z.clone(), &Condition::Class(3), &options)));
         let level = |x: f32| (x + 1.0) * 127.5;
         assert!(picture.iter().all(|x| (level(*x) - level(*x).round()).abs() < 1e-3), "{guidance}, {temperature}");
         assert!(picture.iter().all(|x| (-1.0..=1.0).contains(x)), "{guidance}, {temperature}");

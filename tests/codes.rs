@@ -18,7 +18,7 @@ fn config() -> CodesConfig {
 fn seen() -> Codes {
     let codes = config().init(&device());
     for seed in 0..3 {
-        codes.loss(pictures(8), Condition::Any.indices(10, 8, &device()), &mut rng(seed));
+        codes.loss(pictures(8), Condition::Any.indices(10, 8, &device()).unsqueeze_dim(1), &mut rng(seed));
     }
     codes
 }
@@ -100,9 +100,9 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
     let generator = generator(&config(), codes);
     let otherwise = Options { guidance: Some(2.5), temperature: Some(0.7), ..Options::default() };
     for options in [Options::default(), otherwise] {
-        let latent = generator.invert(images.clone(), Condition::Class(2), &options).unwrap();
+        let latent = generator.invert(images.clone(), &Condition::Class(2), &options).unwrap();
         assert_eq!(latent.dims(), [3, 49]);
-        let again = finish(generator.start(latent, Condition::Class(2), &options));
+        let again = finish(generator.start(latent, &Condition::Class(2), &options));
         assert!(farthest(&values(again), &expected) < 1e-4, "{options:?}");
     }
 }
@@ -111,13 +111,13 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
 fn guidance_exaggerates_the_condition_of_every_code() {
     let generator = generator(&config(), drawn(seen(), 0.3));
     let z = noise([4, 49], &mut rng(6), &device());
-    let draw = |condition, guidance| {
+    let draw = |condition: &Condition, guidance| {
         let options = Options { guidance: Some(guidance), ..Options::default() };
         values(finish(generator.start(z.clone(), condition, &options)))
     };
-    let class = Condition::Class(4);
-    assert_eq!(draw(class, 0.0), draw(Condition::Any, 1.0));
-    assert_eq!(draw(Condition::Any, 3.0), draw(Condition::Any, 1.0));
+    let class = &Condition::Class(4);
+    assert_eq!(draw(class, 0.0), draw(&Condition::Any, 1.0));
+    assert_eq!(draw(&Condition::Any, 3.0), draw(&Condition::Any, 1.0));
     assert!(farthest(&draw(class, 1.0), &draw(class, 1.0 + 1e-9)) < 1e-5, "two questions are as good as one");
     assert!(farthest(&draw(class, 3.0), &draw(class, 1.0)) > 0.1);
 }
@@ -127,7 +127,7 @@ fn a_trajectory_writes_a_row_a_step_and_leaves_written_codes_alone() {
     let generator = generator(&config(), seen());
     let z = noise([2, 49], &mut rng(1), &device());
     let other = z.clone().slice_assign([0..2, 14..49], Tensor::zeros([2, 35], &device()));
-    let mut ways = [z, other].map(|z| generator.start(z, Condition::Any, &Options::default()));
+    let mut ways = [z, other].map(|z| generator.start(z, &Condition::Any, &Options::default()));
     assert_eq!(ways[0].steps(), 7);
     for row in 0..7 {
         let [one, other] = ways.each_mut().map(|way| values(way.step().unwrap()));
@@ -143,7 +143,7 @@ fn a_trajectory_writes_a_row_a_step_and_leaves_written_codes_alone() {
 #[test]
 fn the_prior_s_loss_starts_at_that_of_a_uniform_guess() {
     let codes = filled(config().init(&device()), "logits", 0.0);
-    let loss = codes.loss(pictures(4), Condition::Any.indices(10, 4, &device()), &mut rng(1));
+    let loss = codes.loss(pictures(4), Condition::Any.indices(10, 4, &device()).unsqueeze_dim(1), &mut rng(1));
     let surprise = loss.terms.into_iter().find(|(name, _)| *name == "surprise").unwrap().1;
     assert!((values(surprise)[0] - 16f32.ln()).abs() < 1e-4);
 }
@@ -164,7 +164,7 @@ fn settled_codes_move_no_more_while_the_prior_learns() {
     for (done, moves) in [(0.0, true), (0.39, true), (0.4, false), (0.99, false)] {
         let codes = seen().progressed(done);
         let before = painted(&codes);
-        let loss = codes.loss(images.clone(), conditions.clone(), &mut rng(1));
+        let loss = codes.loss(images.clone(), conditions.clone().unsqueeze_dim(1), &mut rng(1));
         assert_eq!(loss.terms.is_empty(), !moves, "{done}");
         assert_eq!(painted(&codes) != before, moves, "{done}");
     }

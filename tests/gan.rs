@@ -63,7 +63,7 @@ fn what_ships_draws_the_same_without_the_discriminator() {
     let card = catalogue::cards()[0].clone();
     let draw = |gan: Gan| {
         let z = noise([2, 64], &mut rng(1), &device());
-        finish(gan.generator(card.clone()).start(z, Condition::Class(1), &Options::default()))
+        finish(gan.generator(card.clone()).start(z, &Condition::Class(1), &Options::default()))
     };
     let shipped = gan.clone().shipped();
     assert_eq!(shipped.num_params(), small().shipped().num_params());
@@ -79,7 +79,7 @@ fn the_information_of_the_class_adds_what_the_recognizer_misses() {
     let gan = |weight: f64| filled(config().with_class_information(weight).init(&device()), "recognizer", 0.0);
     let terms = |weight, conditions: &[i64]| {
         let conditions = Tensor::<1, Int>::from_ints(conditions, &device());
-        let loss = gan(weight).loss(whole_pictures(2, 28), conditions, &mut rng(1));
+        let loss = gan(weight).loss(whole_pictures(2, 28), conditions.unsqueeze_dim(1), &mut rng(1));
         let term = |name| loss.terms.iter().find(|(known, _)| *known == name).map(|(_, term)| values(term.clone())[0]);
         (values(loss.total.clone())[0], ["discriminator", "generator", "surprise_real", "surprise_drawn"].map(term))
     };

@@ -116,13 +116,13 @@ fn the_cost_of_a_picture_is_the_negative_log_density() {
 
 #[test]
 fn the_loss_is_cost_and_divergence_per_dimension() {
-    let loss = small().loss(pictures(3), classes(&[0, 4, 10]), &mut rng(1));
+    let loss = small().loss(pictures(3), classes(&[0, 4, 10]).unsqueeze_dim(1), &mut rng(1));
     let total = values(loss.total)[0];
     let term = |name| values(loss.terms.iter().find(|(term, _)| *term == name).unwrap().1.clone())[0];
     assert!((total - (term("cost") + term("divergence")) / 784.0).abs() < 1e-6);
     assert!(term("divergence") > 0.0);
     let again = small();
-    let draw = |seed| values(again.loss(pictures(3), classes(&[0, 4, 10]), &mut rng(seed)).total);
+    let draw = |seed| values(again.loss(pictures(3), classes(&[0, 4, 10]).unsqueeze_dim(1), &mut rng(seed)).total);
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
 }
@@ -171,12 +171,12 @@ fn a_picture_does_not_depend_on_the_others_of_its_batch() {
 fn the_trajectory_has_one_step_and_then_ends() {
     let generator = small().generator(catalogue::cards()[0].clone());
     let z = noise([2, 16], &mut rng(4), &device());
-    let mut trajectory = generator.start(z.clone(), Condition::Class(3), &Options::default());
+    let mut trajectory = generator.start(z.clone(), &Condition::Class(3), &Options::default());
     assert_eq!(trajectory.steps(), 1);
     let picture = values(trajectory.step().unwrap());
     assert!(trajectory.step().is_none() && trajectory.step().is_none());
-    assert_eq!(values(finish(generator.start(z, Condition::Class(3), &Options::default()))), picture);
-    let back = generator.invert(pictures(2), Condition::Any, &Options::default()).unwrap();
+    assert_eq!(values(finish(generator.start(z, &Condition::Class(3), &Options::default()))), picture);
+    let back = generator.invert(pictures(2), &Condition::Any, &Options::default()).unwrap();
     assert_eq!(back.dims(), [2, 16]);
 }
 
@@ -185,18 +185,18 @@ fn requests_that_no_trajectory_can_start_from_say_what_would() {
     let card = &catalogue::cards()[0];
     let z = latent::gaussian(1, 16);
     let options = Options::default();
-    assert_eq!(check(card, &z, Condition::Class(9), &options), Ok(()));
-    let short = check(card, &z[..3], Condition::Any, &options).unwrap_err();
+    assert_eq!(check(card, &z, &Condition::Class(9), &options), Ok(()));
+    let short = check(card, &z[..3], &Condition::Any, &options).unwrap_err();
     assert_eq!(short.to_string(), "vae-fashion expects a latent of 16 numbers, got 3");
     let mut broken = z.clone();
     broken[5] = f32::NAN;
-    let broken = check(card, &broken, Condition::Any, &options).unwrap_err();
+    let broken = check(card, &broken, &Condition::Any, &options).unwrap_err();
     assert!(matches!(broken, RequestError::LatentNotFinite { coordinate: 5, .. }));
-    let class = check(card, &z, Condition::Class(10), &options).unwrap_err();
+    let class = check(card, &z, &Condition::Class(10), &options).unwrap_err();
     assert_eq!(class.to_string(), "vae-fashion knows the classes 0 to 9, got 10");
     // What a model has no control for it ignores.
     let odd = Options { steps: Some(0), guidance: Some(f64::NAN), ..Options::default() };
-    assert_eq!(check(card, &z, Condition::Any, &odd), Ok(()));
+    assert_eq!(check(card, &z, &Condition::Any, &odd), Ok(()));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn options_outside_a_control_s_range_say_what_the_range_is() {
         samplers: vec![],
     };
     let card = ModelCard { controls, ..catalogue::cards()[0].clone() };
-    let checked = |options: Options| check(&card, &latent::gaussian(1, 16), Condition::Any, &options);
+    let checked = |options: Options| check(&card, &latent::gaussian(1, 16), &Condition::Any, &options);
     let good = Options { steps: Some(100), guidance: Some(0.0), temperature: Some(2.0), ..Options::default() };
     assert_eq!(checked(good), Ok(()));
     for steps in [0, 101, usize::MAX] {

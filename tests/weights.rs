@@ -220,7 +220,7 @@ fn every_model_that_ships_loads_and_draws() {
         let generator = families::open(card, &bytes, &device).unwrap();
         let draw = |class| {
             let z = noise([1, card.latent.dimension()], &mut ChaCha8Rng::seed_from_u64(1), &device);
-            let picture = finish(generator.start(z, Condition::Class(class), &Options::default()));
+            let picture = finish(generator.start(z, &Condition::Class(class), &Options::default()));
             assert_eq!(picture.dims(), [1, card.image.channels, card.image.height, card.image.width]);
             picture.into_data().iter::<f32>().collect::<Vec<f32>>()
         };

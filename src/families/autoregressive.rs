@@ -202,7 +202,8 @@ impl Autoregressive {
 
 impl Objective for Autoregressive {
     /// Bits a dimension.
-    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Loss {
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, _rng: &mut ChaCha8Rng) -> Loss {
+        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         Loss { total: self.bits(images, conditions).mean(), terms: Vec::new() }
     }
 }
@@ -228,7 +229,7 @@ impl Family for Autoregressive {
         }
     }
 
-    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let (batch, device) = (z.dims()[0], z.device());
         let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &device);
         let (asked, conditions) = (guidance.times() * batch, guidance.conditions());
@@ -248,7 +249,7 @@ impl Family for Autoregressive {
     }
 
     /// In the middle of all latents that pick the picture's levels.
-    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
         let guidance = Guidance::new(condition, settings.guidance, self.classes, images.dims()[0], &images.device());
         let mixture = self.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
         let mixture = mixture.guided(&guidance).at_temperature(settings.temperature);

@@ -281,7 +281,8 @@ const SETTLED: f64 = 0.4;
 impl Objective for Codes {
     /// Equation 3 with the averaged codebook, and the prior's cross-entropy on the codes, which teaches
     /// the prior alone.
-    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         if self.settled {
             return Loss { total: self.prior.surprise(self.codes_of(images), conditions), terms: Vec::new() };
         }
@@ -335,7 +336,7 @@ impl Family for Codes {
         }
     }
 
-    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         Box::new(Writing {
             guidance: Guidance::new(condition, settings.guidance, self.classes, z.dims()[0], &z.device()),
             model: self.clone(),
@@ -347,7 +348,7 @@ impl Family for Codes {
     }
 
     /// In the middle of all latents whose codes are the picture's.
-    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
         let codes = self.codes_of(images);
         let guidance = Guidance::new(condition, settings.guidance, self.classes, codes.dims()[0], &codes.device());
         let logits = self.prior.forward(codes.clone().repeat_dim(0, guidance.times()), guidance.conditions());

@@ -288,12 +288,14 @@ fn uniform(shape: [usize; 4], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<4
 
 impl Objective for Flow {
     /// Bits a dimension.
-    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         Loss { total: self.bits(images, conditions, rng).mean(), terms: Vec::new() }
     }
 
     /// Normalizes the activations of the first batch.
-    fn prepared(mut self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Self {
+    fn prepared(mut self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Self {
+        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         let within = uniform(images.dims(), rng, &images.device());
         let (mut x, _) = to_logits(images, within);
         let embedding = self.embedding(conditions);
@@ -328,7 +330,7 @@ impl Family for Flow {
         }
     }
 
-    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let (side, batch) = (self.side as i32, z.dims()[0]);
         Box::new(Unfolding {
             embedding: self.embedding(condition.indices(self.classes, batch, &z.device())),
@@ -339,7 +341,7 @@ impl Family for Flow {
     }
 
     /// The latent of the middle of every pixel's level; at temperature 0, where all latents draw one picture, zero.
-    fn invert(&self, images: Tensor<4>, condition: Condition, settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
         let within = images.full_like(0.5);
         let z = self.forward(to_logits(images, within).0, conditions).0.flatten(1, 3);

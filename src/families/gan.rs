@@ -184,7 +184,8 @@ impl Objective for Gan {
     /// The hinge losses of both players: the discriminator's, for which the fakes are given, and the
     /// generator's, for which the discriminator is (arXiv 1705.02894, equations 7 and 8), less the
     /// information that its pictures hold of their class.
-    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         let critic = self.discriminator.as_ref().expect("a GAN that is trained has its discriminator");
         let [batch, ..] = images.dims();
         let [latent, _] = self.generator.embed.weight.dims();
@@ -230,11 +231,9 @@ impl Family for Gan {
         Traits { latent: vec![config.latent], forward_passes: "1".into(), steps: 1, controls: Controls::default() }
     }
 
-    fn start(&self, z: Tensor<2>, condition: Condition, _settings: Settings) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {
         let Gan { generator, classes, .. } = self.clone();
-        Box::new(OneShot::new(move || {
-            let conditions = condition.indices(classes, z.dims()[0], &z.device());
-            generator.forward(z, conditions)
-        }))
+        let conditions = condition.indices(classes, z.dims()[0], &z.device());
+        Box::new(OneShot::new(move || generator.forward(z, conditions)))
     }
 }

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod diffusion;
 pub mod flow;
 pub mod gan;
+pub mod latent_diffusion;
 pub mod vae;
 
 use burn::tensor::{Device, Int, Tensor};
@@ -32,14 +33,19 @@ pub trait Family: Objective {
         self
     }
 
+    /// Where sentences narrow its pictures: the buckets that their words are hashed to, see [`crate::prompt::numbers`].
+    fn buckets(_config: &Self::Config) -> Option<usize> {
+        None
+    }
+
     /// What a card says of every model of this family and config.
     fn traits(config: &Self::Config) -> Traits;
 
     /// See [`Generator::start`].
-    fn start(&self, z: Tensor<2>, condition: Condition, settings: Settings) -> Box<dyn Trajectory>;
+    fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory>;
 
     /// See [`Generator::invert`].
-    fn invert(&self, _images: Tensor<4>, _condition: Condition, _settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, _images: Tensor<4>, _condition: &Condition, _settings: Settings) -> Option<Tensor<2>> {
         None
     }
 
@@ -68,11 +74,11 @@ impl<F: Family> Generator for Model<F> {
         &self.card
     }
 
-    fn start(&self, z: Tensor<2>, condition: Condition, options: &Options) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: &Condition, options: &Options) -> Box<dyn Trajectory> {
         self.module.start(z, condition, options.settled(&self.card.controls))
     }
 
-    fn invert(&self, images: Tensor<4>, condition: Condition, options: &Options) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, options: &Options) -> Option<Tensor<2>> {
         self.module.invert(images, condition, options.settled(&self.card.controls))
     }
 
@@ -104,13 +110,14 @@ pub trait Visitor {
 }
 
 /// The families' names.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
     vae::Vae::NAME,
     gan::Gan::NAME,
     flow::Flow::NAME,
     diffusion::Diffusion::NAME,
     autoregressive::Autoregressive::NAME,
     codes::Codes::NAME,
+    latent_diffusion::LatentDiffusion::NAME,
 ];
 
 /// Does something with the family of a name; `None` if there is none of this name.
@@ -122,6 +129,7 @@ pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
         autoregressive::Autoregressive::NAME => Some(visitor.visit::<autoregressive::Autoregressive>()),
         codes::Codes::NAME => Some(visitor.visit::<codes::Codes>()),
         diffusion::Diffusion::NAME => Some(visitor.visit::<diffusion::Diffusion>()),
+        latent_diffusion::LatentDiffusion::NAME => Some(visitor.visit::<latent_diffusion::LatentDiffusion>()),
         _ => None,
     }
 }

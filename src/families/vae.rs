@@ -257,7 +257,8 @@ impl Objective for Vae {
     /// The bound, and the information that a drawn picture holds of the class it was drawn in, bounded
     /// by a classifier that sees real pictures only (arXiv 1606.03657, equation 5): the blur that a
     /// Gaussian of pixels does not mind would otherwise hide the class.
-    fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         let [batch, channels, height, width] = images.dims();
         let dimensions = (channels * height * width) as f64;
         let [cost, divergence] = self.negative_elbo(images.clone(), conditions.clone(), rng).map(Tensor::mean);
@@ -296,16 +297,14 @@ impl Family for Vae {
         Traits { latent: vec![config.latent], forward_passes: "1".into(), steps: 1, controls: Controls::default() }
     }
 
-    fn start(&self, z: Tensor<2>, condition: Condition, _settings: Settings) -> Box<dyn Trajectory> {
+    fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {
         let vae = self.clone();
-        Box::new(OneShot::new(move || {
-            let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
-            vae.draw(z, conditions)
-        }))
+        let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
+        Box::new(OneShot::new(move || vae.draw(z, conditions)))
     }
 
     /// The latent of the posterior mean.
-    fn invert(&self, images: Tensor<4>, condition: Condition, _settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, _settings: Settings) -> Option<Tensor<2>> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
         Some(self.prior.whiten(self.encode(images).mean, conditions))
     }

@@ -1,6 +1,7 @@
 //! Classifier-free guidance: what a model says under a condition, exaggerated against what it says under
 //! "any" (Ho & Salimans, arXiv 2207.12598).
 
+use burn::tensor::kind::Basic;
 use burn::tensor::{Device, Int, Tensor};
 
 use super::halves;
@@ -8,33 +9,43 @@ use crate::generator::Condition;
 
 /// The conditions under which a model is asked, and how its answers become one.
 #[derive(Debug, Clone)]
-pub struct Guidance {
-    conditions: Tensor<1, Int>,
+pub struct Guidance<C = Tensor<1, Int>> {
+    conditions: C,
     /// `None` where one condition is enough.
     scale: Option<f64>,
 }
 
 impl Guidance {
-    /// Of a batch under one condition, by a model of so many classes. At scale 1 and 0, and under "any", the model is
-    /// asked once.
-    pub fn new(condition: Condition, scale: f64, classes: usize, batch: usize, device: &Device) -> Self {
-        let of = |condition: Condition| condition.indices(classes, batch, device);
-        if condition == Condition::Any || scale == 1.0 {
-            return Self { conditions: of(condition), scale: None };
-        }
-        if scale == 0.0 {
-            return Self { conditions: of(Condition::Any), scale: None };
-        }
-        Self { conditions: Tensor::cat(vec![of(condition), of(Condition::Any)], 0), scale: Some(scale) }
+    /// Of a batch under one condition, by a model of so many classes.
+    pub fn new(condition: &Condition, scale: f64, classes: usize, batch: usize, device: &Device) -> Self {
+        let of = |condition: &Condition| condition.indices(classes, batch, device);
+        let narrowed = (*condition != Condition::Any).then(|| of(condition));
+        Self::between(narrowed, of(&Condition::Any), scale)
     }
+}
 
+impl<const D: usize, K: Basic> Guidance<Tensor<D, K>> {
+    /// Between what a batch is narrowed by `[batch, ...]`, if by anything, and "any". At scale 1 and 0, and under
+    /// "any", the model is asked once.
+    pub fn between(narrowed: Option<Tensor<D, K>>, any: Tensor<D, K>, scale: f64) -> Self {
+        match narrowed {
+            Some(narrowed) if scale == 1.0 => Self { conditions: narrowed, scale: None },
+            Some(narrowed) if scale != 0.0 => {
+                Self { conditions: Tensor::cat(vec![narrowed, any], 0), scale: Some(scale) }
+            }
+            _ => Self { conditions: any, scale: None },
+        }
+    }
+}
+
+impl<C: Clone> Guidance<C> {
     /// How many times the batch is asked about: 1 or 2.
     pub fn times(&self) -> usize {
         if self.scale.is_some() { 2 } else { 1 }
     }
 
-    /// The condition of each question, `[times x batch]`.
-    pub fn conditions(&self) -> Tensor<1, Int> {
+    /// The condition of each question, `[times x batch, ...]`.
+    pub fn conditions(&self) -> C {
         self.conditions.clone()
     }
 

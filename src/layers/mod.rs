@@ -6,6 +6,8 @@ pub mod inverse_cdf;
 pub mod logistics;
 pub mod monotone;
 pub mod recognizer;
+pub mod rectified_flow;
+pub mod text;
 pub mod triangular;
 
 use burn::config::Config;

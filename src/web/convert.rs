@@ -1,12 +1,12 @@
 //! Values and errors across the border to JavaScript.
 
 use js_sys::{Error, RangeError, TypeError};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-use crate::generator::{Condition, RequestError};
+use crate::generator::{Condition, Prompt, RequestError};
 use crate::latent::LatentError;
 use crate::link::StateError;
 use crate::weights::WeightsError;
@@ -21,16 +21,39 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T, JsV
     serde_wasm_bindgen::from_value(value).map_err(|error| type_error(&format!("{what}: {error}")))
 }
 
-/// `"any"`, or `{ class: number }`.
+/// A prompt as JavaScript says it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    prompt: String,
+    style: Option<usize>,
+    towards: Option<Towards>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Towards {
+    prompt: String,
+    t: f64,
+}
+
+/// `"any"`, `{ class: number }`, or `{ prompt: string, style?: number, towards?: { prompt: string, t: number } }`.
 pub fn condition(value: &JsValue) -> Result<Condition, JsValue> {
+    const EXPECTED: &str = "expected the condition \"any\", { class: number } or { prompt: string }";
     if value.is_undefined() || value.is_null() || value.as_string().as_deref() == Some("any") {
         return Ok(Condition::Any);
+    }
+    let has = |name: &str| js_sys::Reflect::has(value, &name.into()).unwrap_or(false);
+    if has("prompt") {
+        let Said { prompt: sentence, style, towards } = from_js(value.clone(), EXPECTED)?;
+        let towards = towards.map(|Towards { prompt, t }| (prompt, t));
+        return Ok(Condition::Prompt(Prompt { sentence, towards, style }));
     }
     let class = js_sys::Reflect::get(value, &"class".into()).ok().and_then(|class| class.as_f64());
     match class {
         Some(class) if class >= 0.0 && class.fract() == 0.0 => Ok(Condition::Class(class as usize)),
         Some(class) => Err(range_error(&format!("expected the whole number of a class, got {class}"))),
-        None => Err(type_error("expected the condition \"any\" or { class: number }")),
+        None => Err(type_error(EXPECTED)),
     }
 }
 
@@ -53,7 +76,8 @@ impl From<RequestError> for JsValue {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::LatentLength { .. } | RequestError::LatentNotFinite { .. } => type_error(&error.to_string()),
-            RequestError::Model { .. } | RequestError::Class { .. } | RequestError::Range { .. } => {
+            RequestError::Kind { .. } => type_error(&error.to_string()),
+            RequestError::Model { .. } | RequestError::Number { .. } | RequestError::Range { .. } => {
                 range_error(&error.to_string())
             }
         }

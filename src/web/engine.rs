@@ -15,7 +15,7 @@ use crate::catalogue::ImageShape;
 use crate::device::{Backend, DeviceInfo, Preference, choose};
 use crate::families;
 use crate::generator::{Generator, Options, Trajectory, check, check_condition, check_options};
-use crate::image::{ImageError, grey_from_rgba, to_rgba};
+use crate::image::{ImageError, from_rgba, to_rgba};
 
 /// Whom to tell that the GPU is gone.
 type LostCallback = Rc<RefCell<Option<Function>>>;
@@ -76,9 +76,9 @@ impl Engine {
     pub fn start(&self, model: &str, latent: Vec<f32>, narrowed: JsValue, options: JsValue) -> Result<Run, JsValue> {
         let card = card(model)?;
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
-        check(card, &latent, narrowed, &options)?;
+        check(card, &latent, &narrowed, &options)?;
         let latent = Tensor::from_data(TensorData::new(latent, [1, card.latent.dimension()]), &self.device);
-        let trajectory = self.model(model)?.start(latent, narrowed, &options);
+        let trajectory = self.model(model)?.start(latent, &narrowed, &options);
         let ImageShape { width, height, channels } = card.image;
         Ok(Run { steps: trajectory.steps(), trajectory, width, height, channels })
     }
@@ -95,14 +95,13 @@ impl Engine {
     ) -> Result<js_sys::Promise, JsValue> {
         let card = card(model)?;
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
-        check_condition(card, narrowed)?;
+        check_condition(card, &narrowed)?;
         check_options(card, &options)?;
-        let expected = (card.image.width, card.image.height);
-        let picture = grey_from_rgba(rgba, (width, height), expected, &self.device)
+        let picture = from_rgba(rgba, (width, height), card.image, &self.device)
             .map_err(|wrong: ImageError| range_error(&wrong.to_string()))?;
         let latent = self
             .model(model)?
-            .invert(picture, narrowed, &options)
+            .invert(picture, &narrowed, &options)
             .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
         // The promise must not borrow the engine, or the next call would find it taken.
         Ok(wasm_bindgen_futures::future_to_promise(async move {

@@ -48,7 +48,7 @@ pub fn generator<F: Family + 'static>(config: &F::Config, module: F) -> Box<dyn 
     let card = ModelCard { latent, forward_passes, steps, controls, ..catalogue::cards()[0].clone() };
     let z = Tensor::zeros([1, card.latent.dimension()], &device());
     let generator = module.generator(card);
-    assert_eq!(generator.start(z, Condition::Any, &Options::default()).steps(), steps, "what the card says of steps");
+    assert_eq!(generator.start(z, &Condition::Any, &Options::default()).steps(), steps, "what the card says of steps");
     generator
 }
 

@@ -23,7 +23,7 @@ use serde_json::json;
 
 use crate::checkpoint::Checkpoint;
 use crate::commands::Common;
-use crate::data::{Images, Split};
+use crate::data::{Images, Labelled, Split};
 use crate::train::{self, Schedule, Task, TrainingConfig};
 
 /// Its name on the command line.
@@ -83,7 +83,8 @@ impl Classifier {
 
 impl Objective for Classifier {
     /// Cross-entropy.
-    fn loss(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Loss {
+    fn loss(&self, images: Tensor<4>, classes: Tensor<2, Int>, _rng: &mut ChaCha8Rng) -> Loss {
+        let classes: Tensor<1, Int> = classes.squeeze_dim(1);
         let logits = self.logits(self.features(images));
         let total = CrossEntropyLossConfig::new().init(&logits.device()).forward(logits, classes);
         Loss { total, terms: vec![] }
@@ -99,11 +100,12 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
         model: ID,
         config: serde_json::to_value(&training)?,
         training: &training,
-        classes: CLASSES,
         folder: &folder,
         device_name: common.device.name(),
     };
-    let classifier = train::train(&task, Classifier::init(&device), &common.images(Split::Train)?, schedule, &device)?;
+    let images = common.images(Split::Train)?;
+    let examples = Labelled { images: &images, classes: CLASSES, dropout: training.class_dropout };
+    let classifier = train::train(&task, Classifier::init(&device), &examples, schedule, &device)?;
     report(&classifier, common)
 }
 

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
-use pushforward::generator::{Options, Sampler, check_options};
+use pushforward::generator::{Condition, Options, Prompt, Sampler, check_options};
 
 use crate::data::{self, Split};
 use crate::device::DeviceKind;
-use crate::{classifier, evaluate, model, output, train};
+use crate::{classifier, emoji, evaluate, model, output, train};
 
 /// Trains, evaluates, quantizes and samples Pushforward's generators.
 #[derive(Debug, Parser)]
@@ -34,6 +34,11 @@ enum Command {
         /// Minutes between checkpoints.
         #[arg(long, default_value_t = 3.0)]
         checkpoint_minutes: f64,
+    },
+    /// Make a data set out of the packages that it comes from.
+    Data {
+        #[command(subcommand)]
+        set: DataSet,
     },
     /// Measure a model: every number of its card, from the weights that ship.
     Evaluate {
@@ -71,12 +76,18 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         seed: u64,
         /// Only this class; without it, "any".
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["prompt", "style"])]
         class: Option<usize>,
+        /// What is to be drawn, for a model that takes sentences.
+        #[arg(long)]
+        prompt: Option<String>,
+        /// In which of its styles, by number.
+        #[arg(long)]
+        style: Option<usize>,
         /// The NumPy file.
         #[arg(long, required_unless_present = "png")]
         out: Option<PathBuf>,
-        /// A contact sheet; without --class, a row for each class and one for "any".
+        /// A contact sheet; without a condition, a row for each class, or for each of some sentences, and one for "any".
         #[arg(long)]
         png: Option<PathBuf>,
         /// Draw from the checkpoint's float weights rather than from those that ship.
@@ -84,6 +95,19 @@ enum Command {
         checkpoint: bool,
         #[command(flatten)]
         way: Way,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum DataSet {
+    /// Emoji drawn by seven hands, with their names in 25 languages, from pinned npm packages.
+    Emoji {
+        /// The file to make; the packages are kept beside it.
+        #[arg(long, default_value = emoji::DEFAULT_FILE)]
+        out: PathBuf,
+        /// A contact sheet of some emoji in all styles.
+        #[arg(long)]
+        png: Option<PathBuf>,
     },
 }
 
@@ -127,6 +151,9 @@ pub struct Common {
     /// Folder of Fashion-MNIST's four IDX files.
     #[arg(long, default_value = data::DEBIAN_FOLDER)]
     pub data: PathBuf,
+    /// The emoji data set, as `data emoji` makes it.
+    #[arg(long, default_value = emoji::DEFAULT_FILE)]
+    pub emoji: PathBuf,
     /// Folder of the models that ship.
     #[arg(long, default_value = "models")]
     pub models: PathBuf,
@@ -147,6 +174,7 @@ impl Arguments {
                     model::train(&common, &schedule)
                 }
             }
+            Command::Data { set: DataSet::Emoji { out, png } } => emoji::make(&out, png.as_deref()),
             Command::Evaluate { common, samples, seed, checkpoint, dry_run, way } => {
                 if common.model == classifier::ID {
                     return classifier::evaluate(&common);
@@ -156,7 +184,7 @@ impl Arguments {
             }
             Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
             Command::Quantize { common } => model::quantize(&common),
-            Command::Sample { common, count, seed, class, out, png, checkpoint, way } => {
+            Command::Sample { common, count, seed, class, prompt, style, out, png, checkpoint, way } => {
                 if common.model == classifier::ID {
                     bail!("the classifier draws no pictures; expected a model of {}", common.models.display());
                 }
@@ -164,13 +192,16 @@ impl Arguments {
                 let (generator, device) = (open(&common)?, common.device.open()?);
                 let options = way.options(seed);
                 check_options(generator.card(), &options)?;
+                let said = prompt.is_some() || style.is_some();
+                let prompted = || Prompt { sentence: prompt.unwrap_or_default(), towards: None, style };
+                let condition = class.map(Condition::Class).or_else(|| said.then(|| Condition::Prompt(prompted())));
                 let source = output::Source { generator: &*generator, device, seed, options };
                 if let Some(path) = out {
-                    output::write_npy(&source, count, class, &path)
+                    output::write_npy(&source, count, &condition.clone().unwrap_or_default(), &path)
                         .with_context(|| format!("writing {}", path.display()))?;
                 }
                 if let Some(path) = png {
-                    output::write_sheet(&source, count, class, &path)
+                    output::write_sheet(&source, count, condition.as_ref(), &path)
                         .with_context(|| format!("writing {}", path.display()))?;
                 }
                 Ok(())

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use flate2::read::GzDecoder;
 use pushforward::image::to_level;
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Where Debian's package `dataset-fashion-mnist` puts the files.
@@ -78,15 +78,48 @@ impl Images {
     pub fn labels(&self, indices: &[usize]) -> Vec<usize> {
         indices.iter().map(|i| usize::from(self.labels[*i])).collect()
     }
+}
 
-    /// An order in which to see every picture once, depending on `seed` and `epoch` alone.
-    pub fn shuffled(&self, seed: u64, epoch: usize) -> Vec<usize> {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(epoch as u64);
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        order.shuffle(&mut rng);
-        order
+/// What a module learns from.
+pub trait Examples {
+    /// How many examples there are.
+    fn len(&self) -> usize;
+
+    /// The pictures of the given numbers `[batch, channels, height, width]` in [-1, 1], and under what they are
+    /// learned: a row of numbers each, as the module's loss reads it.
+    fn batch(&self, indices: &[usize], rng: &mut ChaCha8Rng, device: &Device) -> (Tensor<4>, Tensor<2, Int>);
+}
+
+/// Pictures that are learned under their classes, or under "any".
+pub struct Labelled<'a> {
+    /// The pictures.
+    pub images: &'a Images,
+    /// Number of classes.
+    pub classes: usize,
+    /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
+    pub dropout: f64,
+}
+
+impl Examples for Labelled<'_> {
+    fn len(&self) -> usize {
+        self.images.len()
     }
+
+    /// The condition of a picture is one number.
+    fn batch(&self, indices: &[usize], rng: &mut ChaCha8Rng, device: &Device) -> (Tensor<4>, Tensor<2, Int>) {
+        let any = rng.random::<f64>() < self.dropout;
+        let conditions = if any { vec![self.classes; indices.len()] } else { self.images.labels(indices) };
+        (self.images.pictures(indices, device), class_tensor(&conditions, device).unsqueeze_dim(1))
+    }
+}
+
+/// An order in which to see each of `count` examples once, depending on `seed` and `epoch` alone.
+pub fn shuffled(count: usize, seed: u64, epoch: usize) -> Vec<usize> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(epoch as u64);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.shuffle(&mut rng);
+    order
 }
 
 /// Class numbers as a tensor `[N]`.
@@ -154,12 +187,25 @@ mod tests {
     }
 
     #[test]
+    fn classes_are_dropped_for_whole_batches_at_the_given_rate() {
+        let (images, device) = (Images::made_up(4), Device::flex());
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut conditions = |dropout| -> Vec<i64> {
+            let examples = Labelled { images: &images, classes: 10, dropout };
+            examples.batch(&[1, 2, 3], &mut rng, &device).1.into_data().iter().collect()
+        };
+        let count = (0..2000).filter(|_| conditions(0.2) == [10; 3]).count();
+        // Five standard deviations of a binomial: sqrt(2000 x 0.2 x 0.8) = 18.
+        assert!((count as i64 - 400).abs() < 90, "{count}");
+        assert_eq!(conditions(0.0), [1, 2, 3]);
+    }
+
+    #[test]
     fn an_epoch_sees_every_picture_once_in_an_order_of_its_own() {
-        let images = Images::made_up(50);
-        let mut first = images.shuffled(1, 0);
-        assert_eq!(first, images.shuffled(1, 0));
-        assert_ne!(first, images.shuffled(1, 1));
-        assert_ne!(first, images.shuffled(2, 0));
+        let mut first = shuffled(50, 1, 0);
+        assert_eq!(first, shuffled(50, 1, 0));
+        assert_ne!(first, shuffled(50, 1, 1));
+        assert_ne!(first, shuffled(50, 2, 0));
         first.sort_unstable();
         assert_eq!(first, (0..50).collect::<Vec<_>>());
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::classifier::{CLASSES, Classifier, FEATURES, Judged, judge_images};
 use crate::commands::Common;
-use crate::data::{Images, Split, class_tensor};
+use crate::data::{Images, Split, class_tensor, shuffled};
 use crate::metrics::{frechet_distance, precision_recall};
 use crate::model;
 use crate::output::Source;
@@ -213,7 +213,7 @@ impl<'a> Bench<'a> {
         let all: Vec<usize> = (0..test.len()).collect();
         let real = judge_images(&classifier, &test, &all, device);
         let train = common.images(Split::Train)?;
-        let mut seen = train.shuffled(plan.seed, 0);
+        let mut seen = shuffled(train.len(), plan.seed, 0);
         seen.truncate(plan.samples);
         let seen = judge_images(&classifier, &train, &seen, device);
         let (precision, recall) = precision_recall(&real.features, &seen.features, FEATURES, device);
@@ -230,7 +230,7 @@ impl<'a> Bench<'a> {
         let samples = self.sample(generator, Options::default());
         let mut any = Judged::default();
         let source = self.source(generator, Options::default());
-        source.draw(self.plan.samples, Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
+        source.draw(self.plan.samples, &Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
         let variant = |options: Options| {
             let Options { steps, guidance, temperature, sampler, .. } = options;
             Variant { steps, guidance, temperature, sampler, samples: self.sample(generator, options) }
@@ -258,7 +258,7 @@ impl<'a> Bench<'a> {
         let (mut judged, mut expected) = (Judged::default(), Vec::new());
         let per_class = self.plan.samples / CLASSES;
         for class in 0..CLASSES {
-            source.draw(per_class, Condition::Class(class)).for_each(|batch| judged.add(&self.classifier, batch));
+            source.draw(per_class, &Condition::Class(class)).for_each(|batch| judged.add(&self.classifier, batch));
             expected.extend(vec![class; per_class]);
         }
         let (precision, recall) = precision_recall(&self.real.features, &judged.features, FEATURES, self.device);
@@ -289,8 +289,8 @@ impl<'a> Bench<'a> {
         let all: Vec<usize> = (0..self.test.len()).collect();
         for batch in all.chunks(250) {
             let pictures = self.test.pictures(batch, self.device);
-            let latents = generator.invert(pictures.clone(), Condition::Any, &Options::default())?;
-            let again = finish(generator.start(latents, Condition::Any, &Options::default()));
+            let latents = generator.invert(pictures.clone(), &Condition::Any, &Options::default())?;
+            let again = finish(generator.start(latents, &Condition::Any, &Options::default()));
             error = error.max(f64::from((again.clone() - pictures).abs().max().into_scalar::<f32>()));
             judged.add(&self.classifier, again);
         }

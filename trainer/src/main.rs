@@ -9,6 +9,7 @@ mod classifier;
 mod commands;
 mod data;
 mod device;
+mod emoji;
 mod evaluate;
 mod metrics;
 mod model;

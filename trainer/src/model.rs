@@ -13,7 +13,8 @@ use serde_json::json;
 
 use crate::checkpoint::Checkpoint;
 use crate::commands::Common;
-use crate::data::{SIDE, Split};
+use crate::data::{Labelled, SIDE, Split};
+use crate::emoji::{self, EmojiSet, Lessons};
 use crate::train::{self, Schedule, Task, TrainingConfig};
 
 /// Name of the weights file beside its card.
@@ -88,16 +89,27 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
             let Self(common, recipe, schedule) = self;
             let (device, folder) = (common.device.open()?, common.run_folder());
             device.seed(recipe.training.seed);
-            let module = F::init(&recipe.config::<F>()?, &device);
+            let config = recipe.config::<F>()?;
+            let module = F::init(&config, &device);
             let task = Task {
                 model: &common.model,
                 config: serde_json::to_value(recipe)?,
                 training: &recipe.training,
-                classes: CLASSES.len(),
                 folder: &folder,
                 device_name: common.device.name(),
             };
-            train::train(&task, module, &common.images(Split::Train)?, schedule, &device)?;
+            let dropout = recipe.training.class_dropout;
+            match F::buckets(&config) {
+                None => {
+                    let images = common.images(Split::Train)?;
+                    let examples = Labelled { images: &images, classes: CLASSES.len(), dropout };
+                    train::train(&task, module, &examples, schedule, &device)?;
+                }
+                Some(buckets) => {
+                    let lessons = Lessons::new(EmojiSet::load(&common.emoji)?, buckets, dropout);
+                    train::train(&task, module, &lessons, schedule, &device)?;
+                }
+            }
             Ok(())
         }
     }
@@ -129,7 +141,7 @@ fn trained(common: &Common, recipe: &Recipe, precision: Precision) -> Result<Tra
             let module = F::init(&config, &common.device.open()?);
             let module = checkpoint_of(common).load_trained(module)?.shipped();
             let (parameters, packed) = (module.num_params(), weights::pack(&common.model, &module, precision)?);
-            let card = card(common, recipe, F::traits(&config), parameters);
+            let card = card(common, recipe, F::traits(&config), F::buckets(&config).is_some(), parameters);
             Ok(Trained { generator: module.generator(card), parameters, packed })
         }
     }
@@ -193,22 +205,27 @@ pub fn is_from_checkpoint(common: &Common, card: &ModelCard) -> Result<bool> {
         == card.weights.sha256)
 }
 
-/// The card of a module, its weights not packed yet.
-fn card(common: &Common, recipe: &Recipe, traits: Traits, parameters: usize) -> ModelCard {
+/// The card of a module, its weights not packed yet; whether its pictures are emoji.
+fn card(common: &Common, recipe: &Recipe, traits: Traits, is_emoji: bool, parameters: usize) -> ModelCard {
+    let dataset =
+        |name: &str, licence: &str, url: &str| Dataset { name: name.into(), licence: licence.into(), url: url.into() };
+    let (dataset, side, channels) = if is_emoji {
+        (dataset("Emoji", emoji::LICENCES, emoji::URL), emoji::HALF, 3)
+    } else {
+        (dataset("Fashion-MNIST", "MIT", "https://github.com/zalandoresearch/fashion-mnist"), SIDE, 1)
+    };
+    let names = |names: &[&str], wanted: bool| names.iter().filter(|_| wanted).map(|name| name.to_string()).collect();
     ModelCard {
         id: common.model.clone(),
         family: recipe.family.clone(),
         name: recipe.name.clone(),
         paper: recipe.paper.clone(),
-        dataset: Dataset {
-            name: "Fashion-MNIST".into(),
-            licence: "MIT".into(),
-            url: "https://github.com/zalandoresearch/fashion-mnist".into(),
-        },
-        classes: CLASSES.map(String::from).into(),
+        dataset,
+        classes: names(&CLASSES, !is_emoji),
+        styles: names(&emoji::STYLES, is_emoji),
         latent: LatentShape { shape: traits.latent },
-        image: ImageShape { width: SIDE, height: SIDE, channels: 1 },
-        condition: "class".into(),
+        image: ImageShape { width: side, height: side, channels },
+        condition: if is_emoji { "prompt" } else { "class" }.into(),
         forward_passes: traits.forward_passes,
         steps: traits.steps,
         controls: traits.controls,
@@ -245,11 +262,14 @@ pub fn write_card(common: &Common, card: &ModelCard) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use burn::module::{Module, ModuleVisitor, Param};
+    use burn::module::{ModuleVisitor, Param};
     use burn::optim::GradientsParams;
-    use burn::tensor::{Device, Tensor};
+    use burn::tensor::{Device, Int, Tensor};
     use pushforward::families::codes::CodesConfig;
-    use pushforward::generator::{Condition, Objective};
+    use pushforward::families::gan::GanConfig;
+    use pushforward::families::latent_diffusion::{self, LatentDiffusionConfig};
+    use pushforward::generator::{Condition, Loss, Objective, noise};
+    use pushforward::prompt::LENGTH;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
@@ -262,6 +282,15 @@ mod tests {
         }
     }
 
+    /// Whether every parameter of a module that wants a gradient gets one from its loss.
+    fn all_learn<M: Objective>(module: &M, images: [usize; 4], conditions: Tensor<2, Int>) -> bool {
+        let images = Tensor::ones(images, &conditions.device());
+        let gradients = module.loss(images, conditions, &mut ChaCha8Rng::seed_from_u64(1)).total.backward();
+        let mut learning = Learning(0);
+        module.visit(&mut learning);
+        GradientsParams::from_grads(gradients, module).len() == learning.0
+    }
+
     /// A graph that no gradient goes through is never freed: step by step it would fill the memory.
     #[test]
     fn what_wants_a_gradient_gets_one() {
@@ -269,11 +298,29 @@ mod tests {
         let config = CodesConfig::new().with_channels(32).with_codebook(16).with_code(8).with_width(16).with_layers(1);
         for done in [0.0, 0.9] {
             let codes = config.init(&device).progressed(done);
-            let (images, conditions) = (Tensor::ones([2, 1, 28, 28], &device), Condition::Any.indices(10, 2, &device));
-            let gradients = codes.loss(images, conditions, &mut ChaCha8Rng::seed_from_u64(1)).total.backward();
-            let mut learning = Learning(0);
-            codes.visit(&mut learning);
-            assert_eq!(GradientsParams::from_grads(gradients, &codes).len(), learning.0, "after {done}");
+            let conditions = Condition::Any.indices(10, 2, &device).unsqueeze_dim(1);
+            assert!(all_learn(&codes, [2, 1, 28, 28], conditions), "after {done}");
+        }
+        // Before, the flow is not asked at all.
+        let config = LatentDiffusionConfig::new().with_buckets(99).with_channels(16).with_paint([8, 32, 16]);
+        let settled = config.init(&device).progressed(latent_diffusion::SETTLED);
+        assert!(all_learn(&settled, [2, 3, 32, 32], Tensor::ones([2, 3 * LENGTH + 1], &device)));
+    }
+
+    #[test]
+    fn each_loss_of_a_gan_teaches_its_own_player_only() {
+        let device = Device::flex().autodiff();
+        let gan = GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16).init(&device);
+        let (_, critic) = gan.faster().expect("the discriminator learns faster");
+        let images = noise([4, 784], &mut ChaCha8Rng::seed_from_u64(1), &device).reshape([4, 1, 28, 28]);
+        let Loss { terms, .. } = gan.loss(images, Tensor::full([4, 1], 3, &device), &mut ChaCha8Rng::seed_from_u64(2));
+        for (player, loss) in terms {
+            let mut gradients = loss.backward();
+            let to_critic = GradientsParams::from_params(&mut gradients, &gan, &critic);
+            let to_generator = GradientsParams::from_grads(gradients, &gan);
+            let [taught, spared] =
+                if player == "discriminator" { [to_critic, to_generator] } else { [to_generator, to_critic] };
+            assert!(!taught.is_empty() && spared.is_empty(), "{player}");
         }
     }
 }

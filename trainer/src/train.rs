@@ -13,13 +13,13 @@ use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
 use pushforward::generator::{Loss, Objective};
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::averaging::average;
 use crate::checkpoint::{Checkpoint, Progress};
-use crate::data::{Images, class_tensor};
+use crate::data::{Examples, shuffled};
 
 /// How a module is trained; part of its committed config.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,8 +45,16 @@ pub struct TrainingConfig {
     pub averaging: f64,
     /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
     pub class_dropout: f64,
+    /// The fraction of the training after which the learning rate begins anew, for a module that then begins with
+    /// something else; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub restart: f64,
     /// Seed of everything random: initial weights, order, dropped classes and noise.
     pub seed: u64,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 fn betas() -> [f64; 2] {
@@ -72,8 +80,6 @@ pub struct Task<'a> {
     pub config: serde_json::Value,
     /// The loop's part of it.
     pub training: &'a TrainingConfig,
-    /// Number of classes.
-    pub classes: usize,
     /// Folder of checkpoint and log.
     pub folder: &'a Path,
     /// How the device is called in the card.
@@ -90,7 +96,7 @@ pub struct Task<'a> {
 pub fn train<M: Objective>(
     task: &Task<'_>,
     module: M,
-    images: &Images,
+    examples: &impl Examples,
     schedule: &Schedule,
     device: &Device,
 ) -> Result<M> {
@@ -125,7 +131,7 @@ pub fn train<M: Objective>(
     }
     let mut module = module.to_device(&device).train();
 
-    let epoch_steps = images.len() / training.batch;
+    let epoch_steps = examples.len() / training.batch;
     let steps = training.epochs * epoch_steps;
     let last = schedule.until.map_or(steps, |until| until.min(steps));
     let mut log = Log::open(task.folder, progress.step)?;
@@ -138,13 +144,11 @@ pub fn train<M: Objective>(
     while progress.step < last && !stop.load(Ordering::Relaxed) {
         let (epoch, step_in_epoch) = (progress.step / epoch_steps, progress.step % epoch_steps);
         if order.0 != epoch {
-            order = (epoch, images.shuffled(training.seed, epoch));
+            order = (epoch, shuffled(examples.len(), training.seed, epoch));
         }
         let batch = &order.1[step_in_epoch * training.batch..(step_in_epoch + 1) * training.batch];
         let mut rng = step_rng(training.seed, progress.step);
-        let conditions = conditions(images.labels(batch), training.class_dropout, task.classes, &mut rng);
-
-        let (pictures, conditions) = (images.pictures(batch, &device), class_tensor(&conditions, &device));
+        let (pictures, conditions) = examples.batch(batch, &mut rng, &device);
         if progress.step == 0 {
             module = module.prepared(pictures.clone(), conditions.clone(), &mut rng);
             averaged = averaged.map(|_| module.valid());
@@ -188,13 +192,10 @@ fn step_rng(seed: u64, step: usize) -> ChaCha8Rng {
     rng
 }
 
-/// The conditions of a batch: its classes, or "any" for all of it.
-fn conditions(labels: Vec<usize>, dropout: f64, classes: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
-    if rng.random::<f64>() < dropout { vec![classes; labels.len()] } else { labels }
-}
-
-/// Linear warm-up, then half a cosine down to zero (arXiv 1608.03983, without restarts).
+/// Linear warm-up, then half a cosine down to zero (arXiv 1608.03983), and once more after a restart.
 fn learning_rate(training: &TrainingConfig, step: usize, steps: usize) -> f64 {
+    let restart = (training.restart * steps as f64).round() as usize;
+    let (step, steps) = if step < restart { (step, restart) } else { (step - restart, steps - restart) };
     let rise = ((step + 1) as f64 / training.warmup.max(1) as f64).min(1.0);
     let fall = 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / steps as f64).cos());
     training.learning_rate * rise * fall
@@ -263,10 +264,10 @@ fn scalar(tensor: &Tensor<1>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Images, Labelled};
     use burn::module::Module;
     use burn::nn::{Linear, LinearConfig};
     use burn::tensor::Int;
-    use pushforward::families::gan::GanConfig;
     use pushforward::generator::noise;
     use pushforward::weights::{self, Precision};
 
@@ -277,7 +278,8 @@ mod tests {
     }
 
     impl Objective for Tiny {
-        fn loss(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
+            let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
             let [batch, ..] = images.dims();
             let noise = noise([batch, 784], rng, &images.device()) * 0.1;
             let got = self.linear.forward(images.flatten::<2>(1, 3) + noise);
@@ -297,6 +299,7 @@ mod tests {
             betas: betas(),
             averaging: 0.0,
             class_dropout: 0.3,
+            restart: 0.0,
             seed: 5,
         }
     }
@@ -308,14 +311,19 @@ mod tests {
             model: "tiny",
             config: serde_json::to_value(config)?,
             training: config,
-            classes: 10,
             folder,
             device_name: "test".into(),
         };
         let initializer = burn::nn::Initializer::Zeros;
         let module = Tiny { linear: LinearConfig::new(784, 1).with_initializer(initializer).init(&device) };
         let schedule = Schedule { restart: false, until, checkpoint_minutes: 60.0 };
-        let module = train(&task, module, &Images::made_up(40), &schedule, &device)?;
+        let module = train(
+            &task,
+            module,
+            &Labelled { images: &Images::made_up(40), classes: 10, dropout: config.class_dropout },
+            &schedule,
+            &device,
+        )?;
         Ok(weights::pack("tiny", &module, Precision::Q8)?)
     }
 
@@ -372,28 +380,10 @@ mod tests {
     }
 
     #[test]
-    fn classes_are_dropped_for_whole_batches_at_the_given_rate() {
-        let dropped = |step| conditions(vec![1, 2, 3], 0.2, 10, &mut step_rng(1, step)) == vec![10; 3];
-        let count = (0..5000).filter(|step| dropped(*step)).count();
-        // Five standard deviations of a binomial: sqrt(5000 x 0.2 x 0.8) = 28.
-        assert!((count as i64 - 1000).abs() < 142, "{count}");
-        assert_eq!(conditions(vec![1, 2, 3], 0.0, 10, &mut step_rng(1, 0)), [1, 2, 3]);
-    }
-
-    #[test]
-    fn each_loss_of_a_gan_teaches_its_own_player_only() {
-        let device = Device::flex().autodiff();
-        let gan = GanConfig::new().with_channels(16).with_embedding(16).with_critic_channels(16).init(&device);
-        let (_, critic) = gan.faster().expect("the discriminator learns faster");
-        let images = noise([4, 784], &mut step_rng(1, 1), &device).reshape([4, 1, 28, 28]);
-        let Loss { terms, .. } = gan.loss(images, class_tensor(&[3; 4], &device), &mut step_rng(1, 2));
-        for (player, loss) in terms {
-            let mut gradients = loss.backward();
-            let to_critic = GradientsParams::from_params(&mut gradients, &gan, &critic);
-            let to_generator = GradientsParams::from_grads(gradients, &gan);
-            let [taught, spared] =
-                if player == "discriminator" { [to_critic, to_generator] } else { [to_generator, to_critic] };
-            assert!(!taught.is_empty() && spared.is_empty(), "{player}");
-        }
+    fn the_learning_rate_begins_anew_once() {
+        let training = TrainingConfig { warmup: 5, restart: 0.25, ..config() };
+        let rate = |step| learning_rate(&training, step, 100);
+        assert!(rate(24) < 0.01 * training.learning_rate && rate(30) > 0.9 * training.learning_rate, "{}", rate(30));
+        assert!(rate(100).abs() < 1e-12);
     }
 }

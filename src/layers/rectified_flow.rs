@@ -1,0 +1,148 @@
+//! A rectified flow between data and the Gaussian (Liu et al., arXiv 2209.03003): its loss, and the ways along it.
+//!
+//! Data x and noise e are mixed as x_t = (1 - t) x + t e, so the latent z is x_1 itself. A network predicts the
+//! velocity e - x, from which the clean data x_hat and the noise at any t follow, and with them every sampler: DDIM,
+//! which on this schedule is Euler's method, the methods of Adams and Bashforth and of Heun, and the ancestral sampler
+//! of DDPM.
+
+use burn::tensor::Tensor;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::generator::{Sampler, Settings, Trajectory, noise};
+use crate::latent::normals;
+
+/// Frequencies of the embedding of time.
+pub const FREQUENCIES: usize = 32;
+
+/// Steps back from data to their latent.
+const INVERSION_STEPS: usize = 25;
+
+/// Sines and cosines of times `[batch]` at frequencies from 1 to 1000, `[batch, 2 x FREQUENCIES]`
+/// (arXiv 1706.03762, section 3.5).
+pub fn waves(t: Tensor<1>) -> Tensor<2> {
+    let frequencies: Vec<f32> = (0..FREQUENCIES).map(|i| 1000f32.powf(i as f32 / (FREQUENCIES - 1) as f32)).collect();
+    let frequencies = Tensor::<1>::from_floats(frequencies.as_slice(), &t.device());
+    let phases: Tensor<2> = t.unsqueeze_dim(1) * frequencies.unsqueeze_dim(0);
+    Tensor::cat(vec![phases.clone().sin(), phases.cos()], 1)
+}
+
+/// (1 - t) x + t e for times `[batch]`.
+pub fn mix(x: Tensor<4>, e: Tensor<4>, t: &Tensor<1>) -> Tensor<4> {
+    let t: Tensor<4> = t.clone().reshape([-1, 1, 1, 1]);
+    x * (t.clone().neg() + 1.0) + e * t
+}
+
+/// |velocity(x_t, t) - (e - x)|^2 a coordinate of data `[batch, channels, height, width]` (arXiv 2209.03003,
+/// equation 1), with t logit-normal (arXiv 2403.03206, section 3.1).
+pub fn loss(
+    data: Tensor<4>,
+    rng: &mut ChaCha8Rng,
+    velocity: impl FnOnce(Tensor<4>, Tensor<1>) -> Tensor<4>,
+) -> Tensor<1> {
+    let (shape, device) = (data.dims(), data.device());
+    let times: Vec<f32> = normals(rng, shape[0]).iter().map(|n| 1.0 / (1.0 + (-n).exp())).collect();
+    let t = Tensor::<1>::from_floats(times.as_slice(), &device);
+    let e = noise(shape, rng, &device);
+    let velocity = velocity(mix(data.clone(), e.clone(), &t), t);
+    (velocity - (e - data)).square().mean()
+}
+
+/// The latents of data: DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's method from t = 0 to 1.
+pub fn invert(data: Tensor<4>, velocity: impl Fn(&Tensor<4>, f64) -> Tensor<4>) -> Tensor<4> {
+    let time = |step: usize| step as f64 / INVERSION_STEPS as f64;
+    (0..INVERSION_STEPS).fold(data, |x, step| {
+        let v = velocity(&x, time(step));
+        heun(x, v, time(step), time(step + 1), &velocity)
+    })
+}
+
+/// One step of Heun's method from x at time t, where the velocity is v, to time s (arXiv 2206.00364, algorithm 1).
+fn heun(x: Tensor<4>, v: Tensor<4>, t: f64, s: f64, velocity: impl Fn(&Tensor<4>, f64) -> Tensor<4>) -> Tensor<4> {
+    let euler = x.clone() + v.clone() * (s - t);
+    x + (v + velocity(&euler, s)) * ((s - t) / 2.0)
+}
+
+/// Mean and variance of q(x_s | x_t, x) for s < t, as factors of x_t and of x, and the variance: the
+/// posterior of the forward process (arXiv 2006.11239, equations 6 and 7) for any schedule
+/// x_t = a_t x + b_t e (arXiv 2107.00630, appendix A), here with a_t = 1 - t and b_t = t.
+pub fn posterior(t: f64, s: f64) -> [f64; 3] {
+    let ([a_t, b_t], [a_s, b_s]) = ([1.0 - t, t], [1.0 - s, s]);
+    // x_t given x_s: a x_s + sqrt(b) e.
+    let a = a_t / a_s;
+    let b = b_t.powi(2) - (a * b_s).powi(2);
+    let variance = b * b_s.powi(2) / b_t.powi(2);
+    [a * b_s.powi(2) / b_t.powi(2), a_s * b / b_t.powi(2), variance]
+}
+
+/// The way from noise (t = 1) to data (t = 0) in equal steps of time, along a velocity at x and t.
+pub struct Denoising<V> {
+    velocity: V,
+    sampler: Sampler,
+    steps: usize,
+    done: usize,
+    x: Tensor<4>,
+    /// The velocity of the step before.
+    before: Option<Tensor<4>>,
+    clean: Option<Tensor<4>>,
+    rng: ChaCha8Rng,
+}
+
+impl<V> Denoising<V> {
+    /// The way that starts at noise `[batch, channels, height, width]`.
+    pub fn new(noise: Tensor<4>, settings: Settings, velocity: V) -> Self {
+        Self {
+            velocity,
+            sampler: settings.sampler,
+            steps: settings.steps,
+            done: 0,
+            x: noise,
+            before: None,
+            clean: None,
+            rng: ChaCha8Rng::seed_from_u64(settings.noise_seed),
+        }
+    }
+}
+
+impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Denoising<V> {
+    fn step(&mut self) -> Option<Tensor<4>> {
+        if self.done == self.steps {
+            return None;
+        }
+        let time = |done: usize| 1.0 - done as f64 / self.steps as f64;
+        let (t, s) = (time(self.done), time(self.done + 1));
+        let velocity = &self.velocity;
+        let x = self.x.clone();
+        let v = velocity(&x, t);
+        let clean = x.clone() - v.clone() * t;
+        self.x = match self.sampler {
+            // Adams-Bashforth of second order (arXiv 2202.09778, section 3.3); the first step is Euler's.
+            Sampler::Multistep => match self.before.replace(v.clone()) {
+                Some(before) => x + (v * 1.5 - before * 0.5) * (s - t),
+                None => x + v * (s - t),
+            },
+            // (1 - s) x_hat + s e_hat, with e_hat = x_t + (1 - t) v (arXiv 2010.02502, equation 12).
+            Sampler::Ddim => x + v * (s - t),
+            // The last step ends where nothing is left to correct.
+            Sampler::Heun if s > 0.0 => heun(x, v, t, s, velocity),
+            Sampler::Heun => x + v * (s - t),
+            // Algorithm 2 of arXiv 2006.11239.
+            Sampler::Ancestral => {
+                let [of_x, of_clean, variance] = posterior(t, s);
+                let e = noise(x.dims(), &mut self.rng, &x.device());
+                x * of_x + clean.clone() * of_clean + e * variance.sqrt()
+            }
+        };
+        self.clean = Some(clean);
+        self.done += 1;
+        Some(self.x.clone())
+    }
+
+    fn steps(&self) -> usize {
+        self.steps
+    }
+
+    fn predicted(&self) -> Option<Tensor<4>> {
+        self.clean.clone()
+    }
+}
