@@ -35,9 +35,6 @@ const STEPS: usize = 25;
 /// Channels of a picture.
 const COLOURS: usize = 3;
 
-/// The fraction of the training after which the autoencoder has learned enough.
-pub const SETTLED: f64 = 0.2;
-
 /// Weight of a nat of the code's divergence from the Gaussian against a pixel's error.
 const DIVERGENCE: f64 = 0.02;
 
@@ -68,6 +65,9 @@ pub struct LatentDiffusionConfig {
     /// The flow's channels. A multiple of 8.
     #[config(default = 104)]
     pub channels: usize,
+    /// The fraction of the training after which the autoencoder has learned enough.
+    #[config(default = 0.2)]
+    pub settled: f64,
 }
 
 /// Text encoder, autoencoder, and the flow between them.
@@ -82,9 +82,11 @@ pub struct LatentDiffusion {
     styles: usize,
     #[module(skip)]
     buckets: usize,
-    /// Whether the autoencoder has learned enough.
+    /// Whether the autoencoder has learned enough, and after which fraction of the training it has.
     #[module(skip)]
     settled: bool,
+    #[module(skip)]
+    settled_from: f64,
 }
 
 /// Pictures to Gaussians of codes.
@@ -131,7 +133,7 @@ const BLOCKS: usize = 4;
 impl LatentDiffusionConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> LatentDiffusion {
-        let Self { styles, buckets, width, meaning, code, paint: [fine, middle, coarse], channels } = *self;
+        let Self { styles, buckets, width, meaning, code, paint: [fine, middle, coarse], channels, settled } = *self;
         let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
         let residual = |channels: usize| ResidualConfig::new(channels).init(device);
         let pointwise = |from, to| Conv2dConfig::new([from, to], [1, 1]).init(device);
@@ -169,6 +171,7 @@ impl LatentDiffusionConfig {
             styles,
             buckets,
             settled: false,
+            settled_from: settled,
         }
     }
 }
@@ -301,7 +304,7 @@ impl Objective for LatentDiffusion {
 
     /// One cannot learn codes that still move.
     fn progressed(mut self, done: f64) -> Self {
-        if done >= SETTLED && !self.settled {
+        if done >= self.settled_from && !self.settled {
             (self.encoder, self.decoder) = (self.encoder.no_grad(), self.decoder.no_grad());
             self.settled = true;
         }

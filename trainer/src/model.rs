@@ -267,7 +267,7 @@ mod tests {
     use burn::tensor::{Device, Int, Tensor};
     use pushforward::families::codes::CodesConfig;
     use pushforward::families::gan::GanConfig;
-    use pushforward::families::latent_diffusion::{self, LatentDiffusionConfig};
+    use pushforward::families::latent_diffusion::LatentDiffusionConfig;
     use pushforward::generator::{Condition, Loss, Objective, noise};
     use pushforward::prompt::LENGTH;
     use rand::SeedableRng;
@@ -303,7 +303,7 @@ mod tests {
         }
         // Before, the flow is not asked at all.
         let config = LatentDiffusionConfig::new().with_buckets(99).with_channels(16).with_paint([8, 32, 16]);
-        let settled = config.init(&device).progressed(latent_diffusion::SETTLED);
+        let settled = config.init(&device).progressed(config.settled);
         assert!(all_learn(&settled, [2, 3, 32, 32], Tensor::ones([2, 3 * LENGTH + 1], &device)));
     }
 
