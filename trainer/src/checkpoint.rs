@@ -20,6 +20,20 @@ pub struct Progress {
     pub config: serde_json::Value,
     /// Devices it ran on, in order.
     pub devices: Vec<String>,
+    /// The weights it began with, if they were not random, and the step it began at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    #[serde(default)]
+    pub begun: usize,
+}
+
+/// Weights that a training goes on from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Their checksum.
+    pub sha256: String,
+    /// What their card says of how they were trained.
+    pub training: serde_json::Value,
 }
 
 /// The parameters as the last step left them, and their running average.

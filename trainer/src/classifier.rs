@@ -4,27 +4,21 @@
 //! Figures are only comparable under the same judge, so its weights are part of the program, with
 //! their checksum beside them. FD-fashion, measured in its features, is no Inception FID.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
-use pushforward::catalogue::WeightsFile;
 use pushforward::generator::{Loss, Objective};
 use pushforward::layers::conv3x3;
-use pushforward::weights::{self, Precision};
 use rand_chacha::ChaCha8Rng;
-use serde_json::json;
 
-use crate::checkpoint::Checkpoint;
 use crate::commands::Common;
 use crate::data::{Images, Labelled, Split};
-use crate::train::{self, Schedule, Task, TrainingConfig};
+use crate::pinned::Pinned;
+use crate::train::Schedule;
 
 /// Its name on the command line.
 pub const ID: &str = "classifier";
@@ -35,11 +29,14 @@ pub const CLASSES: usize = 10;
 /// Dimension of its features.
 pub const FEATURES: usize = 128;
 
-/// Its folder in the repository: training config, weights, and their pin.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/classifier");
-const CONFIG: &str = include_str!("../classifier/train.json");
-const WEIGHTS: &[u8] = include_bytes!("../classifier/weights.bpk");
-const PIN: &str = include_str!("../classifier/pin.json");
+/// Its files in `trainer/classifier/`.
+const FILES: Pinned = Pinned {
+    id: ID,
+    folder: concat!(env!("CARGO_MANIFEST_DIR"), "/classifier"),
+    config: include_str!("../classifier/train.json"),
+    weights: include_bytes!("../classifier/weights.bpk"),
+    pin: include_str!("../classifier/pin.json"),
+};
 
 /// Five normalized convolutions down to 4x4, averaged to 128 features, and one linear layer.
 #[derive(Module, Debug)]
@@ -64,8 +61,7 @@ impl Classifier {
 
     /// The classifier that all figures are measured with.
     pub fn pinned(device: &Device) -> Result<Self> {
-        let pin: WeightsFile = serde_json::from_str(PIN).context("the classifier's pin")?;
-        Ok(weights::load(ID, &pin, WEIGHTS, Self::init(device))?)
+        FILES.load(Self::init(device))
     }
 
     /// Pictures `[batch, 1, 28, 28]` to features `[batch, 128]`.
@@ -93,37 +89,14 @@ impl Objective for Classifier {
 
 /// Trains the classifier from its committed config.
 pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
-    let training: TrainingConfig = serde_json::from_str(CONFIG).context("the classifier's config")?;
-    let (device, folder) = (common.device.open()?, common.run_folder());
-    device.seed(training.seed);
-    let task = Task {
-        model: ID,
-        config: serde_json::to_value(&training)?,
-        training: &training,
-        folder: &folder,
-        device_name: common.device.name(),
-    };
     let images = common.images(Split::Train)?;
-    let examples = Labelled { images: &images, classes: CLASSES, dropout: training.class_dropout };
-    let classifier = train::train(&task, Classifier::init(&device), &examples, schedule, &device)?;
-    report(&classifier, common)
+    let examples = Labelled { images: &images, classes: CLASSES, dropout: FILES.training()?.class_dropout };
+    report(&FILES.train(common, schedule, &examples, Classifier::init)?, common)
 }
 
-/// Packs the checkpoint into the pinned weights; every figure of every card must be measured anew.
+/// Packs the checkpoint into the pinned weights.
 pub fn pin(common: &Common) -> Result<()> {
-    let device = common.device.open()?;
-    let classifier = Checkpoint::new(ID, &common.run_folder()).load_module(Classifier::init(&device))?;
-    let bytes = weights::pack(ID, &classifier, Precision::Q8)?;
-    let pin = json!({
-        "file": "weights.bpk",
-        "bytes": bytes.len(),
-        "sha256": weights::checksum(&bytes),
-        "precision": Precision::Q8,
-    });
-    fs::write(Path::new(FOLDER).join("weights.bpk"), &bytes)?;
-    fs::write(Path::new(FOLDER).join("pin.json"), serde_json::to_string_pretty(&pin)? + "\n")?;
-    println!("pinned {} bytes; build the trainer again, then `evaluate` every model", bytes.len());
-    Ok(())
+    FILES.pin(common, Classifier::init(&common.device.open()?))
 }
 
 /// Prints the pinned classifier's accuracy on the test split.

@@ -9,6 +9,9 @@ use pushforward::generator::{Condition, Options, Prompt, Sampler, check_options}
 
 use crate::data::{self, Split};
 use crate::device::DeviceKind;
+use crate::emoji::exam::EmojiExam;
+use crate::emoji::judge;
+use crate::fashion::Fashion;
 use crate::{classifier, emoji, evaluate, model, output, train};
 
 /// Trains, evaluates, quantizes and samples Pushforward's generators.
@@ -28,6 +31,9 @@ enum Command {
         /// Forget the checkpoint and start again.
         #[arg(long)]
         restart: bool,
+        /// Where there is no checkpoint, go on from the weights that ship, from where the learning rate begins anew.
+        #[arg(long)]
+        from_shipped: bool,
         /// Stop after this many steps of the whole training, for trying things out.
         #[arg(long)]
         until: Option<usize>,
@@ -44,9 +50,9 @@ enum Command {
     Evaluate {
         #[command(flatten)]
         common: Common,
-        /// Number of samples; the card's figures are of 10,000.
-        #[arg(long, default_value_t = 10_000)]
-        samples: usize,
+        /// Number of samples; the card's figures are of 10,000, or where sentences are drawn, of 1,000.
+        #[arg(long)]
+        samples: Option<usize>,
         /// Seed of the samples.
         #[arg(long, default_value_t = 0)]
         seed: u64,
@@ -56,6 +62,9 @@ enum Command {
         /// Print only; leave the card as it is.
         #[arg(long)]
         dry_run: bool,
+        /// Of a model that draws sentences: write a sheet of samples beside the pictures nearest to them that it learned from.
+        #[arg(long)]
+        nearest: Option<PathBuf>,
         /// Drawn otherwise, the samples alone are measured, and the card stays as it is.
         #[command(flatten)]
         way: Way,
@@ -142,7 +151,7 @@ fn sampler(name: &str) -> Result<Sampler, String> {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// The model, a folder of `models/`; `classifier` is the one that evaluates the others.
+    /// The model, a folder of `models/`; `classifier` and `judge` are those that evaluate the others.
     #[arg(long, default_value = "vae-fashion")]
     pub model: String,
     /// Where to compute.
@@ -166,23 +175,31 @@ impl Arguments {
     /// Does what was asked.
     pub fn run(self) -> Result<()> {
         match self.command {
-            Command::Train { common, restart, until, checkpoint_minutes } => {
-                let schedule = train::Schedule { restart, until, checkpoint_minutes };
-                if common.model == classifier::ID {
-                    classifier::train(&common, &schedule)
-                } else {
-                    model::train(&common, &schedule)
+            Command::Train { common, restart, from_shipped, until, checkpoint_minutes } => {
+                let schedule = train::Schedule { restart, from_shipped, until, checkpoint_minutes };
+                match common.model.as_str() {
+                    classifier::ID => classifier::train(&common, &schedule),
+                    judge::ID => judge::train(&common, &schedule),
+                    _ => model::train(&common, &schedule),
                 }
             }
             Command::Data { set: DataSet::Emoji { out, png } } => emoji::make(&out, png.as_deref()),
-            Command::Evaluate { common, samples, seed, checkpoint, dry_run, way } => {
+            Command::Evaluate { common, samples, seed, checkpoint, dry_run, nearest, way } => {
                 if common.model == classifier::ID {
                     return classifier::evaluate(&common);
                 }
-                let options = way.options(0);
-                evaluate::evaluate(&common, &evaluate::Plan { samples, seed, checkpoint, dry_run, options })
+                let plan = evaluate::Plan { samples, seed, checkpoint, dry_run, options: way.options(0) };
+                if !model::is_told(&common)? {
+                    return evaluate::evaluate(&Fashion::new(&common, &plan)?, &common, &plan);
+                }
+                let exam = EmojiExam::new(&common, &plan)?;
+                if let Some(path) = nearest {
+                    exam.write_nearest(&*model::open(&common)?, &path)?;
+                }
+                evaluate::evaluate(&exam, &common, &plan)
             }
             Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
+            Command::Quantize { common } if common.model == judge::ID => judge::pin(&common),
             Command::Quantize { common } => model::quantize(&common),
             Command::Sample { common, count, seed, class, prompt, style, out, png, checkpoint, way } => {
                 if common.model == classifier::ID {

@@ -5,7 +5,10 @@
 //! in bytes.
 
 mod captions;
+pub mod exam;
+mod figures;
 mod join;
+pub mod judge;
 mod lessons;
 mod make;
 mod packages;

@@ -1,26 +1,21 @@
 //! The figures of a card, measured from the weights that ship.
 
-use anyhow::{Result, ensure};
-use burn::tensor::Device;
-use pushforward::catalogue::{Controls, Range};
-use pushforward::generator::{BitsPerDim, Condition, Generator, Options, Sampler, check_options, finish};
+use std::fmt::Display;
+
+use anyhow::Result;
+use pushforward::generator::{Generator, Options, check_options};
 use pushforward::weights::Precision;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::classifier::{CLASSES, Classifier, FEATURES, Judged, judge_images};
 use crate::commands::Common;
-use crate::data::{Images, Split, class_tensor, shuffled};
-use crate::metrics::{frechet_distance, precision_recall};
 use crate::model;
-use crate::output::Source;
 
 /// What to measure.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Number of samples, a tenth of them in each class.
-    pub samples: usize,
+    /// Number of samples, if not the exam's own.
+    pub samples: Option<usize>,
     /// Their seed.
     pub seed: u64,
     /// Only the checkpoint's float weights.
@@ -31,104 +26,39 @@ pub struct Plan {
     pub options: Options,
 }
 
-/// The figures of the weights that ship.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Figures {
-    #[serde(flatten)]
-    samples: Samples,
-    /// Fréchet distance of samples under "any".
-    fd_any: f64,
-    /// Fréchet distance of the test split's reconstructions, for families whose way back is not a choice of
-    /// steps: what a perfect prior would leave.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fd_reconstruction: Option<f64>,
-    /// Bits per dimension of the test split, each picture under its class.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bits_per_dim: Option<f64>,
-    /// Upper bound on them, where the family has no more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bits_per_dim_bound: Option<f64>,
-    /// The largest error of a pixel in [-1, 1] of the test split's reconstructions, where these are exact
-    /// but for rounding.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reconstruction_error: Option<f64>,
-    /// The same way walked otherwise.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    variants: Vec<Variant>,
-}
+/// What measures the models of one data set: the judge, the real pictures, and what these reach.
+pub trait Exam {
+    /// What real pictures reach under the same judge.
+    type Floor: Display + Clone + Serialize + DeserializeOwned;
+    /// What is measured of samples, however they are drawn.
+    type Samples: Display + Serialize + DeserializeOwned;
+    /// All that is measured of a model.
+    type Figures: Display + Serialize + DeserializeOwned;
 
-/// Samples of all classes against the test split.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Samples {
-    /// Fréchet distance.
-    fd_fashion: f64,
-    /// The same in multiples of the floor.
-    fd_over_floor: f64,
-    /// Fraction of samples that look real.
-    precision: f64,
-    /// Fraction of real pictures that samples come near to.
-    recall: f64,
-    /// Fraction of samples that the classifier gives the class they were drawn in.
-    conditional_accuracy: f64,
-}
+    /// What real pictures reach.
+    fn floor(&self) -> &Self::Floor;
 
-/// Samples drawn otherwise than by default.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Variant {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    guidance: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sampler: Option<Sampler>,
-    #[serde(flatten)]
-    samples: Samples,
-}
+    /// Number of samples.
+    fn samples(&self) -> usize;
 
-/// The ways that are measured beside the default one: in few steps, without guidance and with, by DDIM, and
-/// the distribution as it was learned, where that is another.
-fn variants(controls: &Controls) -> Vec<Options> {
-    let mut variants = Vec::new();
-    if controls.steps.is_some() {
-        let few = Options { steps: Some(8), ..Options::default() };
-        variants.push(few);
-        variants.extend(controls.guidance.map(|_| Options { guidance: Some(2.0), ..few }));
-    }
-    if controls.samplers.iter().skip(1).any(|sampler| *sampler == Sampler::Ddim) {
-        variants.push(Options { sampler: Some(Sampler::Ddim), ..Options::default() });
-    }
-    let as_learned = |range: Option<Range>| range.filter(|range| range.default != 1.0).map(|_| 1.0);
-    let (guidance, temperature) = (as_learned(controls.guidance), as_learned(controls.temperature));
-    if guidance.or(temperature).is_some() {
-        variants.push(Options { guidance, temperature, ..Options::default() });
-    }
-    variants
+    /// Measures samples drawn in one way.
+    fn sample(&self, generator: &dyn Generator, options: Options) -> Self::Samples;
+
+    /// Measures all there is to measure.
+    fn measure(&self, generator: &dyn Generator) -> Self::Figures;
 }
 
 /// The checkpoint in 4 bits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct FourBits {
+struct FourBits<S> {
     bytes: usize,
     #[serde(flatten)]
-    samples: Samples,
-}
-
-/// What real pictures reach under the same judge.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Floor {
-    /// Fréchet distance of as many pictures of the train split to the test split.
-    fd_fashion: f64,
-    precision: f64,
-    recall: f64,
-    /// The classifier's accuracy on the test split.
-    accuracy: f64,
+    samples: S,
 }
 
 /// `quality` on a card.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Quality {
+struct Quality<Floor, Figures, Samples> {
     samples: usize,
     seed: u64,
     /// What computed them; another device sums in another order.
@@ -141,229 +71,58 @@ struct Quality {
     float: Option<Samples>,
     /// And quantized farther.
     #[serde(skip_serializing_if = "Option::is_none")]
-    q4: Option<FourBits>,
+    q4: Option<FourBits<Samples>>,
 }
 
 /// Measures a model and writes the figures into its card.
-pub fn evaluate(common: &Common, plan: &Plan) -> Result<()> {
-    ensure!(
-        plan.samples >= CLASSES * 20,
-        "expected at least {} samples, 20 in each class, got {}",
-        CLASSES * 20,
-        plan.samples
-    );
-    let device = common.device.open()?;
-    let bench = Bench::new(common, plan, &device)?;
-    bench.floor.print(plan.samples);
+///
+/// # Errors
+/// When the model cannot be opened or the options are not for it, or the card cannot be written.
+pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
+    println!("real pictures: {}", exam.floor());
     if plan.options != Options::default() {
         let open = if plan.checkpoint { model::open_checkpoint } else { model::open };
         let generator = open(common)?;
         check_options(generator.card(), &plan.options)?;
-        bench.sample(&*generator, plan.options).print("drawn otherwise");
+        println!("drawn otherwise: {}", exam.sample(&*generator, plan.options));
         return Ok(());
     }
     if plan.checkpoint {
-        bench.measure(&*model::open_checkpoint(common)?).print("float checkpoint");
+        println!("float checkpoint: {}", exam.measure(&*model::open_checkpoint(common)?));
         return Ok(());
     }
     let mut card = model::read_card(common)?;
-    let shipped = bench.measure(&*model::open(common)?);
-    shipped.print(&format!("shipped {}", card.weights.precision.name()));
+    let shipped = exam.measure(&*model::open(common)?);
+    println!("shipped {}: {shipped}", card.weights.precision.name());
     let (float, q4) = if model::is_from_checkpoint(common, &card)? {
-        let float = bench.sample(&*model::open_checkpoint(common)?, Options::default());
-        float.print("float checkpoint");
+        let float = exam.sample(&*model::open_checkpoint(common)?, Options::default());
+        println!("float checkpoint: {float}");
         let (generator, bytes) = model::open_packed(common, Precision::Q4)?;
-        let samples = bench.sample(&*generator, Options::default());
-        samples.print(&format!("4-bit checkpoint, {bytes} bytes"));
+        let samples = exam.sample(&*generator, Options::default());
+        println!("4-bit checkpoint, {bytes} bytes: {samples}");
         (Some(float), Some(FourBits { bytes, samples }))
     } else {
         eprintln!(
             "the shipped weights are not of a checkpoint in {}; the card keeps its figures of the checkpoint",
             common.runs.display()
         );
-        let known = serde_json::from_value::<Quality>(card.quality.clone()).ok();
+        let known = serde_json::from_value::<Quality<E::Floor, E::Figures, E::Samples>>(card.quality.clone()).ok();
         known.map_or((None, None), |Quality { float, q4, .. }| (float, q4))
     };
     if !plan.dry_run {
-        let Plan { samples, seed, .. } = *plan;
-        let device = common.device.name();
-        let quality = Quality { samples, seed, device, floor: bench.floor, q8: shipped, float, q4 };
+        let quality = Quality {
+            samples: exam.samples(),
+            seed: plan.seed,
+            device: common.device.name(),
+            floor: exam.floor().clone(),
+            q8: shipped,
+            float,
+            q4,
+        };
         card.quality = serde_json::to_value(quality)?;
         card.shortfall = model::shortfall(common)?;
         model::write_card(common, &card)?;
         println!("written to the card of {}", card.id);
     }
     Ok(())
-}
-
-/// The judge, the real pictures and the floor: the same for every model.
-struct Bench<'a> {
-    classifier: Classifier,
-    test: Images,
-    real: Judged,
-    floor: Floor,
-    plan: &'a Plan,
-    device: &'a Device,
-}
-
-impl<'a> Bench<'a> {
-    fn new(common: &Common, plan: &'a Plan, device: &'a Device) -> Result<Self> {
-        let classifier = Classifier::pinned(device)?;
-        let test = common.images(Split::Test)?;
-        let all: Vec<usize> = (0..test.len()).collect();
-        let real = judge_images(&classifier, &test, &all, device);
-        let train = common.images(Split::Train)?;
-        let mut seen = shuffled(train.len(), plan.seed, 0);
-        seen.truncate(plan.samples);
-        let seen = judge_images(&classifier, &train, &seen, device);
-        let (precision, recall) = precision_recall(&real.features, &seen.features, FEATURES, device);
-        let floor = Floor {
-            fd_fashion: frechet_distance(&seen.features, &real.features, FEATURES),
-            precision,
-            recall,
-            accuracy: real.accuracy(&test.labels(&all)),
-        };
-        Ok(Self { classifier, test, real, floor, plan, device })
-    }
-
-    fn measure(&self, generator: &dyn Generator) -> Figures {
-        let samples = self.sample(generator, Options::default());
-        let mut any = Judged::default();
-        let source = self.source(generator, Options::default());
-        source.draw(self.plan.samples, &Condition::Any).for_each(|batch| any.add(&self.classifier, batch));
-        let variant = |options: Options| {
-            let Options { steps, guidance, temperature, sampler, .. } = options;
-            Variant { steps, guidance, temperature, sampler, samples: self.sample(generator, options) }
-        };
-        let (bits_per_dim, bits_per_dim_bound) = match self.bits_per_dim(generator) {
-            Some((mean, true)) => (Some(mean), None),
-            Some((mean, false)) => (None, Some(mean)),
-            None => (None, None),
-        };
-        let reconstructed = self.reconstruct(generator);
-        Figures {
-            samples,
-            fd_any: self.distance(&any),
-            fd_reconstruction: reconstructed.as_ref().map(|(judged, _)| self.distance(judged)),
-            reconstruction_error: reconstructed.map(|(_, error)| error).filter(|_| bits_per_dim.is_some()),
-            bits_per_dim,
-            bits_per_dim_bound,
-            variants: variants(&generator.card().controls).into_iter().map(variant).collect(),
-        }
-    }
-
-    /// As many samples of each class as of the others.
-    fn sample(&self, generator: &dyn Generator, options: Options) -> Samples {
-        let source = self.source(generator, options);
-        let (mut judged, mut expected) = (Judged::default(), Vec::new());
-        let per_class = self.plan.samples / CLASSES;
-        for class in 0..CLASSES {
-            source.draw(per_class, &Condition::Class(class)).for_each(|batch| judged.add(&self.classifier, batch));
-            expected.extend(vec![class; per_class]);
-        }
-        let (precision, recall) = precision_recall(&self.real.features, &judged.features, FEATURES, self.device);
-        let fd_fashion = self.distance(&judged);
-        Samples {
-            fd_fashion,
-            fd_over_floor: fd_fashion / self.floor.fd_fashion,
-            precision,
-            recall,
-            conditional_accuracy: judged.accuracy(&expected),
-        }
-    }
-
-    fn source<'g>(&self, generator: &'g dyn Generator, options: Options) -> Source<'g> {
-        Source { generator, device: self.device.clone(), seed: self.plan.seed, options }
-    }
-
-    fn distance(&self, judged: &Judged) -> f64 {
-        frechet_distance(&judged.features, &self.real.features, FEATURES)
-    }
-
-    /// The test split, there and back, and the largest error of a pixel.
-    fn reconstruct(&self, generator: &dyn Generator) -> Option<(Judged, f64)> {
-        if generator.card().controls.steps.is_some() {
-            return None;
-        }
-        let (mut judged, mut error) = (Judged::default(), 0f64);
-        let all: Vec<usize> = (0..self.test.len()).collect();
-        for batch in all.chunks(250) {
-            let pictures = self.test.pictures(batch, self.device);
-            let latents = generator.invert(pictures.clone(), &Condition::Any, &Options::default())?;
-            let again = finish(generator.start(latents, &Condition::Any, &Options::default()));
-            error = error.max(f64::from((again.clone() - pictures).abs().max().into_scalar::<f32>()));
-            judged.add(&self.classifier, again);
-        }
-        Some((judged, error))
-    }
-
-    /// The mean over the test split, in which every picture is seen under its class, and whether it is exact.
-    fn bits_per_dim(&self, generator: &dyn Generator) -> Option<(f64, bool)> {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.plan.seed);
-        let (mut sum, all) = (0.0, (0..self.test.len()).collect::<Vec<_>>());
-        let mut is_exact = true;
-        for batch in all.chunks(250) {
-            let classes = class_tensor(&self.test.labels(batch), self.device);
-            let bits = match generator.bits_per_dim(self.test.pictures(batch, self.device), classes, &mut rng)? {
-                BitsPerDim::Exact(bits) => bits,
-                BitsPerDim::Bound(bits) => {
-                    is_exact = false;
-                    bits
-                }
-            };
-            sum += bits.into_data().iter::<f32>().map(f64::from).sum::<f64>();
-        }
-        Some((sum / all.len() as f64, is_exact))
-    }
-}
-
-impl Floor {
-    fn print(&self, samples: usize) {
-        println!("real pictures, {samples} of the train split against the test split:");
-        println!(
-            "  FD-fashion {:.4} (the floor), precision {:.3}, recall {:.3}",
-            self.fd_fashion, self.precision, self.recall
-        );
-        println!("  accuracy on the test split {:.2} %", 100.0 * self.accuracy);
-    }
-}
-
-impl Samples {
-    fn print(&self, what: &str) {
-        println!(
-            "{what}: FD-fashion {:.3} = {:.1} x floor, precision {:.3}, recall {:.3}, conditional accuracy {:.2} %",
-            self.fd_fashion,
-            self.fd_over_floor,
-            self.precision,
-            self.recall,
-            100.0 * self.conditional_accuracy
-        );
-    }
-}
-
-impl Figures {
-    fn print(&self, what: &str) {
-        self.samples.print(what);
-        println!("  under \"any\": FD-fashion {:.3}", self.fd_any);
-        for Variant { steps, guidance, temperature, sampler, samples } in &self.variants {
-            let steps = steps.map(|steps| format!("{steps} steps"));
-            let guidance = guidance.map(|guidance| format!("guidance {guidance}"));
-            let temperature = temperature.map(|temperature| format!("temperature {temperature}"));
-            let sampler = sampler.map(|sampler| format!("sampler {}", sampler.name()));
-            let options = [steps, guidance, temperature, sampler].into_iter().flatten().collect::<Vec<_>>();
-            samples.print(&format!("  {}", options.join(", ")));
-        }
-        if let Some(distance) = self.fd_reconstruction {
-            println!("  FD-fashion of reconstructions {distance:.3}");
-        }
-        if let Some(error) = self.reconstruction_error {
-            println!("  largest error of a reconstructed pixel {error:.1e}");
-        }
-        if let Some(bits) = self.bits_per_dim {
-            println!("  bits/dim of the test split {bits:.3}");
-        }
-        if let Some(bits) = self.bits_per_dim_bound {
-            println!("  bits/dim of the test split at most {bits:.3}");
-        }
-    }
 }

@@ -11,9 +11,11 @@ mod data;
 mod device;
 mod emoji;
 mod evaluate;
+mod fashion;
 mod metrics;
 mod model;
 mod output;
+mod pinned;
 mod train;
 
 use clap::Parser;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use burn::module::Module;
 use pushforward::catalogue::{Dataset, ImageShape, LatentShape, ModelCard, WeightsFile};
 use pushforward::families::{self, Family, Traits, Visitor};
 use pushforward::generator::Generator;
@@ -11,7 +12,7 @@ use pushforward::weights::{self, Precision};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, Origin};
 use crate::commands::Common;
 use crate::data::{Labelled, SIDE, Split};
 use crate::emoji::{self, EmojiSet, Lessons};
@@ -91,12 +92,14 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
             device.seed(recipe.training.seed);
             let config = recipe.config::<F>()?;
             let module = F::init(&config, &device);
+            let (module, origin) = if schedule.from_shipped { shipped(common, module)? } else { (module, None) };
             let task = Task {
                 model: &common.model,
                 config: serde_json::to_value(recipe)?,
                 training: &recipe.training,
                 folder: &folder,
                 device_name: common.device.name(),
+                origin,
             };
             let dropout = recipe.training.class_dropout;
             match F::buckets(&config) {
@@ -116,6 +119,22 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
 
     let recipe = Recipe::load(common)?;
     recipe.with_family(Train(common, &recipe, schedule))?
+}
+
+/// Whether a model is told what to draw, in a sentence.
+pub fn is_told(common: &Common) -> Result<bool> {
+    struct IsTold<'a>(&'a Recipe);
+
+    impl Visitor for IsTold<'_> {
+        type Output = Result<bool>;
+
+        fn visit<F: Family + 'static>(self) -> Result<bool> {
+            Ok(F::buckets(&self.0.config::<F>()?).is_some())
+        }
+    }
+
+    let recipe = Recipe::load(common)?;
+    recipe.with_family(IsTold(&recipe))?
 }
 
 fn checkpoint_of(common: &Common) -> Checkpoint {
@@ -152,9 +171,20 @@ fn trained(common: &Common, recipe: &Recipe, precision: Precision) -> Result<Tra
 /// The model that ships.
 pub fn open(common: &Common) -> Result<Box<dyn Generator>> {
     let card = read_card(common)?;
-    let path = common.folder().join(&card.weights.file);
-    let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = read_weights(common, &card)?;
     Ok(families::open(&card, &bytes, &common.device.open()?)?)
+}
+
+fn read_weights(common: &Common, card: &ModelCard) -> Result<Vec<u8>> {
+    let path = common.folder().join(&card.weights.file);
+    fs::read(&path).with_context(|| format!("reading {}", path.display()))
+}
+
+/// A module with the weights that ship, for a training that goes on from them.
+fn shipped<M: Module>(common: &Common, module: M) -> Result<(M, Option<Origin>)> {
+    let card = read_card(common)?;
+    let module = weights::load(&card.id, &card.weights, &read_weights(common, &card)?, module)?;
+    Ok((module, Some(Origin { sha256: card.weights.sha256, training: card.training })))
 }
 
 /// The checkpoint in float.
@@ -179,13 +209,17 @@ pub fn quantize(common: &Common) -> Result<()> {
     let recipe = Recipe::load(common)?;
     let Trained { generator, parameters, packed } = trained(common, &recipe, precision)?;
     let progress = checkpoint_of(common).progress()?.context("the checkpoint has no progress file")?;
-    let training = json!({
-        "command": format!("cargo run -p trainer --release -- train --model {}", common.model),
+    let going_on = if progress.origin.is_some() { " --from-shipped" } else { "" };
+    let mut training = json!({
+        "command": format!("cargo run -p trainer --release -- train --model {}{going_on}", common.model),
         "config": recipe.training,
-        "steps": progress.step,
+        "steps": progress.step - progress.begun,
         "minutes": (progress.seconds / 6.0).round() / 10.0,
         "devices": progress.devices,
     });
+    if let Some(origin) = progress.origin {
+        training["origin"] = serde_json::to_value(origin)?;
+    }
     fs::write(common.folder().join(WEIGHTS), &packed)?;
     write_card(common, &ModelCard { weights: pin(&packed, precision), training, ..generator.card().clone() })?;
     println!(

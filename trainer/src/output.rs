@@ -98,7 +98,7 @@ pub fn write_sheet(source: &Source<'_>, count: usize, condition: Option<&Conditi
 }
 
 /// Bytes `[channels, height, width]`, grey or coloured, to `[height, width, 3]`.
-fn to_rgb(picture: &[u8], channels: usize) -> Vec<u8> {
+pub fn to_rgb(picture: &[u8], channels: usize) -> Vec<u8> {
     let pixels = picture.len() / channels;
     (0..pixels)
         .flat_map(|pixel| (0..3).map(move |channel| picture[channel.min(channels - 1) * pixels + pixel]))

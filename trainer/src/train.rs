@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::averaging::average;
-use crate::checkpoint::{Checkpoint, Progress};
+use crate::checkpoint::{Checkpoint, Origin, Progress};
 use crate::data::{Examples, shuffled};
 
 /// How a module is trained; part of its committed config.
@@ -66,6 +66,8 @@ fn betas() -> [f64; 2] {
 pub struct Schedule {
     /// Forget the checkpoint.
     pub restart: bool,
+    /// Where there is no checkpoint, begin with the weights that ship.
+    pub from_shipped: bool,
     /// Stop at this step.
     pub until: Option<usize>,
     /// Minutes between checkpoints.
@@ -84,6 +86,9 @@ pub struct Task<'a> {
     pub folder: &'a Path,
     /// How the device is called in the card.
     pub device_name: String,
+    /// Where the module's weights are from, if they are not random: such a training begins where its learning rate
+    /// begins anew.
+    pub origin: Option<Origin>,
 }
 
 /// Trains `module`, from its checkpoint if there is one, to the end of its config.
@@ -111,11 +116,12 @@ pub fn train<M: Objective>(
         .with_weight_decay(training.weight_decay as f32)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm as f32)))
         .init();
-    let fresh = Progress { step: 0, seconds: 0.0, config: task.config.clone(), devices: Vec::new() };
-    let mut progress = checkpoint.progress()?.filter(|_| !schedule.restart).unwrap_or(fresh);
+    let epoch_steps = examples.len() / training.batch;
+    let steps = training.epochs * epoch_steps;
+    let found = checkpoint.progress()?.filter(|_| !schedule.restart);
     let mut module = module;
     let mut averaged = (training.averaging > 0.0).then(|| module.clone());
-    if progress.step > 0 {
+    let mut progress = if let Some(progress) = found {
         ensure!(
             progress.config == task.config,
             "the checkpoint of {} was made with another config; go back to that config or start again with --restart",
@@ -125,16 +131,19 @@ pub fn train<M: Objective>(
         averaged = averaged.map(|averaged| checkpoint.load_averaged(averaged)).transpose()?;
         optimizer = checkpoint.load_optimizer(optimizer)?;
         eprintln!("{}: going on from step {}", task.model, progress.step);
-    }
+        progress
+    } else {
+        let (config, origin) = (task.config.clone(), task.origin.clone());
+        let begun = origin.as_ref().map_or(0, |_| restart_of(training, steps));
+        Progress { step: begun, seconds: 0.0, config, devices: Vec::new(), origin, begun }
+    };
     if !progress.devices.contains(&task.device_name) {
         progress.devices.push(task.device_name.clone());
     }
     let mut module = module.to_device(&device).train();
 
-    let epoch_steps = examples.len() / training.batch;
-    let steps = training.epochs * epoch_steps;
     let last = schedule.until.map_or(steps, |until| until.min(steps));
-    let mut log = Log::open(task.folder, progress.step)?;
+    let mut log = Log::open(task.folder, progress.step - progress.begun)?;
     let bar = progress_bar(steps, progress.step, training.batch);
     let stop = stop_signal()?;
     let (started, before) = (Instant::now(), progress.seconds);
@@ -192,9 +201,14 @@ fn step_rng(seed: u64, step: usize) -> ChaCha8Rng {
     rng
 }
 
+/// The step at which the learning rate begins anew; 0 where it does not.
+fn restart_of(training: &TrainingConfig, steps: usize) -> usize {
+    (training.restart * steps as f64).round() as usize
+}
+
 /// Linear warm-up, then half a cosine down to zero (arXiv 1608.03983), and once more after a restart.
 fn learning_rate(training: &TrainingConfig, step: usize, steps: usize) -> f64 {
-    let restart = (training.restart * steps as f64).round() as usize;
+    let restart = restart_of(training, steps);
     let (step, steps) = if step < restart { (step, restart) } else { (step - restart, steps - restart) };
     let rise = ((step + 1) as f64 / training.warmup.max(1) as f64).min(1.0);
     let fall = 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / steps as f64).cos());
@@ -238,11 +252,11 @@ struct Log {
 }
 
 impl Log {
-    /// The log up to a step: what a training that was cut off wrote after its checkpoint happens again.
-    fn open(folder: &Path, step: usize) -> Result<Self> {
+    /// The log of as many steps: what a training that was cut off wrote after its checkpoint happens again.
+    fn open(folder: &Path, steps: usize) -> Result<Self> {
         let path = folder.join("loss.jsonl");
         let known = fs::read_to_string(&path).unwrap_or_default();
-        let kept: String = known.split_inclusive('\n').take(step).collect();
+        let kept: String = known.split_inclusive('\n').take(steps).collect();
         let file = fs::write(&path, kept).and_then(|()| OpenOptions::new().append(true).open(&path));
         Ok(Self { file: file.with_context(|| format!("opening {}", path.display()))? })
     }
@@ -306,6 +320,15 @@ mod tests {
 
     /// Trains from zeros up to a step and returns the packed parameters.
     fn run(folder: &Path, config: &TrainingConfig, until: Option<usize>) -> Result<Vec<u8>> {
+        run_from(folder, config, until, None)
+    }
+
+    fn run_from(
+        folder: &Path,
+        config: &TrainingConfig,
+        until: Option<usize>,
+        origin: Option<Origin>,
+    ) -> Result<Vec<u8>> {
         let device = Device::flex();
         let task = Task {
             model: "tiny",
@@ -313,10 +336,11 @@ mod tests {
             training: config,
             folder,
             device_name: "test".into(),
+            origin,
         };
         let initializer = burn::nn::Initializer::Zeros;
         let module = Tiny { linear: LinearConfig::new(784, 1).with_initializer(initializer).init(&device) };
-        let schedule = Schedule { restart: false, until, checkpoint_minutes: 60.0 };
+        let schedule = Schedule { restart: false, from_shipped: false, until, checkpoint_minutes: 60.0 };
         let module = train(
             &task,
             module,
@@ -341,6 +365,21 @@ mod tests {
         let log = fs::read_to_string(log).unwrap();
         assert_eq!(log.lines().count(), 15);
         assert_eq!(log, fs::read_to_string(whole.path().join("loss.jsonl")).unwrap());
+    }
+
+    #[test]
+    fn weights_that_ship_go_on_where_the_learning_rate_begins_anew() {
+        let config = TrainingConfig { restart: 0.4, ..config() };
+        let origin = Some(Origin { sha256: "0".into(), training: serde_json::json!({ "steps": 15 }) });
+        let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let uninterrupted = run_from(whole.path(), &config, None, origin.clone()).unwrap();
+        run_from(parts.path(), &config, Some(9), origin.clone()).unwrap();
+        // Once there is a checkpoint, where its weights came from is known.
+        assert_eq!(run(parts.path(), &config, None).unwrap(), uninterrupted);
+        let progress = Checkpoint::new("tiny", parts.path()).progress().unwrap().unwrap();
+        assert_eq!((progress.begun, progress.step, progress.origin), (6, 15, origin));
+        let log = fs::read_to_string(parts.path().join("loss.jsonl")).unwrap();
+        assert_eq!(log.lines().count(), 9);
     }
 
     #[test]

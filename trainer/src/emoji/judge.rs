@@ -1,0 +1,152 @@
+//! The pinned judge of pictures and sentences: a dual encoder that tells how well one fits the other.
+//!
+//! Pictures and what they are called lie near each other in its space (as in arXiv 2103.00020). A picture passes if of a
+//! hundred sentences its own is the nearest (R-precision, arXiv 1711.10485); the Fréchet distance is measured in the
+//! features of pictures.
+
+use anyhow::Result;
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Int, Tensor};
+use pushforward::generator::{Loss, Objective, noise};
+use pushforward::layers::conv3x3;
+use pushforward::layers::text::{TextEncoder, TextEncoderConfig, contrast};
+use pushforward::prompt::{LENGTH, numbers};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::{EmojiSet, Lessons};
+use crate::commands::Common;
+use crate::pinned::Pinned;
+use crate::train::Schedule;
+
+/// Its name on the command line.
+pub const ID: &str = "judge";
+
+/// Dimension of its features, and of the space that pictures and sentences share.
+pub const FEATURES: usize = 128;
+
+/// Buckets of its text encoder; more than a generator's, as nobody has to fetch it.
+const BUCKETS: usize = 32768;
+
+/// Length of a bucket's row.
+const WIDTH: usize = 64;
+
+/// Pixels that a picture is moved by at most while it is learned, and the noise on it, so that a generator's small
+/// flaws do not matter.
+const SHIFT: i64 = 2;
+const NOISE: f64 = 0.1;
+
+/// Its files in `trainer/judge/`.
+const FILES: Pinned = Pinned {
+    id: ID,
+    folder: concat!(env!("CARGO_MANIFEST_DIR"), "/judge"),
+    config: include_str!("../../judge/train.json"),
+    weights: include_bytes!("../../judge/weights.bpk"),
+    pin: include_str!("../../judge/pin.json"),
+};
+
+/// Six normalized convolutions down to 4x4, averaged to 128 features, beside a text encoder.
+#[derive(Module, Debug)]
+pub struct Judge {
+    convolutions: Vec<Conv2d>,
+    norms: Vec<BatchNorm>,
+    head: Linear,
+    text: TextEncoder,
+}
+
+impl Judge {
+    fn init(device: &Device) -> Self {
+        let plan: [(usize, usize, usize); 6] =
+            [(3, 32, 1), (32, 64, 2), (64, 64, 1), (64, 128, 2), (128, 128, 1), (128, FEATURES, 2)];
+        let convolution = |(from, to, stride)| -> Conv2dConfig { conv3x3(from, to, stride).with_bias(false) };
+        Self {
+            convolutions: plan.iter().map(|step| convolution(*step).init(device)).collect(),
+            norms: plan.iter().map(|(_, to, _)| BatchNormConfig::new(*to).init(device)).collect(),
+            head: LinearConfig::new(FEATURES, FEATURES).init(device),
+            text: TextEncoderConfig::new(BUCKETS, WIDTH, FEATURES).init(device),
+        }
+    }
+
+    /// The judge that all figures are measured with.
+    ///
+    /// # Errors
+    /// When its weights are not those of its pin.
+    pub fn pinned(device: &Device) -> Result<Self> {
+        FILES.load(Self::init(device))
+    }
+
+    /// Pictures `[batch, 3, 32, 32]` to features `[batch, 128]`.
+    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
+        let layers = self.convolutions.iter().zip(&self.norms);
+        let maps = layers.fold(images, |x, (convolution, norm)| relu(norm.forward(convolution.forward(x))));
+        maps.mean_dims(&[2, 3]).flatten(1, 3)
+    }
+
+    /// Features `[batch, 128]` to directions in the shared space, `[batch, 128]`.
+    pub fn directions(&self, features: Tensor<2>) -> Tensor<2> {
+        unit(self.head.forward(features))
+    }
+
+    /// Sentences to directions in the shared space, `[sentences, 128]`.
+    pub fn sentences(&self, sentences: &[&str], device: &Device) -> Tensor<2> {
+        let buckets: Vec<i32> = sentences.iter().flat_map(|sentence| numbers(sentence, BUCKETS)).collect();
+        let buckets = Tensor::<1, Int>::from_ints(buckets.as_slice(), device);
+        unit(self.text.forward(buckets.reshape([sentences.len(), LENGTH])))
+    }
+}
+
+fn unit(x: Tensor<2>) -> Tensor<2> {
+    let norm = x.clone().square().sum_dim(1).sqrt().clamp_min(1e-6);
+    x / norm
+}
+
+impl Objective for Judge {
+    /// What a picture and its captions are from meaning the same; `conditions` as [`Lessons`] give them.
+    fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
+        let [_, columns] = conditions.dims();
+        let sizes = std::iter::repeat_n(LENGTH, columns / LENGTH).chain([1]).collect();
+        // The first caption may be empty, and the last column is the style.
+        let captions = &conditions.split_with_sizes(sizes, 1)[1..columns / LENGTH];
+        let meanings: Vec<Tensor<2>> = captions.iter().map(|caption| self.text.forward(caption.clone())).collect();
+
+        let [down, across] = [0; 2].map(|_| rng.random_range(-SHIFT..=SHIFT));
+        let images = images.roll(&[down, across], &[2, 3]);
+        let images = images.clone() + noise(images.dims(), rng, &images.device()) * NOISE;
+        let pictures = self.head.forward(self.features(images));
+        let [first, second] = [meanings[0].clone(), meanings[1].clone()];
+        let seen = (contrast(pictures.clone(), first) + contrast(pictures, second)) * 0.5;
+        let pairs: Vec<Tensor<1>> =
+            meanings.windows(2).map(|pair| contrast(pair[0].clone(), pair[1].clone())).collect();
+        let said = Tensor::cat(pairs, 0).mean();
+        Loss { total: seen.clone() + said.clone(), terms: vec![("seen", seen), ("said", said)] }
+    }
+}
+
+/// Trains the judge from its committed config.
+///
+/// # Errors
+/// When the data set is missing; see also [`Pinned::train`].
+pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
+    let lessons = Lessons::new(EmojiSet::load(&common.emoji)?, BUCKETS, 0.0);
+    FILES.train(common, schedule, &lessons, Judge::init)?;
+    Ok(())
+}
+
+/// Packs the checkpoint into the pinned weights.
+///
+/// # Errors
+/// See [`Pinned::pin`].
+pub fn pin(common: &Common) -> Result<()> {
+    FILES.pin(common, Judge::init(&common.device.open()?))
+}
+
+/// SHA-256 of the judge's weights.
+///
+/// # Errors
+/// When its pin is none.
+pub fn checksum() -> Result<String> {
+    FILES.checksum()
+}
