@@ -16,9 +16,12 @@ export interface Card {
   dataset: { name: string; licence: string; url: string };
   /** The classes' names; a class is asked for by its index. */
   classes: string[];
+  /** The styles' names, where a prompt can choose one by its index. */
+  styles?: string[];
   latent: { shape: number[] };
   image: { width: number; height: number; channels: number };
-  condition: string;
+  /** What narrows the distribution. */
+  condition: 'class' | 'prompt';
   /** Forward passes for one picture: a number, `T` where they can be chosen, or a rule such as "one per pixel". */
   forward_passes: string;
   /** Steps of a trajectory, or of one where nobody chooses their number. */
@@ -90,8 +93,11 @@ export interface Quality {
   q4?: Samples & { bytes: number };
 }
 
-/** What a picture is narrowed to: nothing, or one class by its index in the card. */
-export type Condition = 'any' | { class: number };
+/**
+ * What a picture is narrowed to: nothing, one class by its index in the card, or what a sentence says, in one style by its
+ * index there or in any. `towards` leads on to another sentence, `t` of the way from 0 to 1.
+ */
+export type Condition = 'any' | { class: number } | { prompt: string; style?: number; towards?: { prompt: string; t: number } };
 
 /** The device that draws. */
 export interface DeviceInfo {
@@ -115,6 +121,12 @@ export interface State {
   t: number;
   mode: 'slerp' | 'lerp';
   class: 'any' | number;
+  /** What to draw, for models that are told, in at most 200 characters; empty for anything. */
+  prompt: string;
+  /** What to draw at B; empty for the same as at A. */
+  toprompt: string;
+  /** A style by its name in the card; empty for any. */
+  style: string;
   /** If set, a free point on the plane through both ends; `t` then has no effect. */
   at: [number, number] | null;
   /** The controls, each null where the model has none of it. */
@@ -126,6 +138,8 @@ export interface State {
   mask: string;
   /** The seed of the noise they are painted with; null where nothing is painted. */
   brush: number | null;
+  /** The seed of the first of the many pictures that the page draws beside the one. */
+  draws: number | null;
 }
 
 /** How to walk from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::catalogue::card;
-use crate::generator::Sampler;
+use crate::generator::{Condition, Prompt, Sampler};
 use crate::latent::{self, LatentError, Mode, Plane};
 
 pub use mask::Mask;
@@ -27,6 +27,15 @@ pub struct State {
     pub model: String,
     /// The class, or any.
     pub class: ClassChoice,
+    /// What to draw, and what at B; empty for anything, and for the same as at A.
+    #[serde(default)]
+    pub prompt: String,
+    /// See `prompt`.
+    #[serde(default)]
+    pub toprompt: String,
+    /// The name of a style; empty for any.
+    #[serde(default)]
+    pub style: String,
     /// Seed of one end, A.
     pub seed: u32,
     /// Seed of the other end, B.
@@ -50,12 +59,17 @@ pub struct State {
     pub mask: String,
     /// Seed of the Gaussian that they are taken from instead.
     pub brush: Option<u32>,
+    /// Seed of the first of many pictures under the same condition.
+    pub draws: Option<u32>,
 }
 
 /// The state of which nothing has been read yet.
 const BLANK: State = State {
     model: String::new(),
     class: ClassChoice::ANY,
+    prompt: String::new(),
+    toprompt: String::new(),
+    style: String::new(),
     seed: 0,
     to: 0,
     mode: Mode::Slerp,
@@ -67,6 +81,7 @@ const BLANK: State = State {
     sampler: None,
     mask: String::new(),
     brush: None,
+    draws: None,
 };
 
 /// A class by its number, or the word `any`.
@@ -163,6 +178,12 @@ fn abbreviate(text: &str) -> String {
     if text.chars().count() > LONGEST { short + "…" } else { short }
 }
 
+/// Percent-encodes all that is not letters, digits or signs that no program changes in an address.
+fn encode(value: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~,".contains(byte);
+    value.bytes().map(|byte| if plain(&byte) { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()
+}
+
 /// Undoes percent-encoding, which browsers and mail programs add to commas and the like; what is no
 /// valid encoding stays as it is.
 fn decode(value: &str) -> String {
@@ -191,7 +212,7 @@ pub fn write(state: &State) -> Result<String, StateError> {
 fn say(state: &State, wanted: impl Fn(&Property, &str) -> bool) -> String {
     let values = PROPERTIES.iter().map(|property| (property, property.say(state)));
     let said = values.filter(|(property, value)| !value.is_empty() && wanted(property, value));
-    said.map(|(property, value)| format!("{}={value}", property.name)).collect::<Vec<_>>().join("&")
+    said.map(|(property, value)| format!("{}={}", property.name, encode(&value))).collect::<Vec<_>>().join("&")
 }
 
 /// The state as its link carries it: numbers rounded, the model's controls filled in, those of other
@@ -245,4 +266,35 @@ pub fn latent_of(state: &State) -> Result<Vec<f32>, StateError> {
         }
     }
     Ok(latent)
+}
+
+/// What narrows the distribution in a state: the class or the sentence, which goes over into that of B as the point goes
+/// from A to B.
+///
+/// # Errors
+/// As [`canonical`].
+pub fn condition_of(state: &State) -> Result<Condition, StateError> {
+    let state = canonical(state)?;
+    let style = card(&state.model).and_then(|card| card.styles.iter().position(|style| *style == state.style));
+    let mix = if state.toprompt.is_empty() { 0.0 } else { mix_of(&state)? };
+    Ok(match (state.class, mix) {
+        (ClassChoice::One(class), _) => Condition::Class(class),
+        (_, 0.0) if state.prompt.is_empty() && style.is_none() => Condition::Any,
+        (_, 0.0) => Condition::Prompt(Prompt { sentence: state.prompt, towards: None, style }),
+        (_, 1.0) => Condition::Prompt(Prompt { sentence: state.toprompt, towards: None, style }),
+        _ => Condition::Prompt(Prompt { sentence: state.prompt, towards: Some((state.toprompt, mix)), style }),
+    })
+}
+
+/// How far from A to B, in [0, 1]: a free point counts as the point nearest to it on the straight line.
+fn mix_of(state: &State) -> Result<f64, LatentError> {
+    let Some([x, y]) = state.at else { return Ok(state.t) };
+    let dimension = card(&state.model).map_or(0, |card| card.latent.dimension());
+    let (a, b) = (latent::gaussian(state.seed, dimension), latent::gaussian(state.to, dimension));
+    let plane = Plane::through_origin(&a, &b)?;
+    let ([ax, ay], [bx, by]) = (plane.coordinates(&a)?.map(f64::from), plane.coordinates(&b)?.map(f64::from));
+    let (dx, dy) = (bx - ax, by - ay);
+    let along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy);
+    // Where A and B are the same, there is no way between them.
+    Ok(if along.is_finite() { along.clamp(0.0, 1.0) } else { 0.0 })
 }

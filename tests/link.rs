@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use pushforward::catalogue::{ModelCard, card, cards};
-use pushforward::generator::Sampler;
+use pushforward::generator::{Condition, Prompt, Sampler};
 use pushforward::latent::{Mode, gaussian};
 use pushforward::link::{
-    ClassChoice, Mask, PROPERTIES, State, StateError, canonical, latent_of, parse, with_model, write,
+    ClassChoice, Mask, PROPERTIES, State, StateError, canonical, condition_of, latent_of, parse, with_model, write,
 };
 
 #[test]
@@ -212,6 +212,66 @@ fn a_control_that_nobody_moved_follows_the_model_s_default() {
     assert_eq!(changed(3.0), Some(3.0));
 }
 
+/// The state of a model that is told what to draw.
+fn told(prompt: &str) -> State {
+    State { model: "emoji".into(), prompt: prompt.into(), ..State::default() }
+}
+
+#[test]
+fn a_sentence_travels_in_any_script_and_with_any_sign() {
+    let link = write(&told("50% & #1 = <b>猫</b>")).unwrap();
+    assert!(link.contains("&prompt=50%25%20%26%20%231%20%3D%20%3Cb%3E%E7%8C%AB%3C%2Fb%3E&"), "{link}");
+    assert_eq!(parse(&link).state.prompt, "50% & #1 = <b>猫</b>");
+    // As somebody may type it.
+    assert_eq!(parse("model=emoji&prompt=blue cat&style=noto").state.prompt, "blue cat");
+    let other = parse("model=vae-fashion&prompt=cat&style=noto&toprompt=dog");
+    assert_eq!((other.state, other.messages), (State::default(), vec![]));
+}
+
+#[test]
+fn a_sentence_that_is_too_long_is_cut_with_a_message() {
+    let long = format!("model=emoji&prompt={}", "猫<script>\u{7}".repeat(10_000));
+    let parsed = parse(&long);
+    assert_eq!(parsed.messages.len(), 1);
+    assert!(parsed.messages[0].contains("at most 200 characters") && parsed.messages[0].len() < 200, "{parsed:?}");
+    assert_eq!(parsed.state.prompt, "猫<script>".repeat(23).chars().take(200).collect::<String>());
+    assert!(write(&parsed.state).is_ok());
+    assert_eq!(parse("model=emoji&prompt=%0Acat").messages.len(), 1);
+    assert_eq!(parse("model=emoji&style=picasso").messages.len(), 1);
+    for wrong in [told(&"x".repeat(201)), told("two\nlines"), State { style: "picasso".into(), ..told("cat") }] {
+        assert!(matches!(write(&wrong), Err(StateError::Value { .. })), "{wrong:?}");
+    }
+}
+
+#[test]
+fn what_is_said_goes_over_from_one_end_to_the_other() {
+    let condition = |state: State| condition_of(&state).unwrap();
+    let said = |sentence: &str, towards: Option<(&str, f64)>| {
+        let towards = towards.map(|(other, mix)| (other.to_string(), mix));
+        Condition::Prompt(Prompt { sentence: sentence.into(), towards, style: None })
+    };
+    assert_eq!(condition(told("")), Condition::Any);
+    assert_eq!(condition(told("cat")), said("cat", None));
+    let class = State { class: ClassChoice::One(3), ..State::default() };
+    assert_eq!(condition(class), Condition::Class(3));
+    let styled = State { style: "twemoji".into(), ..told("") };
+    let expected = Prompt { style: Some(2), ..Prompt::default() };
+    assert_eq!(condition(styled), Condition::Prompt(expected));
+
+    let way = State { toprompt: "dog".into(), ..told("cat") };
+    let at = |t: f64| condition(State { t, ..way.clone() });
+    assert_eq!((at(0.0), at(1.0)), (said("cat", None), said("dog", None)));
+    assert_eq!(at(0.25), said("cat", Some(("dog", 0.25))));
+    assert_eq!(condition(State { toprompt: "dog".into(), t: 0.5, ..told("") }), said("", Some(("dog", 0.5))));
+    // A is on the x axis of the plane: behind it nothing of B is left.
+    let free = |at: [f64; 2]| condition(State { at: Some(at), t: 1.0, ..way.clone() });
+    assert_eq!(free([32.0, -10.0]), said("cat", None));
+    let Condition::Prompt(Prompt { towards: Some((other, mix)), .. }) = free([0.0, 0.0]) else { panic!() };
+    assert!(other == "dog" && (0.3..0.7).contains(&mix), "{mix}");
+    // No way at all.
+    assert_eq!(condition(State { to: way.seed, at: Some([1.0, 1.0]), ..way.clone() }), said("cat", None));
+}
+
 fn states() -> impl Strategy<Value = State> {
     let model = proptest::sample::select(cards()).prop_map(|card| card.id);
     let class = prop_oneof![Just(ClassChoice::ANY), (0usize..10).prop_map(ClassChoice::One)];
@@ -227,12 +287,40 @@ fn states() -> impl Strategy<Value = State> {
         proptest::option::of(any::<u32>()),
         0usize..9,
     );
-    (way, controls).prop_map(
-        |((model, class, seed, to, mode, t, at), (steps, guidance, temperature, sampler, brush, every))| {
+    let said = ("\\PC{0,200}", "\\PC{0,20}", any::<prop::sample::Index>(), proptest::option::of(any::<u32>()));
+    (way, controls, said).prop_map(
+        |(
+            (model, class, seed, to, mode, t, at),
+            (steps, guidance, temperature, sampler, brush, every),
+            (prompt, toprompt, style, draws),
+        )| {
             let card = card(&model).expect("one of the cards");
             let mask =
                 if card.latent.shape.len() > 1 { mask(card, |i| every > 0 && i % every == 0) } else { String::new() };
-            State { model, class, seed, to, mode, t, at, steps, guidance, temperature, sampler, mask, brush }
+            let class = if card.classes.is_empty() { ClassChoice::ANY } else { class };
+            let style = match card.styles.get(style.index(card.styles.len() + 1)) {
+                Some(style) => style.clone(),
+                None => String::new(),
+            };
+            State {
+                model,
+                class,
+                prompt,
+                toprompt,
+                style,
+                seed,
+                to,
+                mode,
+                t,
+                at,
+                steps,
+                guidance,
+                temperature,
+                sampler,
+                mask,
+                brush,
+                draws,
+            }
         },
     )
 }
@@ -246,6 +334,7 @@ proptest! {
         prop_assert_eq!(&parsed.state, &canonical(&state).unwrap());
         prop_assert_eq!(write(&parsed.state).unwrap(), link);
         prop_assert_eq!(latent_of(&parsed.state).unwrap(), latent_of(&state).unwrap());
+        prop_assert_eq!(condition_of(&parsed.state).unwrap(), condition_of(&state).unwrap());
     }
 
     #[test]

@@ -35,6 +35,10 @@ pub enum Kind {
     Control(fn(&Controls) -> Option<Range>),
     /// One of the model's samplers.
     Sampler,
+    /// What somebody says to the model, in at most so many characters.
+    Sentence(usize),
+    /// One of the model's styles.
+    Style,
     /// Coordinates of a latent that is shaped like a picture.
     Mask,
     /// A seed that matters only where a mask has coordinates.
@@ -77,6 +81,9 @@ macro_rules! field {
 
 const WAYS: &[&str] = &["lerp", "slerp"];
 
+/// Characters of a sentence: about as many as a model reads of one.
+const LONGEST: usize = 200;
+
 /// The farthest the plane's coordinates go: nine times out of ten thousand a 784-dimensional
 /// Gaussian stays within.
 const FARTHEST: f64 = 32.0;
@@ -98,6 +105,30 @@ pub const PROPERTIES: &[Property] = &[
         always: false,
         help: "What narrows the distribution.",
         field: field!(class),
+    },
+    Property {
+        name: "prompt",
+        kind: Kind::Sentence(LONGEST),
+        default: "",
+        always: false,
+        help: "What to draw, in any language; it narrows the distribution.",
+        field: field!(prompt),
+    },
+    Property {
+        name: "toprompt",
+        kind: Kind::Sentence(LONGEST),
+        default: "",
+        always: false,
+        help: "What to draw at B; nothing for the same as at A.",
+        field: field!(toprompt),
+    },
+    Property {
+        name: "style",
+        kind: Kind::Style,
+        default: "",
+        always: false,
+        help: "By whose hand; without one, anybody's.",
+        field: field!(style),
     },
     Property {
         name: "seed",
@@ -187,6 +218,14 @@ pub const PROPERTIES: &[Property] = &[
         help: "Seed of the noise that they are painted with.",
         field: field!(brush),
     },
+    Property {
+        name: "draws",
+        kind: Kind::Seed,
+        default: "1",
+        always: false,
+        help: "Seed of the first of the many pictures beside the one.",
+        field: field!(draws),
+    },
 ];
 
 impl Property {
@@ -224,6 +263,9 @@ impl Property {
                 None | Some([]) => Domain::Nothing,
                 Some(samplers) => Domain::Words(samplers.iter().map(|sampler| sampler.name()).collect()),
             },
+            Kind::Sentence(most) => spoken(card).map_or(Domain::Nothing, |_| Domain::Sentence(most)),
+            Kind::Style => spoken(card)
+                .map_or(Domain::Nothing, |card| Domain::Words(card.styles.iter().map(String::as_str).collect())),
             Kind::Mask => card
                 .filter(|card| painted(card))
                 .map_or(Domain::Nothing, |card| Domain::Coordinates(card.latent.dimension())),
@@ -243,6 +285,11 @@ impl Property {
             _ => self.default.into(),
         }
     }
+}
+
+/// The card of a model that is told what to draw.
+fn spoken(card: Option<&'static ModelCard>) -> Option<&'static ModelCard> {
+    card.filter(|card| card.condition == "prompt")
 }
 
 /// Whether a model's latent is shaped like a picture, so that one can paint on it.

@@ -43,6 +43,8 @@ pub enum Domain {
     Words(Vec<&'static str>),
     /// A [`Mask`] of a latent of this dimension.
     Coordinates(usize),
+    /// What somebody says, in at most so many characters.
+    Sentence(usize),
 }
 
 impl Domain {
@@ -54,12 +56,14 @@ impl Domain {
                 let ids: Vec<&str> = catalogue::cards().iter().map(|card| card.id.as_str()).collect();
                 format!("one of {}", ids.join(", "))
             }
+            Self::Classes(0) => "any, as the model has no classes".into(),
             Self::Classes(_) => "the number of a class of the model, or any".into(),
             Self::Whole { min, max } => format!("a whole number from {min} to {max}"),
             Self::Number { min, max } => format!("a number from {min} to {max}"),
             Self::Point { min, max } => format!("two numbers from {min} to {max} with a comma between them"),
             Self::Words(words) => format!("one of {}", words.join(", ")),
             Self::Coordinates(count) => format!("a bitmap of {count} coordinates in base64url"),
+            Self::Sentence(most) => format!("a sentence of at most {most} characters on one line"),
         }
     }
 }
@@ -93,7 +97,8 @@ impl<T: Word> Word for Option<T> {
     }
 }
 
-/// The id of a model, or a mask as it is written: that of no coordinate is the empty text.
+/// The id of a model, one of a few words, what somebody says, or a mask as it is written: that of no coordinate is the
+/// empty text.
 impl Word for String {
     fn say(&self) -> String {
         self.clone()
@@ -107,8 +112,15 @@ impl Word for String {
                 let mask = Mask::parse(text, *dimension)?;
                 Some(if mask.is_empty() { Self::new() } else { text.into() })
             }
+            Domain::Words(words) => words.contains(&text).then(|| text.into()),
+            Domain::Sentence(_) => Self::nearest(text, domain).filter(|sentence| sentence == text),
             _ => None,
         }
+    }
+
+    fn nearest(text: &str, domain: &Domain) -> Option<Self> {
+        let Domain::Sentence(most) = domain else { return None };
+        Some(text.chars().filter(|c| !c.is_control()).take(*most).collect())
     }
 }
 

@@ -22,15 +22,17 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue, what: &str) -> Result<T, JsV
 }
 
 /// A prompt as JavaScript says it.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Said {
     prompt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     style: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     towards: Option<Towards>,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Towards {
     prompt: String,
@@ -54,6 +56,18 @@ pub fn condition(value: &JsValue) -> Result<Condition, JsValue> {
         Some(class) if class >= 0.0 && class.fract() == 0.0 => Ok(Condition::Class(class as usize)),
         Some(class) => Err(range_error(&format!("expected the whole number of a class, got {class}"))),
         None => Err(type_error(EXPECTED)),
+    }
+}
+
+/// A condition as [`condition`] reads it.
+pub fn condition_to_js(condition: Condition) -> Result<JsValue, JsValue> {
+    match condition {
+        Condition::Any => Ok("any".into()),
+        Condition::Class(class) => to_js(&serde_json::json!({ "class": class })),
+        Condition::Prompt(Prompt { sentence: prompt, towards, style }) => {
+            let towards = towards.map(|(prompt, t)| Towards { prompt, t });
+            to_js(&Said { prompt, style, towards })
+        }
     }
 }
 

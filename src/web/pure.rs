@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::convert::{from_js, range_error, to_js, type_error};
+use super::convert::{condition_to_js, from_js, range_error, to_js, type_error};
 use crate::catalogue::{self, ModelCard};
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
@@ -49,7 +49,8 @@ pub fn properties() -> Result<JsValue, JsValue> {
             // What a control can be is on the cards.
             let (kind, range, choices) = match property.kind {
                 Kind::Model => ("choice", None, Some(catalogue::cards().iter().map(|card| card.id.clone()).collect())),
-                Kind::Class | Kind::Sampler => ("choice", None, None),
+                Kind::Class | Kind::Sampler | Kind::Style => ("choice", None, None),
+                Kind::Sentence(most) => ("sentence", Some((0.0, most as f64)), None),
                 Kind::Choice(words) => ("choice", None, Some(words.iter().map(|word| word.to_string()).collect())),
                 Kind::Seed | Kind::Brush => ("integer", Some((0.0, u32::MAX.into())), None),
                 Kind::Whole(_) => ("integer", None, None),
@@ -112,6 +113,12 @@ pub fn unpack_mask(mask: &str, dimension: usize) -> Vec<u8> {
 #[wasm_bindgen(js_name = stateLatent)]
 pub fn state_latent(state: JsValue) -> Result<Vec<f32>, JsValue> {
     Ok(link::latent_of(&read_state(state)?)?)
+}
+
+/// What narrows the distribution in a state.
+#[wasm_bindgen(js_name = stateCondition)]
+pub fn state_condition(state: JsValue) -> Result<JsValue, JsValue> {
+    condition_to_js(link::condition_of(&read_state(state)?)?)
 }
 
 fn read_state(state: JsValue) -> Result<State, JsValue> {
