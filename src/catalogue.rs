@@ -145,6 +145,7 @@ pub fn cards() -> &'static [ModelCard] {
             include_str!("../models/diffusion-fashion/card.json"),
             include_str!("../models/autoregressive-fashion/card.json"),
             include_str!("../models/codes-fashion/card.json"),
+            include_str!("../models/emoji/card.json"),
         ]
         .map(|text| serde_json::from_str(text).expect("the cards are checked by a test"))
         .into()

@@ -59,9 +59,27 @@ function vector(name, value) {
  */
 function condition(value) {
   if (value === undefined || value === 'any') return 'any';
-  const index = value && typeof value === 'object' && 'class' in value ? value.class : undefined;
-  if (typeof index !== 'number') wrong('condition', '"any" or { class: number }', value);
-  return { class: index };
+  const said = /** @type {Record<string, unknown>} */ (value && typeof value === 'object' ? value : {});
+  if (typeof said.class === 'number') return { class: said.class };
+  if (typeof said.prompt !== 'string') return wrong('condition', '"any", { class: number } or { prompt: string }', value);
+  const { prompt, style, towards, ...more } = said;
+  const [unknown] = Object.keys(more);
+  if (unknown) throw new TypeError(`condition: unknown option "${unknown}"; expected prompt, style, towards`);
+  return {
+    prompt,
+    ...(style !== undefined && { style: whole('style', style, 0) }),
+    ...(towards !== undefined && { towards: other(towards) }),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {{ prompt: string, t: number }}
+ */
+function other(value) {
+  const { prompt, t } = /** @type {Record<string, unknown>} */ (value && typeof value === 'object' ? value : {});
+  if (typeof prompt !== 'string' || typeof t !== 'number') wrong('towards', '{ prompt: string, t: number }', value);
+  return { prompt, t };
 }
 
 /**

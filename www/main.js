@@ -16,11 +16,13 @@ import { mountEnds } from './views/ends.js';
 import { mountFamilies } from './views/families.js';
 import { mountHistogram } from './views/histogram.js';
 import { mountLoading } from './views/loading.js';
+import { mountMany } from './views/many.js';
 import { Notices } from './views/notices.js';
 import { mountModel } from './views/model.js';
 import { mountNoise } from './views/noise.js';
 import { mountPicture } from './views/picture.js';
 import { mountPlane } from './views/plane.js';
+import { mountSay } from './views/say.js';
 import { mountShare } from './views/share.js';
 import { mountStrip } from './views/strip.js';
 import { mountTrajectory } from './views/trajectory.js';
@@ -52,6 +54,7 @@ async function start() {
   const painter = new Painter(api, functions, store);
   const context = { api, functions, store, painter, notices };
   mountFamilies(find('#families'), context);
+  mountSay(find('#say'), context);
   mountDimension(context);
   mountPicture(find('#picture'), context);
   mountTrajectory(find('#trajectory'), context);
@@ -64,10 +67,13 @@ async function start() {
   mountEnds(find('#ends'), context);
   mountWay(find('#slider'), context);
   mountStrip(find('#strip'), context);
+  mountMany(find('#many'), context);
   mountShare(find('#share'), context);
   mountModel(find('#model'), context);
   store.watchModel((card) => {
     find('main').classList.toggle('painted', gridOf(card) !== null);
+    find('main').classList.toggle('told', card.condition === 'prompt');
+    find('main').classList.toggle('coloured', card.image.channels === 3);
   });
   notices.showAll('link', store.messages);
   syncAddress(store, (messages) => notices.showAll('link', messages));

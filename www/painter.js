@@ -1,4 +1,4 @@
-// Draws what the state says: the picture first, and whenever there is none to draw, the film strip.
+// Draws what the state says: the picture first, and whenever there is none to draw, the film strip and many others.
 
 /**
  * @import { GenerateOptions, State } from '../pkg/index.d.ts'
@@ -6,6 +6,7 @@
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
  * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
+ * @typedef {'strip' | 'many'} Row
  * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
  *   sketch: boolean, final: boolean }} Shown
  */
@@ -16,6 +17,34 @@ export const STRIP = Array.from({ length: 9 }, (_, i) => i / 8);
 /** Coarse to fine, so that a half-filled strip already shows the way. */
 const ORDER = [0, 8, 4, 2, 6, 1, 3, 5, 7];
 
+/** How many other pictures are drawn under the same condition. */
+export const MANY = 16;
+
+/** Rows of pictures beside the one: the properties that do not matter to them, in which order they are drawn, and the state of each. */
+const ROWS = {
+  strip: {
+    without: ['t', 'at', 'draws'],
+    order: ORDER,
+    /** @param {State} state @param {number} index @returns {State} */
+    at: (state, index) => ({ ...state, t: STRIP[index], at: null }),
+  },
+  many: {
+    without: ['seed', 'to', 'mode', 't', 'at', 'mask', 'brush', 'toprompt'],
+    order: Array.from({ length: MANY }, (_, i) => i),
+    /** @param {State} state @param {number} index @returns {State} */
+    at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null }),
+  },
+};
+
+/**
+ * The seed of one of the many.
+ * @param {State} state
+ * @param {number} index
+ */
+export function drawAt({ draws }, index) {
+  return ((draws ?? 0) + index) % 2 ** 32;
+}
+
 /** A picture of no more steps than this is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */
 const FEW = 4;
 
@@ -23,8 +52,8 @@ const FEW = 4;
 const MOVING = 250;
 
 /**
- * Fires `picture` (detail: Shown), `strip` (detail: { index, image }), `stale` when the strip's pictures are of another
- * way, and `failed` (detail: the error).
+ * Fires `picture` (detail: Shown), `strip` and `many` (detail: { index, image }), `stale` when all pictures of a row are
+ * of another state (detail: the row), and `failed` (detail: the error).
  *
  * One request is with the worker at a time. While it computes, only the newest state waits, so a storm of changes
  * costs no more than the last of them. A stale picture of many steps is aborted. While changes follow each other,
@@ -39,9 +68,10 @@ export class Painter extends EventTarget {
   #wanted = null;
   /** @type {Drawing | null} */
   #drawing = null;
-  #way = '';
-  /** @type {number[]} */
-  #strip = [];
+  /** What the rows are drawn for. @type {Record<Row, string>} */
+  #of = { strip: '', many: '' };
+  /** What of them is not drawn yet. @type {Record<Row, number[]>} */
+  #due = { strip: [], many: [] };
   /** The model that failed. */
   #failed = '';
   #changed = -Infinity;
@@ -62,8 +92,7 @@ export class Painter extends EventTarget {
 
   /** Draws the state as it is now. */
   draw() {
-    const { t: _t, at: _at, ...rest } = this.#store.value;
-    const { model, steps } = rest;
+    const { model, steps } = this.#store.value;
     const now = performance.now();
     const moving = (steps ?? this.#store.card.steps) > 1 && now - this.#changed < MOVING;
     this.#changed = now;
@@ -71,12 +100,8 @@ export class Painter extends EventTarget {
     this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
     this.#wanted = moving ? 'sketch' : 'picture';
     if (this.#failed !== model) this.#failed = '';
-    const way = JSON.stringify(rest);
-    if (way !== this.#way) {
-      this.#way = way;
-      this.#strip = [...ORDER];
-      this.#fire('stale', null);
-    }
+    this.#renew('strip');
+    this.#renew('many');
     this.#giveWay();
     this.#next();
   }
@@ -85,6 +110,22 @@ export class Painter extends EventTarget {
   retry() {
     this.#failed = '';
     this.draw();
+  }
+
+  /** @param {Row} row */
+  #renew(row) {
+    const { without, order } = ROWS[row];
+    const of = JSON.stringify({ ...this.#store.value, ...Object.fromEntries(without.map((name) => [name, null])) });
+    if (of === this.#of[row]) return;
+    this.#of[row] = of;
+    this.#due[row] = [...order];
+    this.#fire('stale', row);
+  }
+
+  /** The row that is to be drawn on: of a model that is told what to draw, first the many that its sentence may mean. @returns {Row} */
+  #row() {
+    const many = this.#due.many.length > 0 && (this.#store.card.condition === 'prompt' || this.#due.strip.length === 0);
+    return many ? 'many' : 'strip';
   }
 
   /** The changes have come to rest. */
@@ -107,23 +148,24 @@ export class Painter extends EventTarget {
   async #next() {
     if (this.#drawing || this.#failed) return;
     const wanted = this.#wanted;
-    // Between two sketches of a movement the strip would only be in the way.
-    const index = wanted || this.#rest ? undefined : this.#strip.shift();
+    // Between two sketches of a movement the rows would only be in the way.
+    const row = this.#row();
+    const index = wanted || this.#rest ? undefined : this.#due[row].shift();
     if (!wanted && index === undefined) return;
     this.#wanted = null;
-    const way = this.#way;
-    const state = index === undefined ? this.#store.value : { ...this.#store.value, t: STRIP[index], at: null };
+    const of = this.#of[row];
+    const state = index === undefined ? this.#store.value : ROWS[row].at(this.#store.value, index);
     const options = this.#options(state, wanted === 'sketch');
     /** @type {Drawing} */
     const drawing = { model: state.model, steps: options.steps ?? this.#store.card.steps, wanted, controller: new AbortController() };
     this.#drawing = drawing;
     try {
       await this.#generate(options, drawing, (image) => {
-        if (index !== undefined && way === this.#way) this.#fire('strip', { index, image });
+        if (index !== undefined && of === this.#of[row]) this.#fire(row, { index, image });
       });
     } catch (error) {
       if (!drawing.controller.signal.aborted) this.#fail(state.model, error);
-      else if (index !== undefined && way === this.#way) this.#strip.unshift(index);
+      else if (index !== undefined && of === this.#of[row]) this.#due[row].unshift(index);
     } finally {
       this.#drawing = null;
     }
@@ -178,7 +220,7 @@ export class Painter extends EventTarget {
     return {
       model,
       latent: this.#functions.stateLatent(state),
-      condition: this.#store.condition,
+      condition: this.#functions.stateCondition(state),
       steps: steps === null ? undefined : sketch ? Math.min(FEW, steps) : steps,
       guidance: guidance ?? undefined,
       temperature: temperature ?? undefined,

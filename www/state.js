@@ -51,7 +51,7 @@ export class Store extends EventTarget {
 
   /** What the model is asked for. @returns {import('../pkg/index.d.ts').Condition} */
   get condition() {
-    return this.#value.class === 'any' ? 'any' : { class: this.#value.class };
+    return this.#functions.stateCondition(this.#value);
   }
 
   /** Every model's card. */
@@ -59,9 +59,17 @@ export class Store extends EventTarget {
     return this.#cards;
   }
 
-  /** The class's name, for a person. */
-  get className() {
-    return this.#value.class === 'any' ? 'anything' : this.card.classes[this.#value.class];
+  /** What the picture is of, for a person. */
+  get subject() {
+    const { toprompt } = this.#value;
+    return toprompt ? `${this.origin} to “${toprompt.trim()}”` : this.origin;
+  }
+
+  /** What the picture at A is of, for a person. */
+  get origin() {
+    const { class: chosen, prompt } = this.#value;
+    if (chosen !== 'any') return this.card.classes[chosen];
+    return prompt.trim() ? `“${prompt.trim()}”` : 'Anything';
   }
 
   /**

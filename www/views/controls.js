@@ -70,7 +70,7 @@ function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
   const show = () => {
     const place = placeOf(value());
     // Where nothing is asked for, there is nothing to insist on.
-    input.disabled = name === 'guidance' && store.value.class === 'any';
+    input.disabled = name === 'guidance' && store.condition === 'any';
     input.valueAsNumber = place * PLACES;
     fillTrack(input);
     output.textContent = value().toFixed(digits);

@@ -31,6 +31,7 @@ function face(card) {
       'span',
       { class: 'facts' },
       html('span', {}, `${counted(passesOf(card))} · ${Math.round(weights.bytes / 1000)} kB`),
+      ...(card.condition === 'prompt' ? [html('span', {}, 'emoji, from a sentence')] : []),
       quality(card),
       html('span', { class: 'paper' }, `arXiv ${paper}`),
     ),

@@ -121,17 +121,19 @@ export function mountNoise(root, { store, functions }) {
 }
 
 /**
- * The first channel in grey.
+ * The first channel in grey, or where there are three, these as colours.
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} z
  * @param {Uint8Array} mask
  */
 function paintNoise(canvas, z, mask) {
   const image = new ImageData(canvas.width, canvas.height);
-  for (let i = 0; i < canvas.width * canvas.height; i++) {
-    const grey = (Math.max(-1, Math.min(1, z[i] / REACH)) + 1) * 127.5;
-    const [red, green, blue] = mask[i] ? TINT : [1, 1, 1];
-    image.data.set([grey * red, grey * green, grey * blue, 255], 4 * i);
+  const cells = canvas.width * canvas.height;
+  const channels = z.length >= 3 * cells ? [0, cells, 2 * cells] : [0, 0, 0];
+  for (let i = 0; i < cells; i++) {
+    const tint = mask[i] ? TINT : [1, 1, 1];
+    const level = (/** @type {number} */ at) => (Math.max(-1, Math.min(1, z[at] / REACH)) + 1) * 127.5;
+    image.data.set([...channels.map((start, channel) => level(start + i) * tint[channel]), 255], 4 * i);
   }
   canvas.getContext('2d')?.putImageData(image, 0, 0);
 }

@@ -16,7 +16,7 @@ export function mountPicture(root, { store, painter }) {
   function describe() {
     const { at, t } = store.value;
     const place = at ? 'off the way' : t === 0 ? 'at A' : t === 1 ? 'at B' : `${Math.round(t * 100)} % from A to B`;
-    said.textContent = `${store.className[0].toUpperCase()}${store.className.slice(1)}, ${place}.`;
+    said.textContent = `${store.subject}, ${place}.`;
     canvas.setAttribute('aria-label', `A generated picture: ${said.textContent}`);
   }
   store.watch(describe);

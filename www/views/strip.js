@@ -16,7 +16,9 @@ export function mountStrip(root, { store, painter }) {
     return { t, canvas, button };
   });
   root.append(...frames.map(({ button }) => button));
-  painter.addEventListener('stale', () => frames.forEach(({ button }) => button.classList.add('stale')));
+  painter.addEventListener('stale', (event) => {
+    if (/** @type {CustomEvent} */ (event).detail === 'strip') frames.forEach(({ button }) => button.classList.add('stale'));
+  });
   painter.addEventListener('strip', (event) => {
     const { index, image } = /** @type {CustomEvent} */ (event).detail;
     paint(frames[index].canvas, image);

@@ -1,0 +1,66 @@
+// What to draw, in words: a sentence at A, perhaps another one at B, and a few to begin with.
+
+import { html } from '../dom.js';
+
+/** In several scripts; some are drawn nowhere. */
+const EXAMPLES = ['blue cat', 'pizza with heart eyes', 'robot laughing', 'corazón verde', '穿西装的狗', '星と月', 'праздничный торт'];
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountSay(root, context) {
+  const { store } = context;
+  root.append(
+    html('div', { class: 'sentences' }, sentence(context, 'prompt', 'A', 'Say what to draw, in any language'), sentence(context, 'toprompt', 'B', 'the same, or another sentence')),
+    examples(context),
+  );
+  store.watch(() => (root.hidden = store.card.condition !== 'prompt'));
+}
+
+/**
+ * A field whose every letter counts.
+ * @param {import('../main.js').Context} context
+ * @param {'prompt' | 'toprompt'} name
+ * @param {'A' | 'B'} letter
+ * @param {string} placeholder
+ */
+function sentence({ store, notices }, name, letter, placeholder) {
+  const { max = Infinity, help = '' } = store.properties.get(name) ?? {};
+  const input = html('input', {
+    type: 'text',
+    placeholder,
+    title: help,
+    'aria-label': letter === 'A' ? 'What to draw' : 'What to draw at B',
+    enterkeyhint: 'done',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    dir: 'auto',
+  });
+  input.addEventListener('input', () => {
+    const kept = [...input.value.replace(/\p{Cc}/gu, '')].slice(0, max).join('');
+    if (kept === input.value) notices.hide(name);
+    else notices.show(name, `A sentence has at most ${max} characters and no control characters: the rest was left out.`);
+    store.update({ [name]: kept });
+  });
+  // Enter is for those who are done typing: on a phone the keyboard gives way to the picture.
+  input.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && input.blur());
+  store.watch(() => {
+    if (input.value !== store.value[name]) input.value = store.value[name];
+  });
+  return html('label', { class: letter.toLowerCase() }, html('b', { class: letter.toLowerCase(), 'aria-hidden': 'true' }, letter), input);
+}
+
+/** @param {import('../main.js').Context} context */
+function examples({ store, notices }) {
+  const row = html('p', { class: 'examples' }, html('span', { class: 'quiet' }, 'For example '));
+  for (const example of EXAMPLES) {
+    const button = html('button', { type: 'button', class: 'plain', dir: 'auto' }, example);
+    button.addEventListener('click', () => {
+      notices.hide('prompt');
+      store.update({ prompt: example });
+    });
+    row.append(button, ' ');
+  }
+  return row;
+}
