@@ -140,7 +140,7 @@ struct Way {
 impl Way {
     fn options(&self, noise_seed: u64) -> Options {
         let Self { steps, guidance, temperature, sampler } = *self;
-        Options { steps, guidance, temperature, sampler, noise_seed }
+        Options { steps, guidance, temperature, sampler, noise_seed, ..Options::default() }
     }
 }
 

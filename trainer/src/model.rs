@@ -262,6 +262,7 @@ fn card(common: &Common, recipe: &Recipe, traits: Traits, is_emoji: bool, parame
         condition: if is_emoji { "prompt" } else { "class" }.into(),
         forward_passes: traits.forward_passes,
         steps: traits.steps,
+        invertible: traits.invertible,
         controls: traits.controls,
         parameters,
         config: recipe.model.clone(),
