@@ -38,6 +38,9 @@ pub struct ModelCard {
     pub forward_passes: String,
     /// Steps of a trajectory, or of one where nobody chooses their number.
     pub steps: usize,
+    /// Whether there is a way back, from a picture to a latent.
+    #[serde(default)]
+    pub invertible: bool,
     /// What can be chosen about the way.
     #[serde(default)]
     pub controls: Controls,
@@ -95,6 +98,9 @@ pub struct Controls {
     /// Temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<Range>,
+    /// How far towards noise a given picture goes before it is drawn anew, for models that can begin with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strength: Option<Range>,
     /// Samplers, the default first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samplers: Vec<Sampler>,

@@ -19,6 +19,18 @@ pub trait Generator {
     /// What comes from outside is checked by [`check`] first; past it nothing here fails.
     fn start(&self, z: Tensor<2>, condition: &Condition, options: &Options) -> Box<dyn Trajectory>;
 
+    /// Starts the map part of the way, at pictures `[batch, channels, height, width]` mixed with as much of the latents z
+    /// `[batch, dimension]` as [`Options::strength`] says, where the family can (arXiv 2108.01073, algorithm 1).
+    fn image_to_image(
+        &self,
+        _images: Tensor<4>,
+        _z: Tensor<2>,
+        _condition: &Condition,
+        _options: &Options,
+    ) -> Option<Box<dyn Trajectory>> {
+        None
+    }
+
     /// Goes back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]` that draw them
     /// under the same condition and options, where the family can.
     fn invert(&self, _images: Tensor<4>, _condition: &Condition, _options: &Options) -> Option<Tensor<2>> {
@@ -138,6 +150,8 @@ pub struct Options {
     pub guidance: Option<f64>,
     /// Standard deviation of the draws in units of the learned one.
     pub temperature: Option<f64>,
+    /// How far towards noise a given picture goes before it is drawn anew: 0 leaves it as it is, 1 leaves nothing of it.
+    pub strength: Option<f64>,
     /// How a step is taken.
     pub sampler: Option<Sampler>,
     /// Seed of the noise that a sampler adds on the way.
@@ -153,6 +167,8 @@ pub struct Settings {
     pub guidance: f64,
     /// Temperature.
     pub temperature: f64,
+    /// How far towards noise a given picture goes.
+    pub strength: f64,
     /// How a step is taken.
     pub sampler: Sampler,
     /// Seed of the noise that a sampler adds on the way.
@@ -167,6 +183,7 @@ impl Options {
             steps: number(self.steps.map(|steps| steps as f64), controls.steps) as usize,
             guidance: number(self.guidance, controls.guidance),
             temperature: number(self.temperature, controls.temperature),
+            strength: number(self.strength, controls.strength),
             sampler: self.sampler.or(controls.samplers.first().copied()).unwrap_or_default(),
             noise_seed: self.noise_seed,
         }
@@ -295,11 +312,12 @@ pub fn check(card: &ModelCard, latent: &[f32], condition: &Condition, options: &
 /// # Errors
 /// When a number is outside its range.
 pub fn check_options(card: &ModelCard, options: &Options) -> Result<(), RequestError> {
-    let Controls { steps, guidance, temperature, .. } = &card.controls;
+    let Controls { steps, guidance, temperature, strength, .. } = &card.controls;
     let numbers = [
         ("steps", steps, options.steps.map(|steps| steps as f64)),
         ("guidance", guidance, options.guidance),
         ("temperature", temperature, options.temperature),
+        ("strength", strength, options.strength),
     ];
     for (name, range, got) in numbers {
         if let (Some(Range { min, max, .. }), Some(got)) = (*range, got)

@@ -67,6 +67,41 @@ fn an_untrained_denoiser_stays_where_it_is() {
 }
 
 #[test]
+fn a_picture_to_begin_with_is_mixed_with_noise_as_far_as_the_strength_says() {
+    let generator = generator(&config(), config().init(&device()));
+    let z = noise([2, 784], &mut rng(1), &device());
+    for sampler in [Sampler::Multistep, Sampler::Ddim, Sampler::Heun] {
+        for strength in [0.0, 0.4, 1.0] {
+            let options =
+                Options { steps: Some(3), sampler: Some(sampler), strength: Some(strength), ..Options::default() };
+            let way = generator.image_to_image(pictures(2), z.clone(), &Condition::Any, &options).unwrap();
+            let mixed = pictures(2) * (1.0 - strength) + z.clone().reshape([2, 1, 28, 28]) * strength;
+            assert!(farthest(&values(last(way)), &values(mixed)) < 1e-5, "{sampler:?} {strength}");
+        }
+    }
+}
+
+#[test]
+fn from_strength_1_on_nothing_is_left_of_a_picture_and_at_0_all_of_it() {
+    let generator = generator(&config(), drawn(config().init(&device()), 0.2));
+    let z = noise([1, 784], &mut rng(1), &device());
+    for (_, sampler) in Sampler::ALL {
+        let of = |strength| {
+            let options =
+                Options { steps: Some(4), sampler: Some(sampler), strength: Some(strength), ..Options::default() };
+            let way = generator.image_to_image(pictures(1), z.clone(), &Condition::Class(3), &options).unwrap();
+            assert_eq!(way.steps(), 4);
+            values(last(way))
+        };
+        let options = Options { steps: Some(4), sampler: Some(sampler), ..Options::default() };
+        let drawn = values(last(generator.start(z.clone(), &Condition::Class(3), &options)));
+        assert!(farthest(&of(1.0), &drawn) < 1e-4, "{sampler:?}");
+        assert!(farthest(&of(0.0), &values(pictures(1))) < 1e-5, "{sampler:?}");
+        assert!(farthest(&of(0.5), &drawn) > 1e-2 && farthest(&of(0.5), &values(pictures(1))) > 1e-2, "{sampler:?}");
+    }
+}
+
+#[test]
 fn one_step_of_ddim_is_the_predicted_picture() {
     let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());

@@ -5,10 +5,12 @@ mod common;
 use burn::tensor::{Int, Tensor, TensorData};
 use common::{device, drawn, farthest, generator, rng, values};
 use proptest::prelude::*;
+use pushforward::catalogue::WeightsFile;
 use pushforward::families::latent_diffusion::{LatentDiffusion, LatentDiffusionConfig};
 use pushforward::generator::{Condition, Generator, Objective, Options, Prompt, Sampler, finish, noise};
 use pushforward::layers::text::{TextEncoderConfig, contrast};
 use pushforward::prompt::{LENGTH, numbers};
+use pushforward::weights::{self, Precision, checksum};
 
 fn config() -> LatentDiffusionConfig {
     LatentDiffusionConfig::new()
@@ -80,6 +82,22 @@ fn the_way_back_leads_to_where_the_code_came_from() {
 }
 
 #[test]
+fn a_picture_to_begin_with_gives_way_as_its_strength_grows() {
+    let module = module();
+    let itself = values(module.reconstruct(pictures(2)).clamp(-1.0, 1.0));
+    let generator = generator(&config(), module);
+    let (cat, z) = (Condition::sentence("cat"), noise([2, 256], &mut rng(1), &device()));
+    let of = |strength| {
+        let options = Options { steps: Some(3), strength: Some(strength), ..Options::default() };
+        values(finish(generator.image_to_image(pictures(2), z.clone(), &cat, &options).unwrap()))
+    };
+    let anew = values(finish(generator.start(z.clone(), &cat, &Options { steps: Some(3), ..Options::default() })));
+    assert!(farthest(&of(0.0), &itself) < 1e-5);
+    assert!(farthest(&of(1.0), &anew) < 1e-4);
+    assert!(farthest(&of(0.5), &itself) > 1e-3 && farthest(&of(0.5), &anew) > 1e-3);
+}
+
+#[test]
 fn every_step_is_a_picture_and_predicts_the_last() {
     let generator = generator(&config(), module());
     let options = Options { steps: Some(4), sampler: Some(Sampler::Ddim), ..Options::default() };
@@ -110,6 +128,15 @@ fn the_autoencoder_learns_first_and_then_rests() {
     let before = module().progressed(0.19);
     assert_eq!(terms(&before), ["error", "divergence", "spread", "contrast"]);
     assert_eq!(terms(&before.progressed(0.2)), ["flow", "contrast"]);
+}
+
+#[test]
+fn weights_for_a_table_of_another_size_are_refused_by_name() {
+    let bytes = weights::pack("emoji", &module(), Precision::Q8).unwrap();
+    let pin = WeightsFile { file: "w".into(), bytes: bytes.len(), sha256: checksum(&bytes), precision: Precision::Q8 };
+    let other = config().with_buckets(256).init(&device());
+    let error = weights::load("emoji", &pin, &bytes, other).unwrap_err().to_string();
+    assert!(["emoji", "text", "256", "512"].iter().all(|part| error.contains(part)), "{error}");
 }
 
 #[test]

@@ -206,6 +206,7 @@ fn options_outside_a_control_s_range_say_what_the_range_is() {
         steps: range(1.0, 100.0),
         guidance: range(0.0, 8.0),
         temperature: range(0.0, 2.0),
+        strength: range(0.0, 1.0),
         samplers: vec![],
     };
     let card = ModelCard { controls, ..catalogue::cards()[0].clone() };
@@ -219,5 +220,6 @@ fn options_outside_a_control_s_range_say_what_the_range_is() {
     for bad in [-0.1, 8.1, f64::NAN, f64::INFINITY] {
         assert!(checked(Options { guidance: Some(bad), ..Options::default() }).is_err(), "{bad}");
         assert!(checked(Options { temperature: Some(bad), ..Options::default() }).is_err(), "{bad}");
+        assert!(checked(Options { strength: Some(bad), ..Options::default() }).is_err(), "{bad}");
     }
 }

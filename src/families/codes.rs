@@ -328,6 +328,7 @@ impl Family for Codes {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "49 + 1".into(),
             steps: SIDE,
+            invertible: true,
             controls: Controls {
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.5 }),
                 temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }),

@@ -125,6 +125,12 @@ impl Diffusion {
         walk(&level.up, level.merge.forward(Tensor::cat(vec![grown, fine], 1)), embedding)
     }
 
+    /// The velocity under a condition, for a way that outlives what it was asked for with.
+    fn towards(&self, condition: &Condition, settings: Settings) -> impl Fn(&Tensor<4>, f64) -> Tensor<4> + 'static {
+        let (denoiser, condition) = (self.clone(), condition.clone());
+        move |x, t| denoiser.guided(x, t, &condition, settings.guidance)
+    }
+
     /// [`Diffusion::velocity`] at one time under one condition, guided.
     fn guided(&self, x: &Tensor<4>, t: f64, condition: &Condition, scale: f64) -> Tensor<4> {
         let guidance = Guidance::new(condition, scale, self.classes, x.dims()[0], &x.device());
@@ -160,9 +166,11 @@ impl Family for Diffusion {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "T".into(),
             steps: STEPS,
+            invertible: true,
             controls: Controls {
                 steps: Some(Range { min: 1.0, max: 100.0, default: STEPS as f64 }),
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.0 }),
+                strength: Some(rectified_flow::STRENGTH),
                 samplers: vec![Sampler::Multistep, Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
                 ..Controls::default()
             },
@@ -170,9 +178,19 @@ impl Family for Diffusion {
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
-        let (denoiser, condition) = (self.clone(), condition.clone());
-        let velocity = move |x: &Tensor<4>, t| denoiser.guided(x, t, &condition, settings.guidance);
-        Box::new(Denoising::new(z.reshape([-1, 1, SIDE as i32, SIDE as i32]), settings, velocity))
+        let noise = z.reshape([-1, 1, SIDE as i32, SIDE as i32]);
+        Box::new(Denoising::new(noise, settings, self.towards(condition, settings)))
+    }
+
+    fn image_to_image(
+        &self,
+        images: Tensor<4>,
+        z: Tensor<2>,
+        condition: &Condition,
+        settings: Settings,
+    ) -> Option<Box<dyn Trajectory>> {
+        let noise = z.reshape([-1, 1, SIDE as i32, SIDE as i32]);
+        Some(Box::new(Denoising::of_data(images, noise, settings, self.towards(condition, settings))))
     }
 
     /// DDIM inversion.

@@ -326,6 +326,7 @@ impl Family for Flow {
             latent: vec![1, config.side, config.side],
             forward_passes: "1".into(),
             steps: SCALES.len(),
+            invertible: true,
             controls: Controls { temperature: Some(Range { min: 0.0, max: 2.0, default: 1.0 }), ..Controls::default() },
         }
     }

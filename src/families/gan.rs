@@ -228,7 +228,13 @@ impl Family for Gan {
     }
 
     fn traits(config: &GanConfig) -> Traits {
-        Traits { latent: vec![config.latent], forward_passes: "1".into(), steps: 1, controls: Controls::default() }
+        Traits {
+            latent: vec![config.latent],
+            forward_passes: "1".into(),
+            steps: 1,
+            invertible: false,
+            controls: Controls::default(),
+        }
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {

@@ -256,6 +256,11 @@ impl LatentDiffusion {
         }
     }
 
+    /// A way of codes, each step of it drawn.
+    fn drawing<V>(&self, denoising: Denoising<V>) -> Drawing<V> {
+        Drawing { denoising, decoder: self.decoder.clone() }
+    }
+
     /// What the captions of each picture are from meaning the same: in pairs, the first of each of the first picture's.
     fn disagreement(&self, captions: Vec<Tensor<2, Int>>) -> Tensor<1> {
         let meanings: Vec<Tensor<2>> = captions.into_iter().map(|caption| self.text.forward(caption)).collect();
@@ -334,9 +339,11 @@ impl Family for LatentDiffusion {
             latent: vec![config.code, CODES, CODES],
             forward_passes: "T + 1".into(),
             steps: STEPS,
+            invertible: true,
             controls: Controls {
                 steps: Some(Range { min: 1.0, max: 50.0, default: STEPS as f64 }),
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 2.0 }),
+                strength: Some(rectified_flow::STRENGTH),
                 samplers: vec![Sampler::Multistep, Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
                 ..Controls::default()
             },
@@ -344,12 +351,21 @@ impl Family for LatentDiffusion {
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
-        let [batch, _] = z.dims();
-        let codes = z.reshape([batch as i32, -1, CODES as i32, CODES as i32]);
-        Box::new(Drawing {
-            denoising: Denoising::new(codes, settings, self.guided(condition, settings.guidance, batch)),
-            decoder: self.decoder.clone(),
-        })
+        let velocity = self.guided(condition, settings.guidance, z.dims()[0]);
+        Box::new(self.drawing(Denoising::new(noise_of(z), settings, velocity)))
+    }
+
+    /// Mixed with noise are the codes of the pictures.
+    fn image_to_image(
+        &self,
+        images: Tensor<4>,
+        z: Tensor<2>,
+        condition: &Condition,
+        settings: Settings,
+    ) -> Option<Box<dyn Trajectory>> {
+        let ([codes, _], velocity) =
+            (self.encoder.forward(images), self.guided(condition, settings.guidance, z.dims()[0]));
+        Some(Box::new(self.drawing(Denoising::of_data(codes, noise_of(z), settings, velocity))))
     }
 
     /// The code of a picture, sent back by DDIM inversion.
@@ -358,6 +374,11 @@ impl Family for LatentDiffusion {
         let velocity = self.guided(condition, settings.guidance, codes.dims()[0]);
         Some(rectified_flow::invert(codes, velocity).flatten(1, 3))
     }
+}
+
+/// Latents `[batch, dimension]` as noise of codes.
+fn noise_of(z: Tensor<2>) -> Tensor<4> {
+    z.reshape([0, -1, CODES as i32, CODES as i32])
 }
 
 /// The way of a code from noise, each step of it drawn.

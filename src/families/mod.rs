@@ -44,6 +44,17 @@ pub trait Family: Objective {
     /// See [`Generator::start`].
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory>;
 
+    /// See [`Generator::image_to_image`].
+    fn image_to_image(
+        &self,
+        _images: Tensor<4>,
+        _z: Tensor<2>,
+        _condition: &Condition,
+        _settings: Settings,
+    ) -> Option<Box<dyn Trajectory>> {
+        None
+    }
+
     /// See [`Generator::invert`].
     fn invert(&self, _images: Tensor<4>, _condition: &Condition, _settings: Settings) -> Option<Tensor<2>> {
         None
@@ -78,6 +89,16 @@ impl<F: Family> Generator for Model<F> {
         self.module.start(z, condition, options.settled(&self.card.controls))
     }
 
+    fn image_to_image(
+        &self,
+        images: Tensor<4>,
+        z: Tensor<2>,
+        condition: &Condition,
+        options: &Options,
+    ) -> Option<Box<dyn Trajectory>> {
+        self.module.image_to_image(images, z, condition, options.settled(&self.card.controls))
+    }
+
     fn invert(&self, images: Tensor<4>, condition: &Condition, options: &Options) -> Option<Tensor<2>> {
         self.module.invert(images, condition, options.settled(&self.card.controls))
     }
@@ -96,6 +117,8 @@ pub struct Traits {
     pub forward_passes: String,
     /// Steps of a trajectory, or of one where nobody chooses their number.
     pub steps: usize,
+    /// Whether [`Family::invert`] goes back.
+    pub invertible: bool,
     /// What can be chosen about the way.
     pub controls: Controls,
 }

@@ -294,7 +294,13 @@ impl Family for Vae {
     }
 
     fn traits(config: &VaeConfig) -> Traits {
-        Traits { latent: vec![config.latent], forward_passes: "1".into(), steps: 1, controls: Controls::default() }
+        Traits {
+            latent: vec![config.latent],
+            forward_passes: "1".into(),
+            steps: 1,
+            invertible: true,
+            controls: Controls::default(),
+        }
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {

@@ -9,6 +9,7 @@ use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::catalogue::Range;
 use crate::generator::{Sampler, Settings, Trajectory, noise};
 use crate::latent::normals;
 
@@ -67,6 +68,9 @@ fn heun(x: Tensor<4>, v: Tensor<4>, t: f64, s: f64, velocity: impl Fn(&Tensor<4>
 /// posterior of the forward process (arXiv 2006.11239, equations 6 and 7) for any schedule
 /// x_t = a_t x + b_t e (arXiv 2107.00630, appendix A), here with a_t = 1 - t and b_t = t.
 pub fn posterior(t: f64, s: f64) -> [f64; 3] {
+    if t == 0.0 {
+        return [1.0, 0.0, 0.0];
+    }
     let ([a_t, b_t], [a_s, b_s]) = ([1.0 - t, t], [1.0 - s, s]);
     // x_t given x_s: a x_s + sqrt(b) e.
     let a = a_t / a_s;
@@ -75,10 +79,15 @@ pub fn posterior(t: f64, s: f64) -> [f64; 3] {
     [a * b_s.powi(2) / b_t.powi(2), a_s * b / b_t.powi(2), variance]
 }
 
+/// How far towards noise a given picture goes where nobody says, and how far it may.
+pub const STRENGTH: Range = Range { min: 0.0, max: 1.0, default: 0.6 };
+
 /// The way from noise (t = 1) to data (t = 0) in equal steps of time, along a velocity at x and t.
 pub struct Denoising<V> {
     velocity: V,
     sampler: Sampler,
+    /// The time at which it starts.
+    from: f64,
     steps: usize,
     done: usize,
     x: Tensor<4>,
@@ -94,6 +103,7 @@ impl<V> Denoising<V> {
         Self {
             velocity,
             sampler: settings.sampler,
+            from: 1.0,
             steps: settings.steps,
             done: 0,
             x: noise,
@@ -102,6 +112,13 @@ impl<V> Denoising<V> {
             rng: ChaCha8Rng::seed_from_u64(settings.noise_seed),
         }
     }
+
+    /// The way that starts at data mixed with noise, of the same shape, at the time that is the settings' strength: only
+    /// what so much noise hides is drawn anew (SDEdit, arXiv 2108.01073, algorithm 1).
+    pub fn of_data(data: Tensor<4>, noise: Tensor<4>, settings: Settings, velocity: V) -> Self {
+        let times = Tensor::full([data.dims()[0]], settings.strength, &data.device());
+        Self { from: settings.strength, ..Self::new(mix(data, noise, &times), settings, velocity) }
+    }
 }
 
 impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Denoising<V> {
@@ -109,7 +126,7 @@ impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Denoising<V> {
         if self.done == self.steps {
             return None;
         }
-        let time = |done: usize| 1.0 - done as f64 / self.steps as f64;
+        let time = |done: usize| self.from * (1.0 - done as f64 / self.steps as f64);
         let (t, s) = (time(self.done), time(self.done + 1));
         let velocity = &self.velocity;
         let x = self.x.clone();

@@ -183,7 +183,7 @@ pub const PROPERTIES: &[Property] = &[
         kind: Kind::Control(|controls| controls.guidance),
         default: "",
         always: true,
-        help: "How much the class is insisted on: 1 as it was learnt, 0 not at all.",
+        help: "How much the class or the sentence is insisted on: 1 as it was learnt, 0 not at all.",
         field: field!(guidance),
     },
     Property {

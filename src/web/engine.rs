@@ -6,15 +6,18 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use js_sys::Function;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::convert::{condition, error, from_js, range_error, to_js};
 use super::gpu;
 use super::pure::card;
-use crate::catalogue::ImageShape;
+use crate::catalogue::{ImageShape, ModelCard};
 use crate::device::{Backend, DeviceInfo, Preference, choose};
 use crate::families;
-use crate::generator::{Generator, Options, Trajectory, check, check_condition, check_options};
+use crate::generator::{BitsPerDim, Generator, Options, Trajectory, check, check_condition, check_options};
 use crate::image::{ImageError, from_rgba, to_rgba};
 
 /// Whom to tell that the GPU is gone.
@@ -77,10 +80,31 @@ impl Engine {
         let card = card(model)?;
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check(card, &latent, &narrowed, &options)?;
-        let latent = Tensor::from_data(TensorData::new(latent, [1, card.latent.dimension()]), &self.device);
-        let trajectory = self.model(model)?.start(latent, &narrowed, &options);
-        let ImageShape { width, height, channels } = card.image;
-        Ok(Run { steps: trajectory.steps(), trajectory, width, height, channels })
+        let trajectory = self.model(model)?.start(self.tensor(latent), &narrowed, &options);
+        Ok(Run::new(trajectory, card.image))
+    }
+
+    /// Starts a trajectory part of the way, at a picture mixed with a latent, where the model's family can.
+    #[allow(clippy::too_many_arguments, reason = "JavaScript's pictures come in three parts")]
+    #[wasm_bindgen(js_name = startFrom)]
+    pub fn start_from(
+        &self,
+        model: &str,
+        rgba: &[u8],
+        width: usize,
+        height: usize,
+        latent: Vec<f32>,
+        narrowed: JsValue,
+        options: JsValue,
+    ) -> Result<Run, JsValue> {
+        let card = card(model)?;
+        let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
+        check(card, &latent, &narrowed, &options)?;
+        let trajectory = self
+            .model(model)?
+            .image_to_image(self.picture(card, rgba, (width, height))?, self.tensor(latent), &narrowed, &options)
+            .ok_or_else(|| range_error(&format!("{model} cannot begin with a picture")))?;
+        Ok(Run::new(trajectory, card.image))
     }
 
     /// The latent that draws a picture with the same `options`, where the model's family can go back.
@@ -97,11 +121,9 @@ impl Engine {
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check_condition(card, &narrowed)?;
         check_options(card, &options)?;
-        let picture = from_rgba(rgba, (width, height), card.image, &self.device)
-            .map_err(|wrong: ImageError| range_error(&wrong.to_string()))?;
         let latent = self
             .model(model)?
-            .invert(picture, &narrowed, &options)
+            .invert(self.picture(card, rgba, (width, height))?, &narrowed, &options)
             .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
         // The promise must not borrow the engine, or the next call would find it taken.
         Ok(wasm_bindgen_futures::future_to_promise(async move {
@@ -109,9 +131,54 @@ impl Engine {
         }))
     }
 
+    /// Bits per dimension of a picture, as 8-bit levels, under a condition: a promise of `{ bits, exact }`, where the model's
+    /// family has a likelihood or a bound on it. What is drawn for it is the same each time.
+    #[wasm_bindgen(js_name = bitsPerDim)]
+    pub fn bits_per_dim(
+        &self,
+        model: &str,
+        rgba: &[u8],
+        width: usize,
+        height: usize,
+        narrowed: JsValue,
+    ) -> Result<js_sys::Promise, JsValue> {
+        let card = card(model)?;
+        let narrowed = condition(&narrowed)?;
+        check_condition(card, &narrowed)?;
+        let classes = narrowed.indices(card.classes.len(), 1, &self.device);
+        let bits = self
+            .model(model)?
+            .bits_per_dim(self.picture(card, rgba, (width, height))?, classes, &mut ChaCha8Rng::seed_from_u64(0))
+            .ok_or_else(|| range_error(&format!("{model} has no likelihood")))?;
+        let (bits, exact) = match bits {
+            BitsPerDim::Exact(bits) => (bits, true),
+            BitsPerDim::Bound(bits) => (bits, false),
+        };
+        Ok(wasm_bindgen_futures::future_to_promise(
+            async move { to_js(&Likelihood { bits: read(bits).await?[0], exact }) },
+        ))
+    }
+
+    fn tensor(&self, latent: Vec<f32>) -> Tensor<2> {
+        let shape = [1, latent.len()];
+        Tensor::from_data(TensorData::new(latent, shape), &self.device)
+    }
+
+    fn picture(&self, card: &ModelCard, rgba: &[u8], size: (usize, usize)) -> Result<Tensor<4>, JsValue> {
+        from_rgba(rgba, size, card.image, &self.device).map_err(|wrong: ImageError| range_error(&wrong.to_string()))
+    }
+
     fn model(&self, id: &str) -> Result<&dyn Generator, JsValue> {
         self.models.get(id).map(|model| &**model).ok_or_else(|| error(&format!("{id}: its weights are not loaded yet")))
     }
+}
+
+/// How likely a picture is.
+#[derive(Serialize)]
+struct Likelihood {
+    bits: f32,
+    /// Whether these are the model's own, or it needs at most so many.
+    exact: bool,
 }
 
 /// A trajectory under way.
@@ -128,6 +195,12 @@ pub struct Run {
     #[wasm_bindgen(readonly)]
     pub height: usize,
     channels: usize,
+}
+
+impl Run {
+    fn new(trajectory: Box<dyn Trajectory>, ImageShape { width, height, channels }: ImageShape) -> Self {
+        Self { steps: trajectory.steps(), trajectory, width, height, channels }
+    }
 }
 
 #[wasm_bindgen]

@@ -43,9 +43,9 @@ pub fn farthest(one: &[f32], other: &[f32]) -> f32 {
 
 /// A module with a card that says what its family does of it.
 pub fn generator<F: Family + 'static>(config: &F::Config, module: F) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, steps, controls } = F::traits(config);
+    let Traits { latent, forward_passes, steps, invertible, controls } = F::traits(config);
     let latent = LatentShape { shape: latent };
-    let card = ModelCard { latent, forward_passes, steps, controls, ..catalogue::cards()[0].clone() };
+    let card = ModelCard { latent, forward_passes, steps, invertible, controls, ..catalogue::cards()[0].clone() };
     let z = Tensor::zeros([1, card.latent.dimension()], &device());
     let generator = module.generator(card);
     assert_eq!(generator.start(z, &Condition::Any, &Options::default()).steps(), steps, "what the card says of steps");
