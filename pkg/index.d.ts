@@ -28,10 +28,12 @@ export interface Card {
   steps: number;
   /** What can be chosen about the way from the latent to the picture; what is absent the model ignores. */
   controls: Controls;
+  /** Whether there is a way back, from a picture to a latent: see `encode`. */
+  invertible: boolean;
   parameters: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
-  quality?: Quality | null;
+  quality?: Quality | PromptQuality | null;
   /** In what it stays behind the aim, and why, in one line; absent if in nothing. */
   shortfall?: string;
   training?: Record<string, unknown> | null;
@@ -42,6 +44,8 @@ export interface Controls {
   steps?: Range;
   guidance?: Range;
   temperature?: Range;
+  /** Of a model that can begin with a picture. */
+  strength?: Range;
   /** The default first. */
   samplers?: Sampler[];
 }
@@ -91,6 +95,37 @@ export interface Quality {
   q8: Figures;
   float?: Samples;
   q4?: Samples & { bytes: number };
+}
+
+/** How well pictures of sentences do, by a judge of both. FD-emoji is a Fréchet distance in that judge's features. */
+export interface PromptSamples {
+  /** The fraction of pictures nearer to their own sentence than to 99 others. */
+  r_precision: number;
+  fd_emoji: number;
+  /** The same in multiples of what real pictures reach. */
+  fd_over_floor: number;
+  /** The mean distance between two pictures of a sentence, in the judge's features. */
+  diversity: number;
+}
+
+/** The figures of the weights that ship, for a model that is told what to draw. */
+export interface PromptFigures extends PromptSamples {
+  /** R-precision where the same is said in some languages, by their codes. */
+  languages: Record<string, number>;
+  /** The error of the nearest picture that was learnt from: the root of its mean square, of levels from 0 to 1. */
+  nearest: number;
+  variants: (PromptSamples & { steps: number })[];
+}
+
+/** As {@link Quality}, for a model that is told what to draw. */
+export interface PromptQuality {
+  samples: number;
+  seed: number;
+  device?: string;
+  floor: { judge: string; r_precision: number; fd_emoji: number; diversity: number; nearest: number };
+  q8: PromptFigures;
+  float?: PromptSamples;
+  q4?: PromptSamples & { bytes: number };
 }
 
 /**
@@ -155,7 +190,8 @@ export interface WalkOptions {
   noiseSeed?: number;
 }
 
-export interface GenerateOptions extends WalkOptions {
+/** What is to be drawn, and from what. */
+export interface DrawOptions extends WalkOptions {
   model: string;
   /** An integer from 0 to 4294967295. Without a seed and a latent, the seed is drawn at random. */
   seed?: number;
@@ -163,11 +199,37 @@ export interface GenerateOptions extends WalkOptions {
   latent?: Float32Array | readonly number[];
   /** Default: 'any'. */
   condition?: Condition;
+  /** A picture to begin with, of the size that the card's `image` says, for models whose card has `controls.strength`. */
+  image?: ImageData;
+  /** How far towards noise it goes before it is drawn anew: 0 leaves it as it is, 1 leaves nothing of it. */
+  strength?: number;
+}
+
+export interface GenerateOptions extends DrawOptions {
   /**
    * Called with the picture so far after each step, the last one included, and with the final picture as it is
    * predicted there, for families that predict one.
    */
   onFrame?: (image: ImageData, step: number, steps: number, predicted: ImageData | null) => void;
+  /** Aborts between two steps; the promise then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Where a picture of a race is. */
+export interface RaceFrame {
+  /** The picture so far. */
+  image: ImageData;
+  step: number;
+  steps: number;
+  /** The time of computing it so far, without that of the others. */
+  milliseconds: number;
+}
+
+export interface RaceOptions {
+  /** What is drawn, at least one. */
+  lanes: DrawOptions[];
+  /** Called after each step of a lane, by its index. */
+  onFrame?: (lane: number, frame: RaceFrame) => void;
   /** Aborts between two steps; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -187,13 +249,22 @@ export interface InterpolateOptions {
   mode: 'lerp' | 'slerp';
 }
 
-/** With the options of the walk for which the latent is wanted. */
-export interface EncodeOptions extends WalkOptions {
+export interface LikelihoodOptions {
   model: string;
   /** A picture of the size that the card's `image` says. */
   image: ImageData;
   /** Default: 'any'. */
   condition?: Condition;
+}
+
+/** With the options of the walk for which the latent is wanted. */
+export interface EncodeOptions extends LikelihoodOptions, WalkOptions {}
+
+export interface Likelihood {
+  /** Bits per dimension of the picture's 8-bit levels. */
+  bits: number;
+  /** Whether these are the model's own, or it needs at most so many. */
+  exact: boolean;
 }
 
 /** How much of what has arrived: the detail of a `progress` event. */
@@ -228,10 +299,14 @@ export class Pushforward extends EventTarget {
   models(): Promise<Card[]>;
   /** Draws one picture. Rejects with TypeError or RangeError if the options are not what is expected. */
   generate(options: GenerateOptions): Promise<Generated>;
+  /** Draws several pictures by turns, each with a clock of its own: the milliseconds of each. Rejects as `generate` does. */
+  race(options: RaceOptions): Promise<number[]>;
   /** The latent at `t` on the way between two, in a straight line or along the sphere. */
   interpolate(options: InterpolateOptions): Float32Array;
   /** The latent that a picture came from, as the model's encoder sees it. */
   encode(options: EncodeOptions): Promise<Float32Array>;
+  /** How likely a picture is; rejects with RangeError where the model's family has no likelihood and no bound on it. */
+  bitsPerDim(options: LikelihoodOptions): Promise<Likelihood>;
   /** The address of this page that draws a state. What is left out takes its default. */
   link(state: Partial<State>): string;
   /** Ends the worker; what is unfinished rejects. The next call starts anew. */

@@ -1,13 +1,13 @@
 // The API: `globalThis.pushforward` in the page, the default export of the npm package. Types: pkg/index.d.ts.
 
-import { encodeOptions, generateOptions, interpolateOptions } from './checks.js';
+import { encodeOptions, generateOptions, interpolateOptions, likelihoodOptions, raceOptions } from './checks.js';
 import { loadEngine, loading } from './engine.js';
 import { Supervisor } from './supervisor.js';
 
 /**
- * @import { Card, DeviceInfo, EncodeOptions, Generated, GenerateOptions, InterpolateOptions, State, WalkOptions } from '../pkg/index.d.ts'
+ * @import { Card, DeviceInfo, EncodeOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
- * @import { Pixels } from './supervisor.js'
+ * @import { Drawn, Pixels } from './supervisor.js'
  */
 
 const BACKENDS = ['auto', 'webgpu', 'cpu'];
@@ -51,13 +51,12 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Generated>}
    */
   async generate(options) {
-    const { model, seed, latent: given, condition, walk, onFrame, signal } = generateOptions(options);
+    const { onFrame, signal, ...asked } = generateOptions(options);
     signal?.throwIfAborted();
     const { functions, cards, supervisor } = await this.#compute();
-    const card = knownModel(cards, model);
-    const latent = given ?? functions.gaussian(model, seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+    const drawn = drawnAs(asked, cards, functions);
     const { milliseconds, ...pixels } = await supervisor.request(
-      { type: 'generate', model, latent, condition, options: knownSampler(card, walk), frames: Boolean(onFrame) },
+      { type: 'generate', ...drawn, frames: Boolean(onFrame) },
       {
         signal,
         onFrame: ({ step, steps, predicted, width, height, data }) => {
@@ -66,7 +65,24 @@ export class Pushforward extends EventTarget {
         },
       },
     );
-    return { image: imageData(pixels), latent, milliseconds };
+    return { image: imageData(pixels), latent: drawn.latent, milliseconds };
+  }
+
+  /**
+   * @param {RaceOptions} options
+   * @returns {Promise<number[]>}
+   */
+  async race(options) {
+    const { lanes, onFrame, signal } = raceOptions(options);
+    signal?.throwIfAborted();
+    const { functions, cards, supervisor } = await this.#compute();
+    return supervisor.request(
+      { type: 'race', lanes: lanes.map((asked) => drawnAs(asked, cards, functions)) },
+      {
+        signal,
+        onFrame: ({ lane, step, steps, milliseconds, ...pixels }) => onFrame?.(lane, { image: imageData(pixels), step, steps, milliseconds }),
+      },
+    );
   }
 
   /** @param {InterpolateOptions} options */
@@ -83,8 +99,18 @@ export class Pushforward extends EventTarget {
     const { model, image, condition, walk } = encodeOptions(options);
     const { cards, supervisor } = await this.#compute();
     knownModel(cards, model);
-    const { data, width, height } = image;
-    return supervisor.request({ type: 'encode', model, data, width, height, condition, options: walk });
+    return supervisor.request({ type: 'encode', model, image: pixelsOf(image), condition, options: walk });
+  }
+
+  /**
+   * @param {LikelihoodOptions} options
+   * @returns {Promise<Likelihood>}
+   */
+  async bitsPerDim(options) {
+    const { model, image, condition } = likelihoodOptions(options);
+    const { cards, supervisor } = await this.#compute();
+    knownModel(cards, model);
+    return supervisor.request({ type: 'likelihood', model, image: pixelsOf(image), condition });
   }
 
   /** @param {Partial<State>} state */
@@ -148,6 +174,33 @@ function knownSampler({ controls: { samplers } }, { sampler, ...walk }) {
   if (!samplers || sampler === undefined) return walk;
   if (samplers.includes(sampler)) return { sampler, ...walk };
   throw new RangeError(`sampler: expected one of ${samplers.join(', ')}, got ${JSON.stringify(sampler)}`);
+}
+
+/**
+ * What is asked for, as the worker needs it.
+ * @param {ReturnType<typeof import('./checks.js').drawnOptions>} asked
+ * @param {Card[]} cards
+ * @param {Functions} functions
+ * @returns {Drawn}
+ */
+function drawnAs({ model, seed, latent, condition, image, walk }, cards, functions) {
+  const card = knownModel(cards, model);
+  return {
+    model,
+    image: image && pixelsOf(image),
+    latent: latent ?? functions.gaussian(model, seed ?? crypto.getRandomValues(new Uint32Array(1))[0]),
+    condition,
+    options: knownSampler(card, walk),
+  };
+}
+
+/**
+ * A copy, so that the caller may go on with its own.
+ * @param {ImageData} image
+ * @returns {Pixels}
+ */
+function pixelsOf({ data, width, height }) {
+  return { data: data.slice(), width, height };
 }
 
 /** @param {Pixels} pixels */

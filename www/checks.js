@@ -2,11 +2,14 @@
 // Values that need a model to judge (lengths, ranges, classes) are judged in Rust.
 
 const WALK = ['steps', 'guidance', 'temperature', 'sampler', 'noiseSeed'];
-const GENERATE = ['model', 'seed', 'latent', 'condition', ...WALK, 'onFrame', 'signal'];
+const DRAWN = ['model', 'seed', 'latent', 'condition', 'image', 'strength', ...WALK];
+const GENERATE = [...DRAWN, 'onFrame', 'signal'];
+const RACE = ['lanes', 'onFrame', 'signal'];
 /** The greatest seed, and the greatest whole number that the engine takes. */
 const GREATEST = 2 ** 32 - 1;
 const INTERPOLATE = ['from', 'to', 't', 'mode'];
-const ENCODE = ['model', 'image', 'condition', ...WALK];
+const LIKELIHOOD = ['model', 'image', 'condition'];
+const ENCODE = [...LIKELIHOOD, ...WALK];
 
 /** @param {unknown} value */
 function show(value) {
@@ -128,22 +131,59 @@ function walk({ steps, guidance, temperature, sampler, noiseSeed }) {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-/** @param {unknown} options */
-export function generateOptions(options) {
-  const { seed, latent, onFrame, signal, ...rest } = known('generate', options, GENERATE);
-  if (seed !== undefined && latent !== undefined) throw new TypeError('generate(): give a seed or a latent, not both');
+/**
+ * @param {unknown} value
+ * @returns {ImageData}
+ */
+function picture(value) {
+  return value instanceof ImageData ? value : wrong('image', 'an ImageData', value);
+}
+
+/**
+ * What is to be drawn, and from what.
+ * @param {string} call
+ * @param {Record<string, unknown>} options
+ */
+export function drawnOptions(call, { seed, latent, image, strength, ...rest }) {
+  if (seed !== undefined && latent !== undefined) throw new TypeError(`${call}(): give a seed or a latent, not both`);
+  if (strength !== undefined && image === undefined) throw new TypeError(`${call}(): a strength needs an image to begin with`);
   if (seed !== undefined && typeof seed !== 'number') wrong('seed', 'an integer', seed);
-  if (onFrame !== undefined && typeof onFrame !== 'function') wrong('onFrame', 'a function', onFrame);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong('signal', 'an AbortSignal', signal);
   return {
     model: model(rest.model),
     seed: /** @type {number | undefined} */ (seed),
     latent: latent === undefined ? undefined : vector('latent', latent),
     condition: condition(rest.condition),
-    walk: walk(rest),
-    onFrame: /** @type {import('../pkg/index.d.ts').GenerateOptions['onFrame']} */ (onFrame),
-    signal: /** @type {AbortSignal | undefined} */ (signal),
+    image: image === undefined ? undefined : picture(image),
+    walk: { ...walk(rest), ...(strength !== undefined && { strength: optional('number', 'strength', strength) }) },
   };
+}
+
+/**
+ * Who watches, and who can end it.
+ * @template Watch
+ * @param {Record<string, unknown>} options
+ */
+function watched({ onFrame, signal }) {
+  if (onFrame !== undefined && typeof onFrame !== 'function') wrong('onFrame', 'a function', onFrame);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong('signal', 'an AbortSignal', signal);
+  return { onFrame: /** @type {Watch | undefined} */ (onFrame), signal: /** @type {AbortSignal | undefined} */ (signal) };
+}
+
+/** @param {unknown} options */
+export function generateOptions(options) {
+  const { onFrame, signal, ...drawn } = known('generate', options, GENERATE);
+  /** @type {ReturnType<typeof watched<import('../pkg/index.d.ts').GenerateOptions['onFrame']>>} */
+  const watch = watched({ onFrame, signal });
+  return { ...drawnOptions('generate', drawn), ...watch };
+}
+
+/** @param {unknown} options */
+export function raceOptions(options) {
+  const { lanes, onFrame, signal } = known('race', options, RACE);
+  if (!Array.isArray(lanes) || lanes.length === 0) wrong('lanes', 'an array of at least one object', lanes);
+  /** @type {ReturnType<typeof watched<import('../pkg/index.d.ts').RaceOptions['onFrame']>>} */
+  const watch = watched({ onFrame, signal });
+  return { lanes: /** @type {unknown[]} */ (lanes).map((lane) => drawnOptions('race', known('race', lane, DRAWN))), ...watch };
 }
 
 /** @param {unknown} options */
@@ -157,6 +197,11 @@ export function interpolateOptions(options) {
 /** @param {unknown} options */
 export function encodeOptions(options) {
   const { image, ...rest } = known('encode', options, ENCODE);
-  if (!(image instanceof ImageData)) wrong('image', 'an ImageData', image);
-  return { model: model(rest.model), image, condition: condition(rest.condition), walk: walk(rest) };
+  return { model: model(rest.model), image: picture(image), condition: condition(rest.condition), walk: walk(rest) };
+}
+
+/** @param {unknown} options */
+export function likelihoodOptions(options) {
+  const { image, ...rest } = known('bitsPerDim', options, LIKELIHOOD);
+  return { model: model(rest.model), image: picture(image), condition: condition(rest.condition) };
 }

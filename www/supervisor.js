@@ -4,11 +4,14 @@ import { unpack } from './errors.js';
 
 /**
  * @import { Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
- * @typedef {{ type: 'generate', model: string, latent: Float32Array, condition: Condition, options: WalkOptions, frames: boolean }
- *   | { type: 'encode', model: string, data: Uint8ClampedArray, width: number, height: number, condition: Condition,
- *     options: WalkOptions }} Work
+ * @typedef {{ model: string, image?: Pixels, latent: Float32Array, condition: Condition,
+ *     options: WalkOptions & { strength?: number } }} Drawn
+ * @typedef {Drawn & { type: 'generate', frames: boolean }
+ *   | { type: 'race', lanes: Drawn[] }
+ *   | { type: 'encode', model: string, image: Pixels, condition: Condition, options: WalkOptions }
+ *   | { type: 'likelihood', model: string, image: Pixels, condition: Condition }} Work
  * @typedef {{ width: number, height: number, data: Uint8ClampedArray<ArrayBuffer> }} Pixels
- * @typedef {(frame: Pixels & { step: number, steps: number, predicted?: Pixels['data'] }) => void} OnFrame
+ * @typedef {(frame: Pixels & { step: number, steps: number, predicted?: Pixels['data'], lane: number, milliseconds: number }) => void} OnFrame
  * @typedef {{ message: Work & { id: number }, resolve: (value: any) => void, reject: (error: unknown) => void,
  *   onFrame?: OnFrame }} Request
  */

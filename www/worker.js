@@ -31,7 +31,7 @@ async function start({ module, backend }) {
     await init({ module_or_path: module });
     // An adapter can take its time: the weights travel meanwhile.
     const creating = Engine.create(backend);
-    for (const job of queue) weights(job.model).catch(() => {});
+    for (const job of queue) for (const model of modelsOf(job)) weights(model).catch(() => {});
     engine = await creating;
     engine.onLost((reason) => broken(`the GPU was lost (${reason})`));
   } catch (error) {
@@ -57,11 +57,16 @@ async function drain() {
 async function run(engine, job) {
   let computing = false;
   try {
-    await load(engine, job);
+    const missing = modelsOf(job).filter((model) => !loaded.has(model));
+    missing.forEach((model) => weights(model).catch(() => {}));
+    for (const model of missing) await load(engine, model, job);
     await macrotask();
     if (job.cancelled) return true;
     computing = true;
-    await (job.type === 'encode' ? encode(engine, job) : draw(engine, job));
+    if (job.type === 'encode') await encode(engine, job);
+    else if (job.type === 'likelihood') await likelihood(engine, job);
+    else if (job.type === 'race') await race(engine, job);
+    else await draw(engine, job);
   } catch (error) {
     if (computing && fatal(engine, error)) {
       broken(panicked || pack(error).message);
@@ -73,33 +78,52 @@ async function run(engine, job) {
 }
 
 /**
+ * A picture on its way, and the milliseconds that it took so far, without those in which others had their turn.
+ * @typedef {{ model: string, run: import('../pushforward.js').Run, step: number, milliseconds: number }} Lane
+ * @param {Engine} engine
+ * @param {import('./supervisor.js').Drawn} drawn
+ * @returns {Lane}
+ */
+function begin(engine, { model, image, latent, condition, options }) {
+  const began = performance.now();
+  const run = image
+    ? engine.startFrom(model, image.data, image.width, image.height, latent, condition, options)
+    : engine.start(model, latent, condition, options);
+  return { model, run, step: 0, milliseconds: performance.now() - began };
+}
+
+/**
+ * The picture after a further step.
+ * @param {Lane} lane
+ */
+async function advance(lane) {
+  const began = performance.now();
+  const data = await lane.run.step();
+  if (!data) throw new Error(`${lane.model} ended after ${lane.step} of ${lane.run.steps} steps`);
+  lane.step++;
+  lane.milliseconds += performance.now() - began;
+  return data;
+}
+
+/**
  * @param {Engine} engine
  * @param {Extract<Job, { type: 'generate' }>} job
  */
-async function draw(engine, { id, model, latent, condition, options, frames }) {
-  const began = performance.now();
-  const run = engine.start(model, latent, condition, options);
-  const { width, height } = run;
-  let waited = 0;
+async function draw(engine, job) {
+  const { id, frames } = job;
+  const lane = begin(engine, job);
+  const { run } = lane;
+  const { width, height, steps } = run;
   try {
-    for (let step = 1; step <= run.steps; step++) {
-      if (step > 1) {
-        const pause = performance.now();
+    while (lane.step < steps) {
+      if (lane.step > 0) {
         await macrotask();
-        waited += performance.now() - pause;
         if (running?.cancelled) return;
       }
-      const data = await run.step();
-      if (!data) throw new Error(`${model} ended after ${step - 1} of ${run.steps} steps`);
-      const last = step === run.steps;
-      const milliseconds = performance.now() - began - waited;
-      if (frames) {
-        const pause = performance.now();
-        const predicted = await run.predicted();
-        postMessage({ type: 'frame', id, step, steps: run.steps, width, height, data, predicted });
-        waited += performance.now() - pause;
-      }
-      if (last) postMessage({ type: 'done', id, value: { width, height, data, milliseconds } }, { transfer: [data.buffer] });
+      const data = await advance(lane);
+      const { step, milliseconds } = lane;
+      if (frames) postMessage({ type: 'frame', id, step, steps, width, height, data, predicted: await run.predicted() });
+      if (step === steps) postMessage({ type: 'done', id, value: { width, height, data, milliseconds } }, { transfer: [data.buffer] });
     }
   } finally {
     release(run);
@@ -107,34 +131,79 @@ async function draw(engine, { id, model, latent, condition, options, frames }) {
 }
 
 /**
+ * Several pictures at once, each of which is given a step when it has had the least time of all.
+ * @param {Engine} engine
+ * @param {Extract<Job, { type: 'race' }>} job
+ */
+async function race(engine, { id, lanes: entered }) {
+  /** @type {Lane[]} */
+  const lanes = [];
+  try {
+    for (const drawn of entered) lanes.push(begin(engine, drawn));
+    let going = lanes;
+    while (going.length > 0) {
+      await macrotask();
+      if (running?.cancelled) return;
+      const next = going.reduce((least, lane) => (lane.milliseconds < least.milliseconds ? lane : least));
+      const data = await advance(next);
+      const { run, step, milliseconds } = next;
+      const { width, height, steps } = run;
+      postMessage({ type: 'frame', id, lane: lanes.indexOf(next), step, steps, width, height, data, milliseconds }, { transfer: [data.buffer] });
+      going = going.filter((lane) => lane.step < lane.run.steps);
+    }
+    postMessage({ type: 'done', id, value: lanes.map(({ milliseconds }) => milliseconds) });
+  } finally {
+    lanes.forEach(({ run }) => release(run));
+  }
+}
+
+/**
  * @param {Engine} engine
  * @param {Extract<Job, { type: 'encode' }>} job
  */
-async function encode(engine, { id, model, data, width, height, condition, options }) {
-  const value = await engine.encode(model, data, width, height, condition, options);
+async function encode(engine, { id, model, image, condition, options }) {
+  const value = await engine.encode(model, image.data, image.width, image.height, condition, options);
   postMessage({ type: 'done', id, value });
+}
+
+/**
+ * @param {Engine} engine
+ * @param {Extract<Job, { type: 'likelihood' }>} job
+ */
+async function likelihood(engine, { id, model, image, condition }) {
+  const value = await engine.bitsPerDim(model, image.data, image.width, image.height, condition);
+  postMessage({ type: 'done', id, value });
+}
+
+/**
+ * The models that a job needs.
+ * @param {Job} job
+ */
+function modelsOf(job) {
+  return job.type === 'race' ? job.lanes.map(({ model }) => model) : [job.model];
 }
 
 /**
  * Makes a model ready, unless the job is cancelled first: the next one need not wait for this one's weights.
  * @param {Engine} engine
+ * @param {string} model
  * @param {Job} job
  */
-async function load(engine, job) {
-  if (loaded.has(job.model)) return;
-  const arrived = await Promise.race([weights(job.model), job.gone]);
+async function load(engine, model, job) {
+  if (loaded.has(model) || job.cancelled) return;
+  const arrived = await Promise.race([weights(model), job.gone]);
   if (!arrived || job.cancelled) return;
-  fetched.delete(job.model);
+  fetched.delete(model);
   try {
-    engine.load(job.model, arrived.bytes);
+    engine.load(model, arrived.bytes);
   } catch (error) {
     if (!arrived.recalled) throw error;
     // As if nothing had been kept.
-    distrusted.add(job.model);
-    return load(engine, job);
+    distrusted.add(model);
+    return load(engine, model, job);
   }
-  loaded.add(job.model);
-  if (!arrived.recalled) keep(described(job.model), arrived.bytes, cards());
+  loaded.add(model);
+  if (!arrived.recalled) keep(described(model), arrived.bytes, cards());
 }
 
 /**

@@ -1,10 +1,10 @@
 // The types of the module that wasm-bindgen builds from src/web/; tsconfig.json lays them where it will lie.
 
-import type { Card, Condition, DeviceInfo, State, WalkOptions } from '../index.d.ts';
+import type { Card, Condition, DeviceInfo, Likelihood, State, WalkOptions } from '../index.d.ts';
 
 export interface Property {
   name: keyof State;
-  kind: 'choice' | 'integer' | 'number' | 'point' | 'mask';
+  kind: 'choice' | 'integer' | 'number' | 'point' | 'mask' | 'sentence';
   default: unknown;
   min?: number;
   max?: number;
@@ -35,6 +35,7 @@ export function unpackMask(mask: string, dimension: number): Uint8Array;
 export function gaussian(model: string, seed: number): Float32Array;
 export function interpolate(from: Float32Array, to: Float32Array, t: number, mode: string): Float32Array;
 export function stateLatent(state: State): Float32Array;
+export function stateCondition(state: State): Condition;
 export function statistics(z: Float32Array): Statistics;
 export function normalDensity(x: number): number;
 export function chiDensity(r: number, dimension: number): number;
@@ -50,6 +51,16 @@ export class Engine {
   onLost(callback: (reason: string) => void): void;
   load(model: string, weights: Uint8Array): void;
   start(model: string, latent: Float32Array, condition: Condition, options: WalkOptions): Run;
+  startFrom(
+    model: string,
+    rgba: Uint8ClampedArray,
+    width: number,
+    height: number,
+    latent: Float32Array,
+    condition: Condition,
+    options: WalkOptions & { strength?: number },
+  ): Run;
+  bitsPerDim(model: string, rgba: Uint8ClampedArray, width: number, height: number, condition: Condition): Promise<Likelihood>;
   encode(
     model: string,
     rgba: Uint8ClampedArray,

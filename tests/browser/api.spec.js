@@ -97,6 +97,64 @@ test('encode() finds a latent that draws nearly the same picture', async ({ page
   expect(near).toBeLessThan(far / 3);
 });
 
+test('encode() goes back where the card says that there is a way', async ({ page }) => {
+  const found = await page.evaluate(async () => {
+    const { pushforward } = globalThis;
+    const found = [];
+    for (const { id, invertible, image: { width, height }, latent } of await pushforward.models()) {
+      const image = new ImageData(new Uint8ClampedArray(4 * width * height).fill(255), width, height);
+      const length = await pushforward.encode({ model: id, image }).then((z) => z.length, (error) => error.message);
+      found.push({ id, invertible, length, expected: latent.shape.reduce((a, b) => a * b) });
+    }
+    return found;
+  });
+  expect(new Set(found.map(({ invertible }) => invertible)).size).toBe(2);
+  for (const { id, invertible, length, expected } of found) {
+    expect(length, id).toEqual(invertible ? expected : `${id} cannot go back from a picture to a latent`);
+  }
+});
+
+test('generate() begins with a picture, which gives way as its strength grows', async ({ page }) => {
+  const [kept, changed, gone, anew] = await page.evaluate(async () => {
+    const { pushforward } = globalThis;
+    const model = 'diffusion-fashion';
+    const { image } = await pushforward.generate({ model: 'vae-fashion', seed: 3, condition: { class: 1 } });
+    const asked = { model, seed: 8, condition: { class: 9 }, steps: 4 };
+    const distance = (a, b) => a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]), 0) / (28 * 28 * 3);
+    const plain = await pushforward.generate(asked);
+    const others = [];
+    for (const strength of [0, 0.5, 1]) others.push((await pushforward.generate({ ...asked, image, strength })).image);
+    return [distance(image, others[0]), distance(image, others[1]), distance(plain.image, others[2]), distance(image, plain.image)];
+  });
+  expect(kept).toBeLessThan(0.01);
+  expect(changed).toBeGreaterThan(1);
+  expect(changed).toBeLessThan(anew);
+  expect(gone).toBeLessThan(1);
+});
+
+test('bitsPerDim() finds a model\'s own pictures likelier than noise', async ({ page }) => {
+  const found = await page.evaluate(async () => {
+    const { pushforward } = globalThis;
+    const found = {};
+    for (const { id, quality } of await pushforward.models()) {
+      const known = quality?.q8?.bits_per_dim ?? quality?.q8?.bits_per_dim_bound;
+      if (known === undefined) continue;
+      const { image } = await pushforward.generate({ model: id, seed: 3, condition: { class: 1 } });
+      const noise = new ImageData(Uint8ClampedArray.from(image.data, (_, i) => (i % 4 === 3 ? 255 : (Math.floor(i / 4) * 7919) % 256)), 28, 28);
+      const own = await pushforward.bitsPerDim({ model: id, image, condition: { class: 1 } });
+      found[id] = { known, isBound: quality.q8.bits_per_dim === undefined, own, noise: (await pushforward.bitsPerDim({ model: id, image: noise })).bits };
+    }
+    return found;
+  });
+  expect(Object.keys(found)).toEqual(expect.arrayContaining(['vae-fashion', 'flow-fashion', 'diffusion-fashion', 'autoregressive-fashion']));
+  for (const [id, { known, isBound, own, noise }] of Object.entries(found)) {
+    expect(own.exact, id).toBe(!isBound);
+    expect(own.bits, id).toBeGreaterThan(0);
+    expect(own.bits, id).toBeLessThan(2 * known);
+    expect(noise, id).toBeGreaterThan(own.bits + 1);
+  }
+});
+
 test('link() is the address that draws a state', async ({ page }) => {
   await visit(page);
   const link = await page.evaluate((model) => globalThis.pushforward.link({ model, seed: 9, class: 2, t: 0.25 }), MODEL);
@@ -191,6 +249,26 @@ const MISUSE = [
   ['link', '{ model: iterative, steps: 0 }', 'RangeError', /steps.*from 1 to 100.*0/],
   ['link', '{ model: iterative, guidance: NaN }', 'RangeError', /guidance.*NaN/],
   ['link', "{ model: iterative, mask: 'AAAA' }", 'RangeError', /mask.*784/],
+  ['generate', '{ model: iterative, strength: 0.5 }', 'TypeError', /strength needs an image/],
+  ['generate', '{ model: iterative, image: 1 }', 'TypeError', /image: expected an ImageData/],
+  ['generate', '{ model: iterative, image: new ImageData(28, 28), strength: 1.5 }', 'RangeError', /strength from 0 to 1, got 1.5/],
+  ['generate', '{ model: iterative, image: new ImageData(30, 30) }', 'RangeError', /28/],
+  ['generate', '{ model, image: new ImageData(28, 28) }', 'RangeError', /vae-fashion cannot begin with a picture/],
+  ['generate', "{ model, condition: { prompt: 'cat' } }", 'TypeError', /narrowed by a class, got a prompt/],
+  ['generate', "{ model: 'emoji', condition: { prompt: 5 } }", 'TypeError', /condition/],
+  ['generate', "{ model: 'emoji', condition: { class: 5 } }", 'TypeError', /narrowed by a prompt, got a class/],
+  ['generate', "{ model: 'emoji', condition: { prompt: 'cat', style: 7 } }", 'RangeError', /styles 0 to 6, got 7/],
+  ['generate', "{ model: 'emoji', condition: { prompt: 'cat', tone: 7 } }", 'TypeError', /unknown option "tone"/],
+  ['generate', "{ model: 'emoji', condition: { prompt: 'cat', towards: { prompt: 'dog', t: 2 } } }", 'RangeError', /a mix from 0 to 1, got 2/],
+  ['link', "{ model: 'emoji', prompt: 'x'.repeat(201) }", 'RangeError', /200/],
+  ['link', "{ model: 'emoji', style: 'cubist' }", 'RangeError', /style.*noto.*cubist/],
+  ['race', '{ lanes: [] }', 'TypeError', /lanes: expected an array of at least one/],
+  ['race', '{ lanes: [{ model }, { model, seed: -1 }] }', 'RangeError', /seed.*-1/],
+  ['race', '{ lanes: [{ model, signal: null }] }', 'TypeError', /race\(\): unknown option "signal"/],
+  ['race', '{ lanes: [{ model: iterative }, { model: iterative, steps: 0 }] }', 'RangeError', /steps/],
+  ['bitsPerDim', '{ model, image: 1 }', 'TypeError', /image: expected an ImageData/],
+  ['bitsPerDim', "{ model: 'gan-fashion', image: new ImageData(28, 28) }", 'RangeError', /gan-fashion has no likelihood/],
+  ['bitsPerDim', '{ model, image: new ImageData(28, 28), condition: { class: 11 } }', 'RangeError', /class.*11/],
   ['encode', '{ model }', 'TypeError', /image: expected an ImageData/],
   ['encode', '{ model: iterative, image: new ImageData(28, 28), guidance: 9 }', 'RangeError', /guidance from 0 to 8, got 9/],
   ['encode', '{ model, image: new ImageData(27, 28) }', 'RangeError', /28/],

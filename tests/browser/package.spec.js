@@ -1,15 +1,13 @@
 // The npm package, imported by a plain module script of a page in another folder.
 
-import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { extname, join, normalize } from 'node:path';
+import { join, normalize } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { host } from './host.js';
 import { expectDrawn } from './visitor.js';
 
 const PACKAGE = 'pkg/dist';
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
-
 const PAGE = `<!doctype html><title>An embedder</title><canvas width="28" height="28"></canvas>
 <script type="module">
   import pushforward, { Pushforward } from '../vendor/pushforward/www/api.js';
@@ -25,20 +23,23 @@ const PAGE = `<!doctype html><title>An embedder</title><canvas width="28" height
   };
 </script>`;
 
+const ELEMENTS = `<!doctype html><title>An embedder</title><style>push-forward { width: 84px; }</style>
+<meta http-equiv="Content-Security-Policy" content="default-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'">
+<script type="module" src="../vendor/pushforward/www/element.js"></script>
+<push-forward model="vae-fashion" seed="42" of-class="1"></push-forward>
+<div style="height: 4000px"></div>
+<push-forward model="gan-fashion" seed="7"></push-forward>`;
+
 let server;
 let address;
 
 test.beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    if (pathname === '/demo/') return response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
-    const file = normalize(pathname).replace(/^\/vendor\/pushforward\//, '');
-    const body = await readFile(join(PACKAGE, file)).catch(() => null);
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    return body ? response.writeHead(200, { 'content-type': type }).end(body) : response.writeHead(404).end();
+  server = await host(async (path) => {
+    if (path === 'demo/index.html') return PAGE;
+    if (path === 'demo/elements.html') return ELEMENTS;
+    return readFile(join(PACKAGE, normalize(path).replace(/^vendor\/pushforward\//, ''))).catch(() => null);
   });
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  address = `http://localhost:${server.address().port}/demo/`;
+  address = `${server.address}demo/index.html`;
 });
 
 test.afterAll(() => server.close());
@@ -64,4 +65,37 @@ test('draws in a page of somebody else', async ({ page }) => {
   expect(report.middle).toBeLessThan(1e-5);
   expectDrawn(await page.evaluate(() => [...document.querySelector('canvas').getContext('2d').getImageData(0, 0, 28, 28).data]));
   expect(problems).toEqual([]);
+});
+
+test('an element draws when it is seen, and anew when its attributes change', async ({ page }) => {
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(address.replace('index', 'elements'));
+  const [first, second] = [page.locator('push-forward').first(), page.locator('push-forward').last()];
+  const drawn = (element) => element.evaluate((element) => {
+    const canvas = element.shadowRoot.querySelector('canvas');
+    return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data];
+  });
+  /** What the next of its events says, after some of its attributes have changed. */
+  const next = (element, type, attributes) => element.evaluate((element, [type, attributes]) => new Promise((resolve) => {
+    element.addEventListener(type, ({ detail }) => resolve(detail), { once: true });
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  }), [type, attributes]);
+
+  await expect(first).toHaveAttribute('role', 'img', { timeout: 30_000 });
+  const trousers = await drawn(first);
+  expectDrawn(trousers);
+  expect(asked.some((url) => url.includes('gan-fashion'))).toBe(false);
+  expect((await first.boundingBox()).width).toBe(84);
+
+  expect(await next(first, 'draw', { 'of-class': '7' })).toContain('model=vae-fashion&class=7&seed=42');
+  expect(await drawn(first)).not.toEqual(trousers);
+  expect(await next(first, 'message', { seed: 'many' })).toEqual([expect.stringContaining('seed')]);
+  expect(await next(first, 'draw', { seed: '42', 'of-class': '1' })).toContain('class=1');
+  expect(await drawn(first)).toEqual(trousers);
+
+  await second.scrollIntoViewIfNeeded();
+  await expect(second).toHaveAttribute('role', 'img', { timeout: 30_000 });
+  expectDrawn(await drawn(second));
+  await expect(page.locator('[aria-busy]')).toHaveCount(0);
 });

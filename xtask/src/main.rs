@@ -10,6 +10,7 @@ use xshell::Shell;
 
 mod browser;
 mod build;
+mod offline;
 mod pkg;
 mod serve;
 mod test;

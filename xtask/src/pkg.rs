@@ -12,7 +12,8 @@ use xshell::Shell;
 use crate::step;
 
 /// Types and documents, which are not part of the page.
-const BESIDES: [&str; 5] = ["pkg/package.json", "pkg/index.d.ts", "pkg/README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+const BESIDES: [&str; 6] =
+    ["pkg/package.json", "pkg/index.d.ts", "pkg/element.d.ts", "pkg/README.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Copies out of dist/, whose layout the package keeps, so that the same relative paths hold in both.
 pub fn run(sh: &Shell) -> Result<()> {
@@ -28,7 +29,8 @@ pub fn run(sh: &Shell) -> Result<()> {
         let (site, package) = (Path::new("dist"), Path::new("pkg/dist"));
         sh.remove_path(package)?;
         let engine = PathBuf::from("pushforward_bg.wasm");
-        for file in modules(sh, site, "www/api.js")?.into_iter().chain([engine]).chain(models(sh)?) {
+        // The element draws by the API, so its modules are the API's and a few more.
+        for file in modules(sh, site, "www/element.js")?.into_iter().chain([engine]).chain(models(sh)?) {
             copy(sh, &site.join(&file), &package.join(&file))?;
         }
         for file in BESIDES.map(Path::new) {
