@@ -14,7 +14,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 20_000 },
   reporter: 'list',
-  use: { baseURL: BASE_URL, viewport: { width: 1440, height: 900 }, actionTimeout: 20_000 },
+  use: { baseURL: BASE_URL, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', actionTimeout: 20_000 },
   projects: [
     { name: 'cpu', testIgnore: 'webgpu.spec.js', use: { launchOptions: launchOptions() } },
     {

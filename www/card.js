@@ -27,3 +27,15 @@ export function gridOf({ latent: { shape } }) {
 export function passesOf({ forward_passes, steps, controls }) {
   return controls.steps ? `${steps}` : forward_passes;
 }
+
+/** How far the drawn plane reaches in units of the ring's radius, which is well inside then. */
+const RINGS = 1.55;
+
+/**
+ * Half the side of the square of the plane that is drawn, in standard deviations, if a point may be so far out.
+ * @param {Card} card
+ * @param {number} farthest
+ */
+export function reachOf(card, farthest) {
+  return Math.min(RINGS * Math.sqrt(dimensionOf(card)), farthest);
+}

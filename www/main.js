@@ -5,6 +5,8 @@ import { Pushforward } from './api.js';
 import { gridOf } from './card.js';
 import { find } from './dom.js';
 import { loadEngine } from './engine.js';
+import { Given } from './given.js';
+import { keepForOffline } from './offline.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';
 import { mountBars } from './views/bars.js';
@@ -12,6 +14,7 @@ import { mountClasses } from './views/classes.js';
 import { mountControls } from './views/controls.js';
 import { mountDevice } from './views/device.js';
 import { mountDimension } from './views/dimension.js';
+import { mountEmbedded } from './views/embedded.js';
 import { mountEnds } from './views/ends.js';
 import { mountFamilies } from './views/families.js';
 import { mountHistogram } from './views/histogram.js';
@@ -20,20 +23,28 @@ import { mountMany } from './views/many.js';
 import { Notices } from './views/notices.js';
 import { mountModel } from './views/model.js';
 import { mountNoise } from './views/noise.js';
+import { mountOwn } from './views/own.js';
 import { mountPicture } from './views/picture.js';
 import { mountPlane } from './views/plane.js';
+import { mountRace } from './views/race.js';
 import { mountSay } from './views/say.js';
 import { mountShare } from './views/share.js';
 import { mountStrip } from './views/strip.js';
+import { mountTake } from './views/take.js';
 import { mountTrajectory } from './views/trajectory.js';
 import { mountWay } from './views/way.js';
 
 /**
  * What every view may know.
- * @typedef {{ api: Pushforward, functions: import('./engine.js').Functions, store: Store, painter: Painter, notices: Notices }} Context
+ * @typedef {{ api: Pushforward, functions: import('./engine.js').Functions, store: Store, painter: Painter, given: Given,
+ *   notices: Notices }} Context
  */
 
 const notices = new Notices(find('#notices'));
+
+/** In a frame of somebody else's page: the picture, and the way to this one. */
+const embedded = new URLSearchParams(location.search).get('embed') === '1';
+document.documentElement.classList.toggle('embedded', embedded);
 
 /** @returns {'auto' | 'webgpu' | 'cpu'} */
 function backend() {
@@ -51,8 +62,10 @@ mountDevice(find('#device'), api, notices);
 async function start() {
   const { functions, cards } = await loadEngine();
   const store = new Store(functions, cards, location.hash);
-  const painter = new Painter(api, functions, store);
-  const context = { api, functions, store, painter, notices };
+  const painter = new Painter(api, functions, store, embedded);
+  const given = new Given(notices);
+  const context = { api, functions, store, painter, given, notices };
+  mountEmbedded(find('#whole'), context);
   mountFamilies(find('#families'), context);
   mountSay(find('#say'), context);
   mountDimension(context);
@@ -68,6 +81,9 @@ async function start() {
   mountWay(find('#slider'), context);
   mountStrip(find('#strip'), context);
   mountMany(find('#many'), context);
+  mountRace(find('#race'), context);
+  mountOwn(find('#own'), context);
+  mountTake(find('#take'), context);
   mountShare(find('#share'), context);
   mountModel(find('#model'), context);
   store.watchModel((card) => {
@@ -75,8 +91,10 @@ async function start() {
     find('main').classList.toggle('told', card.condition === 'prompt');
     find('main').classList.toggle('coloured', card.image.channels === 3);
   });
-  notices.showAll('link', store.messages);
-  syncAddress(store, (messages) => notices.showAll('link', messages));
+  const complain = (/** @type {string[]} */ messages) => notices.showAll('link', messages);
+  complain(store.messages);
+  syncAddress(store, complain);
+  given.addEventListener('link', (event) => complain(store.read(/** @type {CustomEvent<string>} */ (event).detail)));
   painter.addEventListener('failed', (event) => {
     const error = /** @type {CustomEvent<Error>} */ (event).detail;
     notices.show('painter', error.message, { label: 'Try again', act: () => painter.retry() });
@@ -85,6 +103,9 @@ async function start() {
   document.documentElement.classList.add('ready');
   painter.draw();
 }
+
+// Where the page is worked on, every file is to be the newest.
+if (location.protocol === 'https:') keepForOffline(notices);
 
 api.ready().then(start).catch((error) => {
   notices.show('engine', error.message, { label: 'Reload the page', act: () => location.reload() });

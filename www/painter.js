@@ -1,4 +1,4 @@
-// Draws what the state says: the picture first, and whenever there is none to draw, the film strip and many others.
+// Draws what the state says: the picture first, and whenever there is none to draw, the film strip, many others, and a map of the plane.
 
 /**
  * @import { GenerateOptions, State } from '../pkg/index.d.ts'
@@ -6,7 +6,7 @@
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
  * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
- * @typedef {'strip' | 'many'} Row
+ * @typedef {'strip' | 'many' | 'map'} Row
  * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
  *   sketch: boolean, final: boolean }} Shown
  */
@@ -19,6 +19,9 @@ const ORDER = [0, 8, 4, 2, 6, 1, 3, 5, 7];
 
 /** How many other pictures are drawn under the same condition. */
 export const MANY = 16;
+
+/** How many pictures stand on a side of the map of the plane. */
+export const MAP = 9;
 
 /** Rows of pictures beside the one: the properties that do not matter to them, in which order they are drawn, and the state of each. */
 const ROWS = {
@@ -34,7 +37,31 @@ const ROWS = {
     /** @param {State} state @param {number} index @returns {State} */
     at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null }),
   },
+  map: {
+    without: ['t', 'at', 'draws', 'mode', 'toprompt'],
+    order: outwards(),
+    /** @param {State} state @param {number} index @param {number} reach @returns {State} */
+    at: (state, index, reach) => ({ ...state, at: placeOnMap(index, reach), toprompt: '' }),
+  },
 };
+
+/** The places of the map, from its middle to its corners. */
+function outwards() {
+  /** @param {number} index */
+  const away = (index) => Math.hypot(...placeOnMap(index, 1));
+  return Array.from({ length: MAP ** 2 }, (_, index) => index).sort((one, other) => away(one) - away(other));
+}
+
+/**
+ * Where on the plane a place of the map is, in standard deviations: the middle of its square; row by row from the top left.
+ * @param {number} index
+ * @param {number} reach
+ * @returns {[number, number]}
+ */
+function placeOnMap(index, reach) {
+  const place = (/** @type {number} */ at) => reach * ((2 * at + 1) / MAP - 1);
+  return [place(index % MAP), -place(Math.floor(index / MAP))];
+}
 
 /**
  * The seed of one of the many.
@@ -45,6 +72,26 @@ export function drawAt({ draws }, index) {
   return ((draws ?? 0) + index) % 2 ** 32;
 }
 
+/**
+ * What a state asks for.
+ * @param {State} state
+ * @param {Functions} functions
+ * @returns {GenerateOptions}
+ */
+export function requestOf(state, functions) {
+  const { model, seed, steps, guidance, temperature, sampler } = state;
+  return {
+    model,
+    latent: functions.stateLatent(state),
+    condition: functions.stateCondition(state),
+    steps: steps ?? undefined,
+    guidance: guidance ?? undefined,
+    temperature: temperature ?? undefined,
+    sampler: sampler ?? undefined,
+    noiseSeed: seed,
+  };
+}
+
 /** A picture of no more steps than this is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */
 const FEW = 4;
 
@@ -52,7 +99,7 @@ const FEW = 4;
 const MOVING = 250;
 
 /**
- * Fires `picture` (detail: Shown), `strip` and `many` (detail: { index, image }), `stale` when all pictures of a row are
+ * Fires `picture` (detail: Shown), `strip`, `many` and `map` (detail: { index, image }), `stale` when all pictures of a row are
  * of another state (detail: the row), and `failed` (detail: the error).
  *
  * One request is with the worker at a time. While it computes, only the newest state waits, so a storm of changes
@@ -69,9 +116,13 @@ export class Painter extends EventTarget {
   /** @type {Drawing | null} */
   #drawing = null;
   /** What the rows are drawn for. @type {Record<Row, string>} */
-  #of = { strip: '', many: '' };
+  #of = { strip: '', many: '', map: '' };
   /** What of them is not drawn yet. @type {Record<Row, number[]>} */
-  #due = { strip: [], many: [] };
+  #due = { strip: [], many: [], map: [] };
+  /** Whether somebody looks at the map, which costs as much as all else. */
+  #mapped = false;
+  /** Whether nobody looks at anything but the picture. */
+  #alone;
   /** The model that failed. */
   #failed = '';
   #changed = -Infinity;
@@ -81,9 +132,11 @@ export class Painter extends EventTarget {
    * @param {Pushforward} api
    * @param {Functions} functions
    * @param {Store} store
+   * @param {boolean} alone whether the picture alone is drawn, and nothing beside it
    */
-  constructor(api, functions, store) {
+  constructor(api, functions, store, alone) {
     super();
+    this.#alone = alone;
     this.#api = api;
     this.#functions = functions;
     this.#store = store;
@@ -100,8 +153,7 @@ export class Painter extends EventTarget {
     this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
     this.#wanted = moving ? 'sketch' : 'picture';
     if (this.#failed !== model) this.#failed = '';
-    this.#renew('strip');
-    this.#renew('many');
+    this.#renewAll();
     this.#giveWay();
     this.#next();
   }
@@ -110,6 +162,26 @@ export class Painter extends EventTarget {
   retry() {
     this.#failed = '';
     this.draw();
+  }
+
+  /**
+   * Whether the map is to be drawn.
+   * @param {boolean} mapped
+   */
+  map(mapped) {
+    if (mapped === this.#mapped) return;
+    this.#mapped = mapped;
+    this.#of.map = '';
+    this.#due.map = [];
+    this.#renewAll();
+    this.#next();
+  }
+
+  #renewAll() {
+    if (this.#alone) return;
+    this.#renew('strip');
+    this.#renew('many');
+    if (this.#mapped) this.#renew('map');
   }
 
   /** @param {Row} row */
@@ -124,8 +196,9 @@ export class Painter extends EventTarget {
 
   /** The row that is to be drawn on: of a model that is told what to draw, first the many that its sentence may mean. @returns {Row} */
   #row() {
-    const many = this.#due.many.length > 0 && (this.#store.card.condition === 'prompt' || this.#due.strip.length === 0);
-    return many ? 'many' : 'strip';
+    /** @type {Row[]} */
+    const order = this.#store.card.condition === 'prompt' ? ['many', 'strip', 'map'] : ['strip', 'many', 'map'];
+    return order.find((row) => this.#due[row].length > 0) ?? 'strip';
   }
 
   /** The changes have come to rest. */
@@ -154,8 +227,9 @@ export class Painter extends EventTarget {
     if (!wanted && index === undefined) return;
     this.#wanted = null;
     const of = this.#of[row];
-    const state = index === undefined ? this.#store.value : ROWS[row].at(this.#store.value, index);
-    const options = this.#options(state, wanted === 'sketch');
+    const state = index === undefined ? this.#store.value : ROWS[row].at(this.#store.value, index, this.#store.reach);
+    const asked = requestOf(state, this.#functions);
+    const options = wanted === 'sketch' && asked.steps !== undefined ? { ...asked, steps: Math.min(FEW, asked.steps) } : asked;
     /** @type {Drawing} */
     const drawing = { model: state.model, steps: options.steps ?? this.#store.card.steps, wanted, controller: new AbortController() };
     this.#drawing = drawing;
@@ -208,25 +282,6 @@ export class Painter extends EventTarget {
     if (model !== this.#store.value.model) return;
     this.#failed = model;
     this.#fire('failed', error);
-  }
-
-  /**
-   * @param {State} state
-   * @param {boolean} sketch
-   * @returns {GenerateOptions}
-   */
-  #options(state, sketch) {
-    const { model, seed, steps, guidance, temperature, sampler } = state;
-    return {
-      model,
-      latent: this.#functions.stateLatent(state),
-      condition: this.#functions.stateCondition(state),
-      steps: steps === null ? undefined : sketch ? Math.min(FEW, steps) : steps,
-      guidance: guidance ?? undefined,
-      temperature: temperature ?? undefined,
-      sampler: sampler ?? undefined,
-      noiseSeed: seed,
-    };
   }
 
   /**

@@ -1,5 +1,7 @@
 // The state of the page: one object, of exactly the properties that a link carries.
 
+import { reachOf } from './card.js';
+
 /**
  * @import { Card, State } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
@@ -57,6 +59,11 @@ export class Store extends EventTarget {
   /** Every model's card. */
   get cards() {
     return this.#cards;
+  }
+
+  /** Half the side of the square of the plane that is drawn, in standard deviations. */
+  get reach() {
+    return reachOf(this.card, this.properties.get('at')?.max ?? Infinity);
   }
 
   /** What the picture is of, for a person. */

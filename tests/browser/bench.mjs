@@ -16,6 +16,8 @@ const ENDURANCE = 1000;
 /** Pictures of each family in the table of strategies. */
 const REPEATS = 11;
 const MODEL = 'vae-fashion';
+/** Steps of a picture that follows somebody who types. */
+const FEW = 4;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -89,29 +91,34 @@ async function strips(page, count) {
   }, count);
 }
 
+/** A condition of a model's for each seed: its classes in turn, or a sentence. */
+const conditionOf = ({ condition }, seed) => (condition === 'prompt' ? { prompt: `red heart ${seed}` } : { class: seed % 10 });
+
+/** Milliseconds of a picture, one for each of some seeds, after as many to warm up; and how many steps it has. */
+async function timed(page, card, options = {}) {
+  const seeds = Array.from({ length: REPEATS }, (_, i) => i + 1);
+  const asked = seeds.map((seed) => ({ model: card.id, seed, condition: conditionOf(card, seed), ...options }));
+  return page.evaluate(async (asked) => {
+    let steps = 0;
+    const onFrame = (_image, _step, all) => { steps = all; };
+    for (const options of asked) await globalThis.pushforward.generate({ ...options, onFrame });
+    const times = [];
+    for (const options of asked) times.push((await globalThis.pushforward.generate(options)).milliseconds);
+    return { times, steps };
+  }, asked);
+}
+
 /** A row for each card: what a picture costs in each strategy, and what was measured of its quality. */
 async function strategies(page) {
-  const table = [['family', 'forward passes', 'steps', 'ms a picture', 'ms a step', 'FD-fashion × floor', 'bits/dim', 'bytes']];
+  const table = [['family', 'forward passes', 'steps', 'ms a picture', 'ms a step', 'FD × floor', 'bits/dim', 'bytes']];
   for (const card of await page.evaluate(() => globalThis.pushforward.models())) {
-    const { id, name, quality, weights } = card;
-    const { times, steps } = await page.evaluate(
-      async ([model, count]) => {
-        const times = [];
-        let steps = 0;
-        const onFrame = (_image, _step, all) => { steps = all; };
-        for (let seed = 0; seed < count; seed++) await globalThis.pushforward.generate({ model, seed, onFrame });
-        for (let seed = 1; seed <= count; seed++) {
-          const { milliseconds } = await globalThis.pushforward.generate({ model, seed, condition: { class: seed % 10 } });
-          times.push(milliseconds);
-        }
-        return { times, steps };
-      },
-      [id, REPEATS],
-    );
+    const { name, quality, weights } = card;
+    const { times, steps } = await timed(page, card);
     const time = median(times);
     const { fd_over_floor: distance, bits_per_dim: exact, bits_per_dim_bound: bound } = quality?.q8 ?? {};
     const bits = exact === undefined ? bound && `≤ ${bound.toFixed(2)}` : exact.toFixed(2);
-    table.push([name, passesOf(card), steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(0) ?? '–', bits ?? '–', weights.bytes]);
+    table.push([name, passesOf(card), steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(card.condition === 'prompt' ? 1 : 0) ?? '–', bits ?? '–', weights.bytes]);
+    if (card.condition === 'prompt') report(`a sentence in ${FEW} steps`, median((await timed(page, card, { steps: FEW })).times), 'ms', 1500);
   }
   const lines = table.map((row) => `| ${row.join(' | ')} |`);
   return [lines[0], `|${'---|'.repeat(table[0].length)}`, ...lines.slice(1)].join('\n');

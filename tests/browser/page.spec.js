@@ -27,7 +27,7 @@ test('the strip shows nine different pictures, its ends those of A and B', async
   await stripSettled(page);
   const frames = [];
   for (let i = 1; i <= 9; i++) frames.push(await pixels(page, `#strip button:nth-child(${i}) canvas`));
-  frames.forEach(expectDrawn);
+  frames.forEach((picture) => expectDrawn(picture));
   expect(new Set(frames.map(String)).size).toBe(9);
   const b = await drawn(page, { model: 'vae-fashion', seed: 6, condition: { class: 7 } });
   expect(difference(frames[0], await pixels(page))).toBe(0);
@@ -57,7 +57,7 @@ test('a class narrows: another class, another picture; anything, another again',
     await expect(page.locator('#picture .said')).toContainText(name);
     pictures.push(await pixels(page));
   }
-  pictures.forEach(expectDrawn);
+  pictures.forEach((picture) => expectDrawn(picture));
   expect(new Set(pictures.map(String)).size).toBe(3);
   await page.locator('#classes').getByText('Anything').click();
   await settled(page);
@@ -115,7 +115,7 @@ test('the same link draws the same pixels twice, whoever opens it', async ({ bro
     pictures.push(await pixels(page));
     await context.close();
   }
-  pictures.forEach(expectDrawn);
+  pictures.forEach((picture) => expectDrawn(picture));
   expect(difference(...pictures)).toBe(0);
 });
 
@@ -165,3 +165,14 @@ test('a new fragment in the address is drawn at once', async ({ page }) => {
 function distance(a, b) {
   return Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
 }
+
+test('in a frame the page is its picture, and the way to the whole', async ({ page }) => {
+  await page.setViewportSize({ width: 300, height: 200 });
+  await visit(page, './?embed=1#model=vae-fashion&class=3&seed=5');
+  await expect(page.locator('h1, #families, #strip, #story-title, footer, #race, #own').filter({ visible: true })).toHaveCount(0);
+  const box = await page.locator('#picture .stage > canvas').boundingBox();
+  expect(box).toMatchObject({ y: 0, width: 200, height: 200 });
+  await expect(page.getByRole('link', { name: 'Pushforward' })).toHaveAttribute('href', /\/#model=vae-fashion&class=3&seed=5/);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(200);
+  expect(difference(await pixels(page), await drawn(page, { model: 'vae-fashion', seed: 5, condition: { class: 3 } }))).toBe(0);
+});

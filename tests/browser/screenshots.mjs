@@ -1,7 +1,7 @@
-// Takes the screenshots of docs/screenshots/: a family of one step and three of many, desktop and phone, light and dark.
+// Takes the screenshots of docs/screenshots/: a family of one step, three of many, and a sentence, desktop and phone, light and dark.
 
 import { mkdir } from 'node:fs/promises';
-import { chromium } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
 import { settled, stripSettled } from './visitor.js';
 
@@ -11,6 +11,7 @@ const LINKS = {
   '': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35',
   'diffusion-': '#model=diffusion-fashion&class=9&seed=42&to=7&t=0.35',
   'autoregressive-': '#model=autoregressive-fashion&class=9&seed=42&to=7&t=0.35',
+  'emoji-': '#model=emoji&prompt=cat%20with%20heart%20eyes&toprompt=blue%20cat&seed=42&to=7&t=0.35',
   'codes-': '#model=codes-fashion&class=9&seed=42&to=7&t=0.35',
 };
 const SCREENS = {
@@ -28,6 +29,7 @@ for (const [prefix, link] of Object.entries(LINKS)) {
       await page.goto(link);
       await settled(page);
       await stripSettled(page);
+      await expect(page.locator('#many .stale')).toHaveCount(0, { timeout: 120_000 });
       const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
       await page.screenshot({ path });
       console.log(path);

@@ -243,7 +243,7 @@ test('noise is painted with the pointer, drawn anew, and undone', async ({ page 
 test('noise is painted by keys, and what is there is said', async ({ page }) => {
   await visit(page, LINK);
   const noise = await pixels(page, '#noise canvas');
-  await page.locator('.easel').focus();
+  await page.locator('#noise .easel').focus();
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Shift+ArrowUp');
   await page.keyboard.press(' ');

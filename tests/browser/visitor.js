@@ -5,9 +5,9 @@ import { expect } from '@playwright/test';
 const PICTURE = '#picture .stage > canvas';
 
 /** A picture counts as drawn when it has dark, bright, and a good many shades between. */
-export function expectDrawn(pixels) {
+export function expectDrawn(pixels, side = 28) {
   const grey = pixels.filter((_, i) => i % 4 === 0);
-  expect(grey.length).toBe(28 * 28);
+  expect(grey.length).toBe(side * side);
   expect(Math.max(...grey) - Math.min(...grey)).toBeGreaterThan(60);
   expect(new Set(grey).size).toBeGreaterThan(20);
   expect(pixels.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
@@ -60,4 +60,18 @@ export async function beforeWorker(page, prelude) {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${prelude}\n${await response.text()}` });
   });
+}
+
+/** Lets a file go over the page, or pastes it. */
+export function give(page, bytes, { name = 'given.png', type = 'image/png', how = 'drop' } = {}) {
+  return page.evaluate(
+    ([data, name, type, how]) => {
+      const file = new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type });
+      const transfer = new DataTransfer();
+      transfer.items.add(file);
+      const event = how === 'drop' ? new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }) : new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+    },
+    [Buffer.from(bytes).toString('base64'), name, type, how],
+  );
 }

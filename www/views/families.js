@@ -2,6 +2,7 @@
 
 import { passesOf } from '../card.js';
 import { html } from '../dom.js';
+import { brief } from '../quality.js';
 
 /** @import { Card } from '../../pkg/index.d.ts' */
 
@@ -45,13 +46,8 @@ function counted(count) {
 }
 
 /** @param {Card} card */
-function quality({ quality }) {
-  if (!quality?.q8) return html('span', {}, 'not measured yet');
-  const { fd_over_floor, conditional_accuracy } = quality.q8;
-  return html(
-    'span',
-    { title: 'How far its draws are from real pictures, in multiples of how far those are from each other; and how many the classifier recognizes' },
-    `FD ${fd_over_floor.toFixed(0)} × floor · ${(100 * conditional_accuracy).toFixed(0)} %`,
-    html('span', { class: 'word' }, ' recognized'),
-  );
+function quality(card) {
+  const known = brief(card);
+  if (!known) return html('span', {}, 'not measured yet');
+  return html('span', { title: known.meaning }, known.figures, html('span', { class: 'word' }, ` ${known.counted}`));
 }

@@ -18,22 +18,33 @@ const ABOVE = 3.5;
  * @param {import('../main.js').Context} context
  */
 export function mountHistogram(root, { store, functions }) {
-  const coordinates = coordinatesDrawing(functions);
   const caption = find('figcaption', root);
   store.watchModel((card) => {
-    const length = lengthDrawing(functions, dimensionOf(card));
-    find('.stage', root).replaceChildren(coordinates.drawing, length.drawing);
-    return () => {
-      const z = functions.stateLatent(store.value);
-      const statistics = functions.statistics(z);
-      coordinates.draw(z, statistics);
-      length.draw(statistics.norm);
-      const share = Math.round(statistics.chiCdf * 100);
-      caption.textContent =
-        `Its coordinates on the bell curve, and its length |z| = ${number(statistics.norm)}: ` +
-        (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`);
-    };
+    const { elements, draw } = drawings(functions, dimensionOf(card));
+    find('.stage', root).replaceChildren(...elements);
+    return () => (caption.textContent = draw(functions.stateLatent(store.value)));
   });
+}
+
+/**
+ * The two drawings of latents of one dimension; `draw` puts a latent on them and says in words how it looks.
+ * @param {import('../engine.js').Functions} functions
+ * @param {number} dimension
+ */
+export function drawings(functions, dimension) {
+  const [coordinates, length] = [coordinatesDrawing(functions), lengthDrawing(functions, dimension)];
+  /** @param {Float32Array} z */
+  function draw(z) {
+    const statistics = functions.statistics(z);
+    coordinates.draw(z, statistics);
+    length.draw(statistics.norm);
+    const share = Math.round(statistics.chiCdf * 100);
+    return (
+      `Its coordinates on the bell curve, and its length |z| = ${number(statistics.norm)}: ` +
+      (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`)
+    );
+  }
+  return { elements: [coordinates.drawing, length.drawing], draw };
 }
 
 /** @param {import('../engine.js').Functions} functions */

@@ -2,6 +2,7 @@
 
 import { passesOf } from '../card.js';
 import { html } from '../dom.js';
+import { measured } from '../quality.js';
 
 /**
  * @param {HTMLElement} root
@@ -26,28 +27,7 @@ function rows(card) {
     ['Forward passes for a picture', passesOf(card)],
     ['Parameters', card.parameters.toLocaleString('en')],
     ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
-    ...figures(card.quality),
+    ...measured(card),
     ...(card.shortfall ? [/** @type {[string, string]} */ (['Falls short', card.shortfall])] : []),
   ];
-}
-
-/**
- * What was measured on the shipped weights, beside what real pictures reach under the same judge.
- * @param {import('../../pkg/index.d.ts').Card['quality']} quality
- * @returns {[string, string][]}
- */
-function figures(quality) {
-  if (!quality?.q8) return [];
-  const { samples, floor, q8 } = quality;
-  /** @param {number} fraction */
-  const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
-  /** @type {[string, string][]} */
-  const rows = [
-    [`FD-fashion of ${samples.toLocaleString('en')} samples`, `${q8.fd_fashion.toFixed(2)}, ${q8.fd_over_floor.toFixed(0)} × that of real pictures`],
-    ['Samples seen as their class', `${percent(q8.conditional_accuracy)}; real pictures ${percent(floor.accuracy)}`],
-    ['Precision, recall', `${q8.precision.toFixed(2)}, ${q8.recall.toFixed(2)}`],
-  ];
-  if (q8.bits_per_dim !== undefined) rows.push(['Bits per dimension', q8.bits_per_dim.toFixed(2)]);
-  if (q8.bits_per_dim_bound !== undefined) rows.push(['Bits per dimension', `at most ${q8.bits_per_dim_bound.toFixed(2)}`]);
-  return rows;
 }

@@ -1,13 +1,11 @@
 // The Gaussian, cut by the plane through the origin and both ends: contours, shell, the way, and the point to drag.
 
 import { dimensionOf } from '../card.js';
-import { line, number, set, svg } from '../dom.js';
-import { STRIP } from '../painter.js';
+import { find, html, line, number, set, svg } from '../dom.js';
+import { MAP, STRIP } from '../painter.js';
 
 /** Half the side of the drawn square, in units of the drawing. */
 const SIDE = 6.2;
-/** The same in standard deviations: the ring, at the square root of the dimension, is well inside. */
-const RINGS = 1.55;
 /** How far an arrow key goes, and with shift, in units of the drawing. */
 const STEP = 0.1;
 const LEAP = 0.5;
@@ -19,13 +17,37 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
  * @param {import('../main.js').Context} context
  */
 export function mountPlane(root, context) {
-  context.store.watchModel((card) => {
-    const { min = -Infinity, max = Infinity } = context.store.properties.get('at') ?? {};
-    const dimension = dimensionOf(card);
-    const reach = Math.min(RINGS * Math.sqrt(dimension), -min, max);
-    const { drawing, draw } = chart(context, dimension, reach);
-    root.querySelector('.stage')?.replaceChildren(drawing);
+  const { store, painter } = context;
+  const stage = find('.stage', root);
+  const map = html('canvas', { class: 'map', 'aria-hidden': 'true' });
+  const choice = /** @type {HTMLInputElement} */ (find('input[type=checkbox]', root));
+  /** Whether the map is wanted; until somebody says so, where it costs little. @type {boolean | null} */
+  let wanted = null;
+  const show = () => {
+    choice.checked = wanted ?? store.card.steps === 1;
+    stage.classList.toggle('mapped', choice.checked);
+    painter.map(choice.checked);
+  };
+  choice.addEventListener('change', () => {
+    wanted = choice.checked;
+    show();
+  });
+  store.watchModel((card) => {
+    const { width, height } = card.image;
+    set(map, { width: MAP * width, height: MAP * height });
+    const { drawing, draw } = chart(context, dimensionOf(card), store.reach);
+    stage.replaceChildren(map, drawing);
+    show();
     return draw;
+  });
+  painter.addEventListener('stale', (event) => {
+    if (/** @type {CustomEvent} */ (event).detail === 'map') map.classList.add('stale');
+  });
+  painter.addEventListener('map', (event) => {
+    const { index, image } = /** @type {CustomEvent<{ index: number, image: ImageData }>} */ (event).detail;
+    const [column, row] = [index % MAP, Math.floor(index / MAP)];
+    map.getContext('2d')?.putImageData(image, column * image.width, row * image.height);
+    map.classList.remove('stale');
   });
 }
 

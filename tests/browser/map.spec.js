@@ -1,0 +1,64 @@
+// The map of the plane: what each place of it is carried to.
+
+import { expect, test } from '@playwright/test';
+import { difference, drawn, expectDrawn, settled, stripSettled, visit } from './visitor.js';
+
+const COUNT = 9;
+const LINK = '#model=vae-fashion&class=3&seed=5&to=6';
+const choice = (page) => page.getByRole('checkbox', { name: 'Show what each place is carried to' });
+
+/** RGBA of one square of the map. */
+const square = (page, column, row, side = 28) =>
+  page.locator('#plane .map').evaluate((map, [column, row, side]) => [...map.getContext('2d').getImageData(column * side, row * side, side, side).data], [column, row, side]);
+
+/** Waits until the last of the map is drawn: its corners. */
+async function mapped(page) {
+  await stripSettled(page);
+  await expect.poll(async () => (await Promise.all([[0, 0], [8, 0], [0, 8], [8, 8]].map((at) => square(page, ...at)))).every((pixels) => pixels[3] === 255), { timeout: 30_000 }).toBe(true);
+  await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
+}
+
+test('every square of the map is the picture of its middle', async ({ page }) => {
+  await visit(page, LINK);
+  await expect(choice(page)).toBeChecked();
+  await mapped(page);
+  // The origin is nobody's draw and everybody's middle.
+  const middle = await square(page, 4, 4);
+  expectDrawn(middle);
+  const origin = await drawn(page, { model: 'vae-fashion', latent: Array(16).fill(0), condition: { class: 3 } });
+  expect(difference(middle, origin)).toBe(0);
+  // Where one clicks the picture is nearly that of the square, whose middle one may miss by a pixel.
+  const drawing = page.locator('#plane svg');
+  const { width } = await drawing.boundingBox();
+  await drawing.click({ position: { x: (6.5 * width) / COUNT, y: (2.5 * width) / COUNT } });
+  await settled(page);
+  const here = await page.locator('#picture .stage > canvas').evaluate((canvas) => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]);
+  const there = await square(page, 6, 2);
+  const mean = (a, b) => a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
+  expect(mean(here, there)).toBeLessThan(mean(here, middle) / 4);
+});
+
+test('another class is another map, another point is not', async ({ page }) => {
+  await visit(page, LINK);
+  await mapped(page);
+  const dresses = await square(page, 2, 2);
+  await page.evaluate(() => (location.hash = location.hash.replace('seed=5', 'seed=5&at=1,1')));
+  await settled(page);
+  await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
+  expect(difference(await square(page, 2, 2), dresses)).toBe(0);
+  await page.locator('#classes').getByText('Bag', { exact: true }).click();
+  await settled(page);
+  await expect.poll(async () => difference(await square(page, 2, 2), dresses)).toBeGreaterThan(30);
+});
+
+test('where a picture takes many steps, the map is drawn for those who ask', async ({ page }) => {
+  await visit(page, '#model=diffusion-fashion&class=3&seed=5&steps=1');
+  await stripSettled(page);
+  await expect(choice(page)).not.toBeChecked();
+  await page.waitForTimeout(500);
+  expect((await square(page, 4, 4))[3]).toBe(0);
+  await choice(page).check();
+  await mapped(page);
+  await choice(page).uncheck();
+  await expect(page.locator('#plane .map')).toBeHidden();
+});

@@ -1,0 +1,64 @@
+// What a visitor gives the page: files dropped on it, pasted, or chosen. A picture that was saved here brings its state back.
+
+import { linkIn } from './png.js';
+
+/** No picture that people have is larger, in bytes; what is larger is not even read. */
+const LARGEST = 64e6;
+
+/** Fires `link` (detail: the fragment of a link) for a picture that carries one, and `picture` (detail: the file) for any other file. */
+export class Given extends EventTarget {
+  #notices;
+
+  /** @param {import('./views/notices.js').Notices} notices */
+  constructor(notices) {
+    super();
+    this.#notices = notices;
+    addEventListener('dragover', (event) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      document.documentElement.classList.add('receiving');
+    });
+    addEventListener('dragleave', (event) => {
+      if (!event.relatedTarget) document.documentElement.classList.remove('receiving');
+    });
+    addEventListener('drop', (event) => {
+      document.documentElement.classList.remove('receiving');
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+    addEventListener('paste', (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      this.take(files);
+    });
+  }
+
+  /**
+   * Takes the first of some files.
+   * @param {File[]} files
+   */
+  async take([file]) {
+    if (!file) return;
+    this.#notices.hide('given');
+    try {
+      const link = linkIn(await read(file));
+      // Wherever it was saved: only what says how it is drawn counts.
+      if (link !== null) this.dispatchEvent(new CustomEvent('link', { detail: link.slice(link.indexOf('#') + 1) }));
+      else this.dispatchEvent(new CustomEvent('picture', { detail: file }));
+    } catch (error) {
+      this.#notices.show('given', /** @type {Error} */ (error).message);
+    }
+  }
+}
+
+/** @param {File} file */
+async function read(file) {
+  if (file.size > LARGEST) throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, got ${Math.round(file.size / 1e6)} MB`);
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    throw new Error(`${file.name} could not be read: ${/** @type {Error} */ (error).message}`, { cause: error });
+  }
+}

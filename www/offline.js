@@ -1,0 +1,26 @@
+// Has the page kept for visits without a network, and offers a newer version of it once that is here as a whole.
+
+/** @param {import('./views/notices.js').Notices} notices */
+export async function keepForOffline(notices) {
+  const container = navigator.serviceWorker;
+  // A browser may have none, or not allow one here.
+  const registration = await container?.register('sw.js', { updateViaCache: 'none' }).catch(() => null);
+  if (!registration) return;
+  /** @param {ServiceWorker | null} worker */
+  function offer(worker) {
+    // The first version is no newer one.
+    if (!worker || !container.controller) return;
+    notices.show('version', 'A newer version of this page is here.', { label: 'Use it', act: () => worker.postMessage('use') });
+  }
+  offer(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const worker = registration.installing;
+    worker?.addEventListener('statechange', () => worker.state === 'installed' && offer(worker));
+  });
+  // All open pages go over together; what they draw is in their addresses.
+  let controlled = container.controller !== null;
+  container.addEventListener('controllerchange', () => {
+    if (controlled) location.reload();
+    controlled = true;
+  });
+}

@@ -1,0 +1,215 @@
+// A visitor's own picture, carried back to the latent that it comes from and from there to a picture again; drawn anew
+// from part of the way; and between it and another one, all that lies between them.
+
+import { dimensionOf } from '../card.js';
+import { fillTrack, find, html, number, paint, set } from '../dom.js';
+import { ACCEPTED, imported, inverted } from '../import.js';
+import { usualBits } from '../quality.js';
+import { drawings } from './histogram.js';
+import { Pad } from './pad.js';
+
+/**
+ * @import { Card, WalkOptions } from '../../pkg/index.d.ts'
+ * @typedef {{ image: ImageData, latent: Float32Array }} Carried
+ */
+
+/** Nothing is computed while the hand still moves. */
+const REST = 250;
+
+/** Where on the way between two pictures a slider stands at first. */
+const HALF = 0.5;
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountOwn(root, { api, store, functions, given, notices }) {
+  const pad = new Pad(find('.pad', root));
+  const [chooser, invert, clear] = ['.choose', '.invert', '.clear'].map((name) => /** @type {HTMLButtonElement} */ (find(name, root)));
+  const file = html('input', { type: 'file', accept: ACCEPTED, hidden: true });
+  chooser.after(file);
+  const [back, anew, between] = ['.back', '.anew', '.between'].map((name) => find(name, root));
+  const latentStage = find('.latent .stage', root);
+  const strength = dial(find('.anew', root), 0.6);
+  const t = dial(find('.between', root), HALF);
+  /** @type {ReturnType<typeof drawings> | null} */
+  let judged = null;
+  /** The picture as it was carried last. @type {Carried | null} */
+  let carried = null;
+  /** The ends between which the way leads. @type {{ A: Carried | null, B: Carried | null }} */
+  const ends = { A: null, B: null };
+  let controller = new AbortController();
+  let timer = 0;
+
+  /** What everything is drawn under: the state's condition, and its way as the card has it. */
+  function asked() {
+    const { model, seed, steps, guidance, temperature, sampler } = store.value;
+    /** @type {WalkOptions} */
+    const walk = { steps: steps ?? undefined, guidance: guidance ?? undefined, temperature: temperature ?? undefined, sampler: sampler ?? undefined };
+    return { model, condition: store.condition, noiseSeed: seed, ...walk };
+  }
+
+  function later() {
+    controller.abort();
+    clearTimeout(timer);
+    carried = null;
+    root.classList.toggle('drawn', !pad.empty);
+    invert.disabled = clear.disabled = pad.empty;
+    root.setAttribute('aria-busy', String(!pad.empty));
+    show();
+    if (!pad.empty) timer = setTimeout(carry, REST);
+  }
+
+  async function carry() {
+    controller = new AbortController();
+    const { signal } = controller;
+    const { image } = pad;
+    const options = asked();
+    try {
+      if (store.card.invertible) {
+        const latent = await api.encode({ ...options, image });
+        signal.throwIfAborted();
+        carried = { image, latent };
+        show();
+        const again = await api.generate({ ...options, latent, signal });
+        paint(/** @type {HTMLCanvasElement} */ (find('canvas', back)), again.image);
+        find('figcaption', back).textContent = difference(image, again.image);
+        await weigh(image, signal);
+      }
+      await redraw();
+      root.setAttribute('aria-busy', 'false');
+      notices.hide('own');
+    } catch (error) {
+      if (!signal.aborted) notices.show('own', /** @type {Error} */ (error).message);
+    }
+  }
+
+  /**
+   * How likely the picture is, beside those that nobody has learned from.
+   * @param {ImageData} image
+   * @param {AbortSignal} signal
+   */
+  async function weigh(image, signal) {
+    const usual = usualBits(store.card);
+    if (usual === null) return;
+    const { bits, exact } = await api.bitsPerDim({ model: store.card.id, image, condition: store.condition });
+    signal.throwIfAborted();
+    find('figcaption', back).textContent += ` ${exact ? '' : 'At most '}${number(bits)} bits per dimension, where ${exact ? '' : 'at most '}${number(usual)} are usual for clothes.`;
+  }
+
+  /** The picture begun part of the way, where the family can. */
+  async function redraw() {
+    if (!store.card.controls.strength || pad.empty) return;
+    const { seed } = store.value;
+    const { image } = await api.generate({ ...asked(), seed, image: pad.image, strength: strength.value, signal: controller.signal });
+    paint(/** @type {HTMLCanvasElement} */ (find('canvas', anew)), image);
+  }
+
+  async function mix() {
+    const { A, B } = ends;
+    if (!A || !B) return;
+    const latent = api.interpolate({ from: A.latent, to: B.latent, t: t.value, mode: store.value.mode });
+    const { image } = await api.generate({ ...asked(), latent });
+    paint(/** @type {HTMLCanvasElement} */ (find('.stage canvas', between)), image);
+  }
+
+  function show() {
+    const { card } = store;
+    find('.oneway', root).hidden = Boolean(card.invertible);
+    for (const part of [back, between, find('.latent', root)]) part.hidden = !card.invertible;
+    anew.hidden = !card.controls.strength;
+    for (const letter of /** @type {const} */ (['A', 'B'])) {
+      /** @type {HTMLButtonElement} */ (find(`.${letter.toLowerCase()}`, between)).disabled = !carried;
+      const end = ends[letter];
+      const canvas = /** @type {HTMLCanvasElement} */ (find(`.end${letter} canvas`, between));
+      if (end) paint(canvas, end.image);
+      else canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
+    }
+    t.input.disabled = !(ends.A && ends.B);
+    if (carried && judged) find('.latent figcaption', root).textContent = judged.draw(carried.latent);
+  }
+
+  strength.input.addEventListener('input', () => redraw().catch(complain));
+  t.input.addEventListener('input', () => mix().catch(complain));
+  for (const letter of /** @type {const} */ (['A', 'B'])) {
+    find(`.${letter.toLowerCase()}`, between).addEventListener('click', () => {
+      ends[letter] = carried;
+      show();
+      mix().catch(complain);
+    });
+  }
+  /** @param {Error} error */
+  function complain(error) {
+    if (error.name !== 'AbortError') notices.show('own', error.message);
+  }
+
+  pad.addEventListener('draw', later);
+  invert.addEventListener('click', () => pad.take(inverted(pad.image)));
+  clear.addEventListener('click', () => pad.renew(store.card.image));
+  chooser.addEventListener('click', () => file.click());
+  file.addEventListener('change', () => {
+    given.take([...(file.files ?? [])]);
+    file.value = '';
+  });
+  given.addEventListener('picture', async (event) => {
+    try {
+      pad.take(await imported(/** @type {CustomEvent<File>} */ (event).detail, store.card.image));
+      notices.hide('given');
+      root.scrollIntoView({ block: 'nearest' });
+    } catch (error) {
+      notices.show('given', /** @type {Error} */ (error).message);
+    }
+  });
+
+  let shape = '';
+  store.watchModel((card) => {
+    judged = drawings(functions, dimensionOf(card));
+    latentStage.replaceChildren(...judged.elements);
+    Object.assign(ends, { A: null, B: null });
+    for (const canvas of root.querySelectorAll('canvas:not(.easel canvas)')) set(canvas, { width: card.image.width, height: card.image.height });
+    // What is drawn stays for the next model that sees pictures of the same size.
+    if (JSON.stringify(card.image) !== shape) pad.renew(card.image);
+    shape = JSON.stringify(card.image);
+  });
+  // Another condition or way is another map: the same picture comes from elsewhere.
+  let way = '';
+  store.watch(() => {
+    const now = JSON.stringify([asked(), store.value.mode]);
+    if (now !== way) later();
+    way = now;
+  });
+}
+
+/**
+ * How far two pictures are from each other, in words.
+ * @param {ImageData} one
+ * @param {ImageData} other
+ */
+function difference(one, other) {
+  const sum = one.data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : Math.abs(value - other.data[i])), 0);
+  const mean = sum / (0.75 * one.data.length);
+  return mean < 0.5 ? 'The same picture, to the level.' : `${number(mean, 1)} levels of 255 beside it, on average.`;
+}
+
+/**
+ * A slider from 0 to 1 with its number beside it.
+ * @param {HTMLElement} root
+ * @param {number} start
+ */
+function dial(root, start) {
+  const input = /** @type {HTMLInputElement} */ (find('input[type=range]', root));
+  const output = find('output', root);
+  input.value = String(start);
+  const show = () => {
+    fillTrack(input);
+    output.textContent = number(input.valueAsNumber);
+  };
+  input.addEventListener('input', show);
+  show();
+  return {
+    input,
+    get value() {
+      return input.valueAsNumber;
+    },
+  };
+}
