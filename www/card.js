@@ -39,3 +39,12 @@ const RINGS = 1.55;
 export function reachOf(card, farthest) {
   return Math.min(RINGS * Math.sqrt(dimensionOf(card)), farthest);
 }
+
+/**
+ * The models that draw the same kind of pictures, so that they can be compared.
+ * @param {Card[]} cards
+ * @param {Card} card
+ */
+export function rivalsOf(cards, { dataset }) {
+  return cards.filter((other) => other.dataset.name === dataset.name);
+}

@@ -14,7 +14,7 @@ const PIXEL = 16;
 const DRAWING = 0.7;
 
 /** What this browser can record; null if nothing. */
-export function filmType() {
+function filmType() {
   return globalThis.MediaRecorder ? (TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? null) : null;
 }
 

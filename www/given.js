@@ -5,9 +5,13 @@ import { linkIn } from './png.js';
 /** No picture that people have is larger, in bytes; what is larger is not even read. */
 const LARGEST = 64e6;
 
-/** Fires `link` (detail: the fragment of a link) for a picture that carries one, and `picture` (detail: the file) for any other file. */
+/** Fires `link` (detail: the fragment of a link) for a picture that carries one, and `picture` for any other file while nobody takes it. */
 export class Given extends EventTarget {
   #notices;
+  /** @type {((file: File) => void) | null} */
+  #taker = null;
+  /** @type {File | null} */
+  #waiting = null;
 
   /** @param {import('./views/notices.js').Notices} notices */
   constructor(notices) {
@@ -36,6 +40,16 @@ export class Given extends EventTarget {
   }
 
   /**
+   * Who takes files that carry no link; the one that waits for it, too.
+   * @param {(file: File) => void} taker
+   */
+  goTo(taker) {
+    this.#taker = taker;
+    if (this.#waiting) taker(this.#waiting);
+    this.#waiting = null;
+  }
+
+  /**
    * Takes the first of some files.
    * @param {File[]} files
    */
@@ -46,7 +60,11 @@ export class Given extends EventTarget {
       const link = linkIn(await read(file));
       // Wherever it was saved: only what says how it is drawn counts.
       if (link !== null) this.dispatchEvent(new CustomEvent('link', { detail: link.slice(link.indexOf('#') + 1) }));
-      else this.dispatchEvent(new CustomEvent('picture', { detail: file }));
+      else if (this.#taker) this.#taker(file);
+      else {
+        this.#waiting = file;
+        this.dispatchEvent(new Event('picture'));
+      }
     } catch (error) {
       this.#notices.show('given', /** @type {Error} */ (error).message);
     }

@@ -2,11 +2,10 @@
 
 import { syncAddress } from './address.js';
 import { Pushforward } from './api.js';
-import { gridOf } from './card.js';
+import { gridOf, rivalsOf } from './card.js';
 import { find } from './dom.js';
 import { loadEngine } from './engine.js';
 import { Given } from './given.js';
-import { keepForOffline } from './offline.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';
 import { mountBars } from './views/bars.js';
@@ -23,10 +22,8 @@ import { mountMany } from './views/many.js';
 import { Notices } from './views/notices.js';
 import { mountModel } from './views/model.js';
 import { mountNoise } from './views/noise.js';
-import { mountOwn } from './views/own.js';
 import { mountPicture } from './views/picture.js';
 import { mountPlane } from './views/plane.js';
-import { mountRace } from './views/race.js';
 import { mountSay } from './views/say.js';
 import { mountShare } from './views/share.js';
 import { mountStrip } from './views/strip.js';
@@ -59,6 +56,29 @@ Object.assign(globalThis, { pushforward: api });
 mountLoading(find('#loading'), api);
 mountDevice(find('#device'), api, notices);
 
+/** How far below the screen something is when it is loaded. */
+const AHEAD = '600px';
+
+/**
+ * Mounts what lies far down when somebody comes near it, or when the answer is called.
+ * @param {string} selector
+ * @param {() => Promise<void>} mount
+ */
+function onSight(selector, mount) {
+  const watcher = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && now(), { rootMargin: AHEAD });
+  /** @type {Promise<void> | null} */
+  let mounting = null;
+  function now() {
+    watcher.disconnect();
+    mounting ??= mount().catch((error) => {
+      mounting = null;
+      notices.show(selector, `A part of the page could not be loaded: ${error.message}`, { label: 'Try again', act: () => (notices.hide(selector), now()) });
+    });
+  }
+  watcher.observe(find(selector));
+  return now;
+}
+
 async function start() {
   const { functions, cards } = await loadEngine();
   const store = new Store(functions, cards, location.hash);
@@ -81,8 +101,6 @@ async function start() {
   mountWay(find('#slider'), context);
   mountStrip(find('#strip'), context);
   mountMany(find('#many'), context);
-  mountRace(find('#race'), context);
-  mountOwn(find('#own'), context);
   mountTake(find('#take'), context);
   mountShare(find('#share'), context);
   mountModel(find('#model'), context);
@@ -90,7 +108,11 @@ async function start() {
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');
     find('main').classList.toggle('coloured', card.image.channels === 3);
+    find('#race').hidden = rivalsOf(store.cards, card).length < 2;
   });
+  onSight('#race', async () => (await import('./views/race.js')).mountRace(find('#race'), context));
+  const own = onSight('#own', async () => (await import('./views/own.js')).mountOwn(find('#own'), context));
+  given.addEventListener('picture', own);
   const complain = (/** @type {string[]} */ messages) => notices.showAll('link', messages);
   complain(store.messages);
   syncAddress(store, complain);
@@ -105,7 +127,7 @@ async function start() {
 }
 
 // Where the page is worked on, every file is to be the newest.
-if (location.protocol === 'https:') keepForOffline(notices);
+if (location.protocol === 'https:') import('./offline.js').then(({ keepForOffline }) => keepForOffline(notices)).catch(() => {});
 
 api.ready().then(start).catch((error) => {
   notices.show('engine', error.message, { label: 'Reload the page', act: () => location.reload() });

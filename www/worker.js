@@ -84,7 +84,7 @@ async function run(engine, job) {
  * @param {import('./supervisor.js').Drawn} drawn
  * @returns {Lane}
  */
-function begin(engine, { model, image, latent, condition, options }) {
+function enter(engine, { model, image, latent, condition, options }) {
   const began = performance.now();
   const run = image
     ? engine.startFrom(model, image.data, image.width, image.height, latent, condition, options)
@@ -111,7 +111,7 @@ async function advance(lane) {
  */
 async function draw(engine, job) {
   const { id, frames } = job;
-  const lane = begin(engine, job);
+  const lane = enter(engine, job);
   const { run } = lane;
   const { width, height, steps } = run;
   try {
@@ -139,7 +139,7 @@ async function race(engine, { id, lanes: entered }) {
   /** @type {Lane[]} */
   const lanes = [];
   try {
-    for (const drawn of entered) lanes.push(begin(engine, drawn));
+    for (const drawn of entered) lanes.push(enter(engine, drawn));
     let going = lanes;
     while (going.length > 0) {
       await macrotask();

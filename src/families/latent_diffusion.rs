@@ -342,7 +342,7 @@ impl Family for LatentDiffusion {
             invertible: true,
             controls: Controls {
                 steps: Some(Range { min: 1.0, max: 50.0, default: STEPS as f64 }),
-                guidance: Some(Range { min: 0.0, max: 8.0, default: 2.0 }),
+                guidance: Some(Range { min: 0.0, max: 8.0, default: 4.0 }),
                 strength: Some(rectified_flow::STRENGTH),
                 samplers: vec![Sampler::Multistep, Sampler::Ddim, Sampler::Heun, Sampler::Ancestral],
                 ..Controls::default()

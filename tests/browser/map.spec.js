@@ -1,22 +1,11 @@
 // The map of the plane: what each place of it is carried to.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, settled, stripSettled, visit } from './visitor.js';
+import { difference, drawn, expectDrawn, mapped, settled, square, stripSettled, visit } from './visitor.js';
 
 const COUNT = 9;
 const LINK = '#model=vae-fashion&class=3&seed=5&to=6';
 const choice = (page) => page.getByRole('checkbox', { name: 'Show what each place is carried to' });
-
-/** RGBA of one square of the map. */
-const square = (page, column, row, side = 28) =>
-  page.locator('#plane .map').evaluate((map, [column, row, side]) => [...map.getContext('2d').getImageData(column * side, row * side, side, side).data], [column, row, side]);
-
-/** Waits until the last of the map is drawn: its corners. */
-async function mapped(page) {
-  await stripSettled(page);
-  await expect.poll(async () => (await Promise.all([[0, 0], [8, 0], [0, 8], [8, 8]].map((at) => square(page, ...at)))).every((pixels) => pixels[3] === 255), { timeout: 30_000 }).toBe(true);
-  await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
-}
 
 test('every square of the map is the picture of its middle', async ({ page }) => {
   await visit(page, LINK);

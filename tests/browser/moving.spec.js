@@ -1,7 +1,7 @@
 // Moving the point: by mouse, finger and keys, and under a storm of events.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, fragment, pixels, settled, stripSettled, visit } from './visitor.js';
+import { difference, drawn, expectDrawn, fragment, mapped, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const WAY = '#model=vae-fashion&seed=5&to=6&class=9';
 
@@ -97,13 +97,13 @@ test('keys alone reach and move everything', async ({ page }) => {
   const b = await drawn(page, { model: 'vae-fashion', seed: 6, condition: { class: 9 } });
   expect(difference(await pixels(page), b)).toBe(0);
 
-  // On by Tab: class, seed A, its die, mode, seed B, its die, slider, strip.
+  // On by Tab: the choice of the map, class, seed A, its die, mode, seed B, its die, slider, strip.
   const stops = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 9; i++) {
     await page.keyboard.press('Tab');
-    stops.push(await page.evaluate(() => document.activeElement.closest('fieldset, div.end, #slider, #strip').className || document.activeElement.parentElement.id));
+    stops.push(await page.evaluate(() => document.activeElement.closest('.mapping, fieldset, div.end, #slider, #strip').className || document.activeElement.parentElement.id));
   }
-  expect(stops).toEqual(['classes', 'end a', 'end a', 'modes', 'end b', 'end b', 'slider', 'strip']);
+  expect(stops).toEqual(['mapping', 'classes', 'end a', 'end a', 'modes', 'end b', 'end b', 'slider', 'strip']);
 
   await page.locator('#slider input').focus();
   await page.keyboard.press('Home');
@@ -133,7 +133,7 @@ test('under a storm of slider events the latest wins and the rest costs nothing'
     };
   });
   await visit(page, WAY);
-  await stripSettled(page);
+  await mapped(page);
   const asked = await page.evaluate(() => {
     const slider = document.querySelector('#slider input');
     const before = globalThis.asked;

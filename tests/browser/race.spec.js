@@ -13,6 +13,7 @@ const families = (page) => page.evaluate(async () => (await globalThis.pushforwa
 test('every family comes home with the picture that it draws alone', async ({ page }) => {
   await visit(page, LINK);
   const cards = await families(page);
+  await page.locator('#race').scrollIntoViewIfNeeded();
   await expect(lanes(page)).toHaveCount(cards.length);
   await start(page).click();
   await expect(again(page)).toBeVisible({ timeout: 60_000 });

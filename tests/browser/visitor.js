@@ -6,10 +6,10 @@ const PICTURE = '#picture .stage > canvas';
 
 /** A picture counts as drawn when it has dark, bright, and a good many shades between. */
 export function expectDrawn(pixels, side = 28) {
-  const grey = pixels.filter((_, i) => i % 4 === 0);
-  expect(grey.length).toBe(side * side);
-  expect(Math.max(...grey) - Math.min(...grey)).toBeGreaterThan(60);
-  expect(new Set(grey).size).toBeGreaterThan(20);
+  const levels = pixels.filter((_, i) => i % 4 !== 3);
+  expect(levels.length).toBe(3 * side * side);
+  expect(Math.max(...levels) - Math.min(...levels)).toBeGreaterThan(60);
+  expect(new Set(levels).size).toBeGreaterThan(20);
   expect(pixels.every((value, i) => i % 4 !== 3 || value === 255)).toBe(true);
 }
 
@@ -74,4 +74,15 @@ export function give(page, bytes, { name = 'given.png', type = 'image/png', how 
     },
     [Buffer.from(bytes).toString('base64'), name, type, how],
   );
+}
+
+/** RGBA of one square of the map. */
+export const square = (page, column, row, side = 28) =>
+  page.locator('#plane .map').evaluate((map, [column, row, side]) => [...map.getContext('2d').getImageData(column * side, row * side, side, side).data], [column, row, side]);
+
+/** Waits until the last of the map is drawn: its corners. */
+export async function mapped(page) {
+  await stripSettled(page);
+  await expect.poll(async () => (await Promise.all([[0, 0], [8, 0], [0, 8], [8, 8]].map((at) => square(page, ...at)))).every((pixels) => pixels[3] === 255), { timeout: 30_000 }).toBe(true);
+  await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
 }

@@ -27,12 +27,11 @@ function face(card) {
   return html(
     'span',
     { class: 'card' },
-    html('span', { class: 'name' }, card.name),
+    html('span', { class: 'name' }, card.name, ...(card.condition === 'prompt' ? [html('span', { class: 'quiet' }, ' emoji from a sentence')] : [])),
     html(
       'span',
       { class: 'facts' },
       html('span', {}, `${counted(passesOf(card))} · ${Math.round(weights.bytes / 1000)} kB`),
-      ...(card.condition === 'prompt' ? [html('span', {}, 'emoji, from a sentence')] : []),
       quality(card),
       html('span', { class: 'paper' }, `arXiv ${paper}`),
     ),
@@ -48,6 +47,6 @@ function counted(count) {
 /** @param {Card} card */
 function quality(card) {
   const known = brief(card);
-  if (!known) return html('span', {}, 'not measured yet');
-  return html('span', { title: known.meaning }, known.figures, html('span', { class: 'word' }, ` ${known.counted}`));
+  if (!known) return html('span', { class: 'quality' }, 'not measured yet');
+  return html('span', { class: 'quality', title: known.meaning }, known.figures, html('span', { class: 'word' }, ` ${known.counted}`));
 }

@@ -151,16 +151,6 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
     given.take([...(file.files ?? [])]);
     file.value = '';
   });
-  given.addEventListener('picture', async (event) => {
-    try {
-      pad.take(await imported(/** @type {CustomEvent<File>} */ (event).detail, store.card.image));
-      notices.hide('given');
-      root.scrollIntoView({ block: 'nearest' });
-    } catch (error) {
-      notices.show('given', /** @type {Error} */ (error).message);
-    }
-  });
-
   let shape = '';
   store.watchModel((card) => {
     judged = drawings(functions, dimensionOf(card));
@@ -177,6 +167,16 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
     const now = JSON.stringify([asked(), store.value.mode]);
     if (now !== way) later();
     way = now;
+  });
+
+  given.goTo(async (file) => {
+    try {
+      pad.take(await imported(file, store.card.image));
+      notices.hide('given');
+      root.scrollIntoView({ block: 'nearest' });
+    } catch (error) {
+      notices.show('given', /** @type {Error} */ (error).message);
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 // The race: every family of one kind of pictures from one seed under one condition, each with a clock of its own.
 
-import { passesOf } from '../card.js';
+import { passesOf, rivalsOf } from '../card.js';
 import { find, html, paint } from '../dom.js';
 import { brief } from '../quality.js';
 
@@ -35,10 +35,9 @@ export function mountRace(root, { api, store, notices }) {
   /** What the lanes are of. */
   let of = '';
 
-  store.watchModel(({ dataset }) => {
-    const cards = store.cards.filter((card) => card.dataset.name === dataset.name);
+  store.watchModel((card) => {
+    const cards = rivalsOf(store.cards, card);
     const names = cards.map(({ id }) => id).join();
-    root.hidden = cards.length < 2;
     if (names === lanes.map(({ card }) => card.id).join()) return follow;
     lanes = cards.map(laneOf);
     body.replaceChildren(...lanes.map(({ row }) => row));

@@ -1,7 +1,6 @@
 // To take along: the picture and the strip as PNG files that carry their link, and the way from A to B as a film.
 
 import { find } from '../dom.js';
-import { film, filmType } from '../film.js';
 import { requestOf, STRIP } from '../painter.js';
 import { withLink } from '../png.js';
 
@@ -45,7 +44,7 @@ export function mountTake(root, { api, store, painter, functions, notices }) {
     controller.abort();
     show();
   });
-  way.hidden = filmType() === null;
+  way.hidden = !globalThis.MediaRecorder;
 
   function show() {
     one.disabled = picture?.link !== store.link;
@@ -89,6 +88,7 @@ export function mountTake(root, { api, store, painter, functions, notices }) {
     show();
     try {
       const at = (/** @type {number} */ t) => api.generate({ ...requestOf(functions.canonical({ ...value, t, at: null }), functions), signal });
+      const { film } = await import('../film.js');
       const made = await film(card.image, async (t) => (await at(t)).image, (done) => (progress.value = done), signal);
       save(made.blob, `${file}.${made.extension}`);
       notices.hide('take');
