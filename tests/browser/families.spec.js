@@ -1,7 +1,7 @@
 // The families side by side: choosing one, what it fetches and keeps, and its own controls.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { difference, drawn, expectDrawn, fragment, nearOwn, pixels, settled, visit } from './visitor.js';
 
 const VAE = 'Variational autoencoder';
 const GAN = 'Generative adversarial network';
@@ -242,6 +242,7 @@ test('a class that is there in both families survives the change', async ({ page
 
 test('every slider of the way and of the brush is filled up to its thumb', async ({ page }) => {
   await visit(page, LINK);
+  await nearOwn(page);
   const brush = page.getByRole('slider', { name: 'Brush' });
   const places = () => page.locator('.dial [type=range]').evaluateAll((sliders) => sliders.map((slider) => [
     slider.style.getPropertyValue('--place'), String((slider.value - slider.min) / (slider.max - slider.min)),

@@ -2,7 +2,7 @@
 
 import { crc32 } from 'node:zlib';
 import { expect, test } from '@playwright/test';
-import { difference, expectDrawn, fragment, give, pixels, settled, visit } from './visitor.js';
+import { difference, expectDrawn, fragment, give, nearOwn, pixels, settled, visit } from './visitor.js';
 
 const FLOW = '#model=flow-fashion&class=1&seed=5';
 const own = (page) => page.locator('#own');
@@ -16,17 +16,11 @@ async function carried(page) {
   await expect(own(page)).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
 }
 
-/** Waits until the section is there, which is loaded when one comes near it. */
-async function mounted(page) {
-  await own(page).scrollIntoViewIfNeeded();
-  await expect(page.locator('#own .latent svg')).toHaveCount(2);
-}
-
 /** Draws a stroke across the pad. */
 async function stroke(page, from = [0.3, 0.2], to = [0.6, 0.8]) {
   const canvas = page.locator('#own .easel canvas');
   await canvas.scrollIntoViewIfNeeded();
-  await mounted(page);
+  await nearOwn(page);
   const { x, y, width, height } = await canvas.boundingBox();
   await page.mouse.move(x + from[0] * width, y + from[1] * height);
   await page.mouse.down();
@@ -50,7 +44,7 @@ async function painted(page, [width, height], paint) {
 
 test('a drawing is carried to its latent and back, exactly where the map can be undone', async ({ page }) => {
   await visit(page, FLOW);
-  await mounted(page);
+  await nearOwn(page);
   await expect(button(page, 'Clear')).toBeDisabled();
   await stroke(page);
   await carried(page);
@@ -74,7 +68,7 @@ test('another class is another map: the same picture comes from elsewhere', asyn
 
 test('strokes can be undone, erased, inverted and cleared, by keys too', async ({ page }) => {
   await visit(page, '#model=vae-fashion&seed=5');
-  await mounted(page);
+  await nearOwn(page);
   const empty = await pad(page);
   await stroke(page);
   const one = await pad(page);
@@ -116,7 +110,7 @@ test('a photograph is centred, scaled, made grey, and bright on black', async ({
 test('a chosen file comes in as a dropped one does', async ({ page }) => {
   await visit(page, '#model=emoji&seed=5&steps=3&prompt=heart');
   const heart = await painted(page, [64, 64], "context.fillStyle = '#ffffff'; context.fillRect(0, 0, 64, 64); context.fillStyle = '#d01020'; context.fillRect(16, 16, 32, 32);");
-  await mounted(page);
+  await nearOwn(page);
   const choosing = page.waitForEvent('filechooser');
   await button(page, 'Choose a picture…').click();
   await (await choosing).setFiles({ name: 'heart.png', mimeType: 'image/png', buffer: heart });

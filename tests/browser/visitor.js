@@ -86,3 +86,9 @@ export async function mapped(page) {
   await expect.poll(async () => (await Promise.all([[0, 0], [8, 0], [0, 8], [8, 8]].map((at) => square(page, ...at)))).every((pixels) => pixels[3] === 255), { timeout: 30_000 }).toBe(true);
   await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
 }
+
+/** Comes near the section of one's own picture, which is loaded then, and waits until it is there. */
+export async function nearOwn(page) {
+  await page.locator('#own').scrollIntoViewIfNeeded();
+  await expect(page.locator('#own .latent svg')).toHaveCount(2);
+}
