@@ -19,7 +19,7 @@ export function brief({ quality }) {
   const which = told ? 'are nearer to their own sentence than to 99 others' : 'the classifier recognizes';
   return {
     figures: `FD ${quality.q8.fd_over_floor.toFixed(told ? 1 : 0)} × floor · ${(100 * share).toFixed(0)} %`,
-    counted: told ? 'told from 99' : 'recognized',
+    counted: told ? 'matched' : 'recognized',
     meaning: `How far its draws are from real pictures, in multiples of how far those are from each other; and how many ${which}`,
   };
 }

@@ -1,9 +1,10 @@
-// Takes the screenshots of docs/screenshots/: a family of one step, three of many, and a sentence, desktop and phone, light and dark.
+// Takes the screenshots of docs/screenshots/: a family of one step and the race, three of many steps, and a sentence,
+// desktop and phone, light and dark.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
-import { settled, stripSettled } from './visitor.js';
+import { mapped, settled, stripSettled } from './visitor.js';
 
 const FOLDER = 'docs/screenshots';
 /** What is shown, by the prefix of its files' names. */
@@ -19,6 +20,16 @@ const SCREENS = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
 };
 
+/** A race, run twice: the first one warms up. */
+async function race(page, path) {
+  for (let run = 0; run < 2; run++) {
+    await page.getByRole('button', { name: 'Start the race' }).click();
+    await expect(page.getByRole('button', { name: 'Again, ten times slower' })).toBeVisible({ timeout: 60_000 });
+  }
+  await page.locator('#race').screenshot({ path });
+  console.log(path);
+}
+
 await mkdir(FOLDER, { recursive: true });
 const browser = await chromium.launch(launchOptions());
 for (const [prefix, link] of Object.entries(LINKS)) {
@@ -31,8 +42,10 @@ for (const [prefix, link] of Object.entries(LINKS)) {
       await stripSettled(page);
       await expect(page.locator('#many .stale')).toHaveCount(0, { timeout: 120_000 });
       const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
+      if (prefix === '') await mapped(page);
       await page.screenshot({ path });
       console.log(path);
+      if (prefix === '') await race(page, `${FOLDER}/race-${name}-${colorScheme}.png`);
       await context.close();
     }
   }
