@@ -22,6 +22,7 @@ const SCREENS = {
 
 /** A race, run twice: the first one warms up. */
 async function race(page, path) {
+  await page.locator('#race').scrollIntoViewIfNeeded();
   for (let run = 0; run < 2; run++) {
     await page.getByRole('button', { name: 'Start the race' }).click();
     await expect(page.getByRole('button', { name: 'Again, ten times slower' })).toBeVisible({ timeout: 60_000 });

@@ -62,23 +62,23 @@ test('every family agrees, in two steps where they can be chosen, and in the fir
     const devices = [new Pushforward({ backend: 'cpu' }), globalThis.pushforward];
     /** A row of the autoregressive model takes seconds on this adapter. */
     const ROWS = 5;
-    const beginning = async (device, model) => {
+    const beginning = async (device, { id: model, condition }) => {
       const enough = new AbortController();
       let picture;
       const onFrame = (image, step, steps) => {
         picture = [...image.data];
         if (step === ROWS && steps > 2 * ROWS) enough.abort();
       };
-      await device.generate({ model, seed: 5, condition: { class: 9 }, steps: 2, onFrame, signal: enough.signal }).catch((error) => {
+      await device.generate({ model, seed: 5, condition: condition === 'prompt' ? { prompt: 'red heart' } : { class: 9 }, steps: 2, onFrame, signal: enough.signal }).catch((error) => {
         if (error.name !== 'AbortError') throw error;
       });
       return picture;
     };
     const pairs = [];
-    for (const { id: model } of await globalThis.pushforward.models()) {
+    for (const card of await globalThis.pushforward.models()) {
       const pictures = [];
-      for (const device of devices) pictures.push(await beginning(device, model));
-      pairs.push({ model, pictures });
+      for (const device of devices) pictures.push(await beginning(device, card));
+      pairs.push({ model: card.id, pictures });
     }
     return pairs;
   });
