@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
-import { mapped, settled, stripSettled } from './visitor.js';
+import { mapped, settled } from './visitor.js';
 
 const FOLDER = 'docs/screenshots';
 /** What is shown, by the prefix of its files' names. */
@@ -40,8 +40,7 @@ for (const [prefix, link] of Object.entries(LINKS)) {
       const page = await context.newPage();
       await page.goto(link);
       await settled(page);
-      await stripSettled(page);
-      await expect(page.locator('#many .stale')).toHaveCount(0, { timeout: 120_000 });
+      await expect(page.locator('#strip .stale, #many .stale')).toHaveCount(0, { timeout: 120_000 });
       const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
       if (prefix === '') await mapped(page);
       await page.screenshot({ path });
