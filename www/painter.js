@@ -73,23 +73,29 @@ export function drawAt({ draws }, index) {
 }
 
 /**
- * What a state asks for.
+ * Which model a state asks, and how it is to walk.
  * @param {State} state
- * @param {Functions} functions
- * @returns {GenerateOptions}
+ * @returns {import('../pkg/index.d.ts').WalkOptions & { model: string }}
  */
-export function requestOf(state, functions) {
-  const { model, seed, steps, guidance, temperature, sampler } = state;
+export function walkOf({ model, seed, steps, guidance, temperature, sampler }) {
   return {
     model,
-    latent: functions.stateLatent(state),
-    condition: functions.stateCondition(state),
     steps: steps ?? undefined,
     guidance: guidance ?? undefined,
     temperature: temperature ?? undefined,
     sampler: sampler ?? undefined,
     noiseSeed: seed,
   };
+}
+
+/**
+ * What a state asks for.
+ * @param {State} state
+ * @param {Functions} functions
+ * @returns {GenerateOptions}
+ */
+export function requestOf(state, functions) {
+  return { ...walkOf(state), latent: functions.stateLatent(state), condition: functions.stateCondition(state) };
 }
 
 /** A picture of no more steps than this is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */

@@ -33,6 +33,15 @@ async function keep(page) {
   });
 }
 
+/** A second visit, whose page is the one that was kept on the first. */
+async function visitAgain(page) {
+  await visit(page, server.address + LINK);
+  await keep(page);
+  await page.reload();
+  await settled(page);
+  await keep(page);
+}
+
 /** Puts a newer version on the host: a page of another title. Its worker says what it consists of, truly or not. */
 async function renew({ truly }) {
   const [worker, main] = await Promise.all(['sw.js', 'www/main.js'].map((file) => readFile(join(SITE, file), 'utf8')));
@@ -62,11 +71,7 @@ test('what was visited opens without a network, and draws the same', async ({ pa
 });
 
 test('a newer version is offered, and taken as a whole', async ({ page }) => {
-  await visit(page, server.address + LINK);
-  await keep(page);
-  await visit(page, server.address + LINK);
-  await page.reload();
-  await keep(page);
+  await visitAgain(page);
   await renew({ truly: true });
   await update(page);
   await expect.poll(() => page.evaluate(() => globalThis.offers.map(({ message }) => message))).toEqual(['A newer version of this page is here.']);
@@ -86,11 +91,7 @@ test('a newer version is offered, and taken as a whole', async ({ page }) => {
 });
 
 test('a version whose files are not all there yet is not taken', async ({ page }) => {
-  await visit(page, server.address + LINK);
-  await keep(page);
-  await visit(page, server.address + LINK);
-  await page.reload();
-  await keep(page);
+  await visitAgain(page);
   await renew({ truly: false });
   await update(page).catch(() => {});
   await page.waitForTimeout(1500);

@@ -4,12 +4,12 @@
 import { dimensionOf } from '../card.js';
 import { fillTrack, find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
+import { walkOf } from '../painter.js';
 import { usualBits } from '../quality.js';
 import { drawings } from './histogram.js';
 import { Pad } from './pad.js';
 
 /**
- * @import { Card, WalkOptions } from '../../pkg/index.d.ts'
  * @typedef {{ image: ImageData, latent: Float32Array }} Carried
  */
 
@@ -41,13 +41,8 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   let controller = new AbortController();
   let timer = 0;
 
-  /** What everything is drawn under: the state's condition, and its way as the card has it. */
-  function asked() {
-    const { model, seed, steps, guidance, temperature, sampler } = store.value;
-    /** @type {WalkOptions} */
-    const walk = { steps: steps ?? undefined, guidance: guidance ?? undefined, temperature: temperature ?? undefined, sampler: sampler ?? undefined };
-    return { model, condition: store.condition, noiseSeed: seed, ...walk };
-  }
+  /** What everything is drawn under. */
+  const asked = () => ({ ...walkOf(store.value), condition: store.condition });
 
   function later() {
     controller.abort();
