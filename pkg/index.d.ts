@@ -28,14 +28,16 @@ export interface Card {
   steps: number;
   /** What can be chosen about the way from the latent to the picture; what is absent the model ignores. */
   controls: Controls;
+  /** Of a model that makes one choice after the other: between how many alternatives. */
+  alternatives?: number;
   /** Whether there is a way back, from a picture to a latent: see `encode`. */
   invertible: boolean;
   parameters: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
   quality?: Quality | PromptQuality | null;
-  /** In what it stays behind the aim, and why, in one line; absent if in nothing. */
-  shortfall?: string;
+  /** In what it stays behind the aim, and why, in one line of each language; absent if in nothing. */
+  shortfall?: { en: string; zh: string };
   training?: Record<string, unknown> | null;
 }
 
@@ -143,6 +145,8 @@ export interface DeviceInfo {
   software: boolean;
   /** Why this device was chosen, for a person; may be empty. */
   note: string;
+  /** The same for programs. */
+  reason?: { kind: 'cpu' | 'software' | 'only' | 'unknown' | 'nothing' | 'refused'; adapter?: string; message?: string };
 }
 
 /** Everything that shapes the picture of the page: what a link carries. */
@@ -173,8 +177,13 @@ export interface State {
   mask: string;
   /** The seed of the noise they are painted with; null where nothing is painted. */
   brush: number | null;
+  /** Which coordinates of a latent that is a vector are those of B: a bitmap in base64url, empty for none. */
+  swap: string;
   /** The seed of the first of the many pictures that the page draws beside the one. */
   draws: number | null;
+  precision: Precision;
+  /** The language of the page; empty for the reader's own. */
+  lang: '' | 'en' | 'zh';
 }
 
 /** How to walk from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */
@@ -188,6 +197,22 @@ export interface WalkOptions {
   sampler?: Sampler;
   /** The seed of the noise that the ancestral sampler adds on the way: an integer from 0 to 4294967295, 0 by default. */
   noiseSeed?: number;
+  /** What is left of the model's numbers: 8 bits, as they are shipped, or these rounded to 4. Default: 'q8'. */
+  precision?: Precision;
+}
+
+export type Precision = 'q8' | 'q4';
+
+/** What some choices were between and what was chosen: the first alternative whose cumulative probability exceeds u. */
+export interface Choices {
+  /** Alternatives of each choice. */
+  alternatives: number;
+  /** Of each choice, the probabilities of each alternative and all before it, one choice after the other. */
+  cumulative: Float32Array;
+  /** The numbers u = Phi(z), from 0 to 1. */
+  u: Float32Array;
+  /** The alternatives that were chosen. */
+  chosen: Float32Array;
 }
 
 /** What is to be drawn, and from what. */
@@ -211,6 +236,8 @@ export interface GenerateOptions extends DrawOptions {
    * predicted there, for families that predict one.
    */
   onFrame?: (image: ImageData, step: number, steps: number, predicted: ImageData | null) => void;
+  /** Called with the choices of each step, for models whose card has `alternatives`. */
+  onChoices?: (choices: Choices, step: number, steps: number) => void;
   /** Aborts between two steps; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
 }

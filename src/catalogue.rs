@@ -3,6 +3,7 @@
 //! Cards are compiled in: they hold the checksum that a weights file must have, so a file fetched
 //! at run time is trusted as far as it agrees with the program that reads it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct ModelCard {
     /// Whether there is a way back, from a picture to a latent.
     #[serde(default)]
     pub invertible: bool,
+    /// Of a model that makes one choice after the other: between how many alternatives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternatives: Option<usize>,
     /// What can be chosen about the way.
     #[serde(default)]
     pub controls: Controls,
@@ -55,9 +59,9 @@ pub struct ModelCard {
     /// What `trainer evaluate` measured.
     #[serde(default)]
     pub quality: serde_json::Value,
-    /// In what it stays behind the aim, and why, in one line; empty if in nothing.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub shortfall: String,
+    /// In what it stays behind the aim, and why, in one line of each language, `en` and `zh`; empty if in nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shortfall: BTreeMap<String, String>,
 }
 
 /// A data set and the terms it comes under.

@@ -5,6 +5,7 @@
 use std::str::FromStr;
 
 use serde::Serialize;
+use thiserror::Error;
 
 /// What the visitor asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,6 +74,36 @@ pub enum Backend {
     Cpu,
 }
 
+/// Why a device was taken where another might be expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Error)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Reason {
+    /// The CPU was wanted.
+    #[error("The CPU was asked for.")]
+    Cpu,
+    /// A software adapter was wanted.
+    #[error("WebGPU was asked for, but this adapter is software: the CPU would be faster.")]
+    Software,
+    /// There is no other adapter than one of software.
+    #[error("The only WebGPU adapter, {adapter}, is software; the CPU is faster.")]
+    Only {
+        /// Its name.
+        adapter: String,
+    },
+    /// The browser knows no WebGPU, or not all of it.
+    #[error("This browser has no WebGPU.")]
+    Unknown,
+    /// It knows WebGPU, but there is nothing to run it on.
+    #[error("WebGPU has no adapter on this device.")]
+    Nothing,
+    /// It was there and could not be used.
+    #[error("WebGPU was refused: {message}.")]
+    Refused {
+        /// As the browser says it.
+        message: String,
+    },
+}
+
 /// The device in use, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceInfo {
@@ -82,39 +113,45 @@ pub struct DeviceInfo {
     pub adapter: String,
     /// Whether it computes on the CPU.
     pub software: bool,
-    /// Why it was taken where another might be expected; may be empty.
+    /// Why it was taken where another might be expected, in a sentence; may be empty.
     pub note: String,
+    /// The same for programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
 }
 
 impl DeviceInfo {
     /// The CPU, and why.
-    pub fn cpu(note: &str) -> Self {
-        Self { backend: Backend::Cpu, adapter: "CPU".into(), software: true, note: note.into() }
+    pub fn cpu(reason: Reason) -> Self {
+        Self {
+            backend: Backend::Cpu,
+            adapter: "CPU".into(),
+            software: true,
+            note: reason.to_string(),
+            reason: Some(reason),
+        }
     }
 
-    fn webgpu(adapter: &Adapter, note: &str) -> Self {
-        Self { backend: Backend::WebGpu, adapter: adapter.name(), software: adapter.is_software(), note: note.into() }
+    fn webgpu(adapter: &Adapter, reason: Option<Reason>) -> Self {
+        let note = reason.as_ref().map_or(String::new(), Reason::to_string);
+        Self { backend: Backend::WebGpu, adapter: adapter.name(), software: adapter.is_software(), note, reason }
     }
 }
 
-/// Decides on a device, given the adapter there is or a sentence that says why there is none.
+/// Decides on a device, given the adapter there is or the reason why there is none.
 ///
 /// # Errors
 /// When WebGPU is insisted on and there is no adapter.
-pub fn choose(preference: Preference, adapter: Result<&Adapter, &str>) -> Result<DeviceInfo, String> {
+pub fn choose(preference: Preference, adapter: Result<&Adapter, &Reason>) -> Result<DeviceInfo, String> {
     match (preference, adapter) {
-        (Preference::Cpu, _) => Ok(DeviceInfo::cpu("The CPU was asked for.")),
-        (Preference::WebGpu, Ok(adapter)) if adapter.is_software() => Ok(DeviceInfo::webgpu(
-            adapter,
-            "WebGPU was asked for, but this adapter is software: the CPU would be faster.",
-        )),
-        (_, Ok(adapter)) if !adapter.is_software() => Ok(DeviceInfo::webgpu(adapter, "")),
-        (_, Ok(adapter)) => {
-            let note = format!("The only WebGPU adapter, {}, is software; the CPU is faster.", adapter.name());
-            Ok(DeviceInfo::cpu(&note))
+        (Preference::Cpu, _) => Ok(DeviceInfo::cpu(Reason::Cpu)),
+        (Preference::WebGpu, Ok(adapter)) if adapter.is_software() => {
+            Ok(DeviceInfo::webgpu(adapter, Some(Reason::Software)))
         }
+        (_, Ok(adapter)) if !adapter.is_software() => Ok(DeviceInfo::webgpu(adapter, None)),
+        (_, Ok(adapter)) => Ok(DeviceInfo::cpu(Reason::Only { adapter: adapter.name() })),
         (Preference::WebGpu, Err(reason)) => Err(format!("WebGPU was asked for. {reason}")),
-        (Preference::Auto, Err(reason)) => Ok(DeviceInfo::cpu(reason)),
+        (Preference::Auto, Err(reason)) => Ok(DeviceInfo::cpu(reason.clone())),
     }
 }
 
@@ -144,8 +181,9 @@ mod tests {
         assert_eq!(choice(Preference::Cpu, Ok(&real)), Ok((Backend::Cpu, true)));
         assert_eq!(choice(Preference::Auto, Ok(&software)), Ok((Backend::Cpu, true)));
         assert_eq!(choice(Preference::WebGpu, Ok(&software)), Ok((Backend::WebGpu, true)));
-        assert_eq!(choice(Preference::Auto, Err("There is none.")), Ok((Backend::Cpu, true)));
-        assert!(choose(Preference::WebGpu, Err("There is none.")).unwrap_err().contains("There is none."));
+        let none = &Reason::Nothing;
+        assert_eq!(choice(Preference::Auto, Err(none)), Ok((Backend::Cpu, true)));
+        assert!(choose(Preference::WebGpu, Err(none)).unwrap_err().contains(&none.to_string()));
         assert_eq!(choose(Preference::Auto, Ok(&real)).unwrap().adapter, "nvidia hopper");
         assert!(choose(Preference::Auto, Ok(&software)).unwrap().note.contains("swiftshader"));
     }

@@ -66,6 +66,23 @@ pub trait Trajectory {
     fn predicted(&self) -> Option<Tensor<4>> {
         None
     }
+
+    /// The choices of the last step, of a family that makes one after the other.
+    fn choices(&self) -> Option<Choices> {
+        None
+    }
+}
+
+/// What some choices were between and what was chosen, each by inverse transform sampling: the first alternative whose
+/// cumulative probability exceeds u = Phi(z).
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// The probability of each alternative and all before it, `[batch, choices, alternatives]`.
+    pub cumulative: Tensor<3>,
+    /// The numbers u in [0, 1], `[batch, choices]`.
+    pub u: Tensor<2>,
+    /// The alternatives that were chosen, `[batch, choices]`.
+    pub chosen: Tensor<2>,
 }
 
 /// The trajectory of the one-shot families: a single step from z to the picture.

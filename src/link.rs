@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::catalogue::card;
 use crate::generator::{Condition, Prompt, Sampler};
 use crate::latent::{self, LatentError, Mode, Plane};
+use crate::weights::Precision;
 
 pub use mask::Mask;
 pub use table::{Kind, PROPERTIES, Property};
@@ -59,8 +60,17 @@ pub struct State {
     pub mask: String,
     /// Seed of the Gaussian that they are taken from instead.
     pub brush: Option<u32>,
+    /// Which coordinates of a latent that is a vector are B's, wherever the point is, as the text of a [`Mask`]; empty for none.
+    #[serde(default)]
+    pub swap: String,
     /// Seed of the first of many pictures under the same condition.
     pub draws: Option<u32>,
+    /// What is left of the model's numbers.
+    #[serde(default)]
+    pub precision: Precision,
+    /// The language in which the picture is shown, as BCP 47 has it; empty for the reader's own.
+    #[serde(default)]
+    pub lang: String,
 }
 
 /// The state of which nothing has been read yet.
@@ -81,7 +91,10 @@ const BLANK: State = State {
     sampler: None,
     mask: String::new(),
     brush: None,
+    swap: String::new(),
     draws: None,
+    precision: Precision::Q8,
+    lang: String::new(),
 };
 
 /// A class by its number, or the word `any`.
@@ -136,8 +149,22 @@ impl Default for State {
 pub struct Parsed {
     /// The nearest valid state.
     pub state: State,
-    /// One sentence for each value that was replaced.
-    pub messages: Vec<String>,
+    /// What was replaced; each says so in a sentence.
+    pub messages: Vec<Replaced>,
+}
+
+/// A value that could not be used.
+#[derive(Debug, Clone, PartialEq, Serialize, Error)]
+#[error("{name}: expected {}, got \"{got}\"; the {} is used.", expected.expected(), if *nearest { "nearest valid value" } else { "default" })]
+pub struct Replaced {
+    /// The property.
+    pub name: &'static str,
+    /// What it can be.
+    pub expected: Domain,
+    /// What it was, abbreviated.
+    pub got: String,
+    /// Whether the nearest valid value takes its place, and not the default.
+    pub nearest: bool,
 }
 
 /// Reads a link's fragment, with or without its `#`.
@@ -155,18 +182,11 @@ pub fn parse(fragment: &str) -> Parsed {
         if property.read(&mut state, text, &domain) {
             continue;
         }
-        let instead = if property.nearest(&mut state, text, &domain) {
-            "the nearest valid value"
-        } else {
+        let nearest = property.nearest(&mut state, text, &domain);
+        if !nearest {
             property.read(&mut state, &default, &domain);
-            "the default"
-        };
-        messages.push(format!(
-            "{}: expected {}, got \"{}\"; {instead} is used.",
-            property.name,
-            domain.expected(),
-            abbreviate(text)
-        ));
+        }
+        messages.push(Replaced { name: property.name, expected: domain, got: abbreviate(text), nearest });
     }
     Parsed { state, messages }
 }
@@ -246,8 +266,8 @@ pub fn with_model(state: &State, model: &str) -> Result<State, StateError> {
     Ok(parse(&say(&State { model: model.into(), ..state.clone() }, moved)).state)
 }
 
-/// The latent that a state draws: a point of the plane or of the way, and where the mask says so, the brush's noise.
-/// A draw that is painted over is a draw again, for every coordinate is independent of the others.
+/// The latent that a state draws: a point of the plane or of the way, and where a mask says so, the brush's noise or the
+/// other end's coordinates. A draw that is painted over is a draw again, for every coordinate is independent of the others.
 ///
 /// # Errors
 /// As [`canonical`].
@@ -259,13 +279,19 @@ pub fn latent_of(state: &State) -> Result<Vec<f32>, StateError> {
         Some([x, y]) => Plane::through_origin(&from, &to)?.at(x as f32, y as f32)?,
         None => latent::interpolate(&from, &to, state.t as f32, state.mode)?,
     };
-    if let (Some(Mask(mask)), Some(brush)) = (Mask::parse(&state.mask, dimension), state.brush) {
-        let noise = latent::gaussian(brush, dimension);
-        for ((coordinate, other), _) in latent.iter_mut().zip(noise).zip(mask).filter(|(_, painted)| *painted) {
-            *coordinate = other;
-        }
+    if let Some(brush) = state.brush {
+        replace(&mut latent, &state.mask, &latent::gaussian(brush, dimension));
     }
+    replace(&mut latent, &state.swap, &to);
     Ok(latent)
+}
+
+/// Takes the coordinates that a mask means from another latent.
+fn replace(latent: &mut [f32], mask: &str, other: &[f32]) {
+    let Some(Mask(mask)) = Mask::parse(mask, latent.len()) else { return };
+    for ((coordinate, other), _) in latent.iter_mut().zip(other).zip(mask).filter(|(_, meant)| *meant) {
+        *coordinate = *other;
+    }
 }
 
 /// What narrows the distribution in a state: the class or the sentence, which goes over into that of B as the point goes

@@ -76,7 +76,15 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// Its name on cards and in files.
+    /// Every precision, the finest first.
+    pub const ALL: [Self; 2] = [Self::Q8, Self::Q4];
+
+    /// The precision of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|precision| precision.name() == name)
+    }
+
+    /// Its name on cards, in files and in links.
     pub fn name(self) -> &'static str {
         match self {
             Self::Q8 => "q8",
@@ -141,6 +149,12 @@ fn squared_error(block: &[f32], integers: &[i8], scale: f16) -> f32 {
 pub fn dequantize(integers: &[i8], scales: &[f16]) -> Vec<f32> {
     let blocks = integers.chunks(BLOCK).zip(scales);
     blocks.flat_map(|(block, scale)| block.iter().map(|i| f32::from(*i) * f32::from(*scale))).collect()
+}
+
+/// The values that are left of values in a precision.
+fn rounded(values: &[f32], precision: Precision) -> Vec<f32> {
+    let Quantized { integers, scales } = quantize(values, precision);
+    dequantize(&integers, &scales)
 }
 
 /// 4-bit integers, two to a byte, the first in the lower half.
@@ -228,12 +242,19 @@ pub fn checksum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Loads the weights file that is `pinned` into a module of `model`.
+/// Loads the weights file that is `pinned` into a module of `model`, its numbers rounded once more where `precision` is
+/// coarser than the file's.
 ///
 /// # Errors
 /// When container, format, model, size or checksum are not those expected, or a tensor is missing,
 /// left over, not finite, or of another shape than the module's.
-pub fn load<M: Module>(model: &str, pinned: &WeightsFile, bytes: &[u8], module: M) -> Result<M, WeightsError> {
+pub fn load<M: Module>(
+    model: &str,
+    pinned: &WeightsFile,
+    bytes: &[u8],
+    precision: Precision,
+    module: M,
+) -> Result<M, WeightsError> {
     // The container says whose weights these are, which tells more than a wrong checksum would.
     let reader = open(model, bytes);
     if let Ok(reader) = &reader {
@@ -247,7 +268,7 @@ pub fn load<M: Module>(model: &str, pinned: &WeightsFile, bytes: &[u8], module: 
     if got != pinned.sha256 {
         return Err(WeightsError::field(model, "checksum", &pinned.sha256, &got));
     }
-    fill(model, reader?, module)
+    fill(model, reader?, precision, module)
 }
 
 fn open(model: &str, bytes: &[u8]) -> Result<Reader, WeightsError> {
@@ -264,14 +285,14 @@ fn check_header(model: &str, precision: Precision, reader: &Reader) -> Result<()
     Ok(())
 }
 
-fn fill<M: Module>(model: &str, reader: Reader, module: M) -> Result<M, WeightsError> {
+fn fill<M: Module>(model: &str, reader: Reader, precision: Precision, module: M) -> Result<M, WeightsError> {
     let tensors = reader.into_tensors().map_err(|error| unreadable(model, &error))?;
     let mut stored = BTreeMap::new();
     for tensor in tensors {
         let (name, dtype, shape, _, bytes) = tensor.into_parts().map_err(|error| unreadable(model, &error))?;
         stored.insert(name, Stored { dtype, shape: shape.to_vec(), bytes: bytes.to_vec() });
     }
-    let mut filler = Filler { model, path: Vec::new(), stored, error: None };
+    let mut filler = Filler { model, precision, path: Vec::new(), stored, error: None };
     let module = module.map(&mut filler);
     if let Some(error) = filler.error {
         return Err(error);
@@ -294,6 +315,7 @@ struct Stored {
 
 struct Filler<'a> {
     model: &'a str,
+    precision: Precision,
     path: Vec<String>,
     stored: BTreeMap<String, Stored>,
     error: Option<WeightsError>,
@@ -315,7 +337,11 @@ impl Filler<'_> {
         }
         let values: Vec<f32> = match dtype {
             DType::F16 => halves(&bytes).map(f32::from).collect(),
-            DType::I8 => dequantize(&bytes.iter().map(|b| *b as i8).collect::<Vec<_>>(), &self.scales(name, count)?),
+            DType::I8 => {
+                let integers: Vec<i8> = bytes.iter().map(|b| *b as i8).collect();
+                let values = dequantize(&integers, &self.scales(name, count)?);
+                if self.precision == Precision::Q8 { values } else { rounded(&values, self.precision) }
+            }
             DType::U8 => dequantize(&from_nibbles(&bytes, count), &self.scales(name, count)?),
             other => return Err(wrong(&format!("{name} type"), "i8, u8 or f16", &format!("{other:?}"))),
         };

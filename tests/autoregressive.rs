@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::{Int, Tensor};
-use common::{conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
+use common::{check_choices, conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
 use pushforward::families::autoregressive::AutoregressiveConfig;
 use pushforward::generator::{BitsPerDim, Condition, Options, finish, noise};
 use pushforward::layers::guidance::Guidance;
@@ -164,6 +164,11 @@ fn a_trajectory_writes_a_row_a_step() {
         before = picture;
     }
     assert!(way.step().is_none() && way.step().is_none());
+}
+
+#[test]
+fn every_step_says_what_its_levels_were_chosen_from() {
+    check_choices(&*generator(&config(), drawn(config().init(&device()), 0.2)), 2);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod common;
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Int, Tensor};
-use common::{device, drawn, farthest, filled, generator, pictures, rng, values};
+use common::{check_choices, device, drawn, farthest, filled, generator, pictures, rng, values};
 use pushforward::families::codes::{Codes, CodesConfig};
 use pushforward::generator::{Condition, Objective, Options, finish, noise};
 use pushforward::layers::causal::{Cache, CausalTransformerConfig};
@@ -63,10 +63,10 @@ fn picks_follow_the_cumulative_distribution() {
     // Probabilities 1/2, 1/4, 1/4: u below 1/2 is the first, below 3/4 the second.
     let logits = Tensor::<2>::from_floats([[2f32.ln(), 0.0, 0.0]; 5], &device());
     let z = Tensor::from_floats([-9.0, -0.01, 0.01, 0.7, 9.0], &device());
-    assert_eq!(integers(pick(logits.clone(), z.clone(), 1.0)), [0, 0, 1, 2, 2]);
-    // Colder, the likeliest takes more: at temperature 1/2 it has 4/6, up to z = 0.43.
+    assert_eq!(integers(pick(logits.clone(), z.clone())), [0, 0, 1, 2, 2]);
+    // Colder, the likeliest takes more: its logits doubled it has 4/6, up to z = 0.43.
     let z = Tensor::from_floats([0.4, 0.45, 0.4, 0.45, 0.0], &device());
-    assert_eq!(integers(pick(logits, z, 0.5)), [0, 1, 0, 1, 0]);
+    assert_eq!(integers(pick(logits * 2.0, z)), [0, 1, 0, 1, 0]);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn many_draws_have_the_probabilities_of_the_logits() {
     let logits = noise([1, 5], &mut rng(2), &device());
     let expected = values(softmax(logits.clone(), 1));
     let z: Tensor<1> = noise([1, 20_000], &mut rng(3), &device()).squeeze_dim(0);
-    let picked = integers(pick(logits.repeat_dim(0, 20_000), z, 1.0));
+    let picked = integers(pick(logits.repeat_dim(0, 20_000), z));
     for (category, expected) in expected.iter().enumerate() {
         let share = picked.iter().filter(|got| **got == category as i64).count() as f32 / 20_000.0;
         // Five standard deviations of a binomial's share.
@@ -88,7 +88,7 @@ fn the_latent_of_a_pick_picks_it_again() {
     let picked: Vec<i64> = (0..64).map(|i| i % 9).collect();
     let picked = Tensor::<1, Int>::from_ints(picked.as_slice(), &device());
     let z = latent_of(logits.clone(), picked.clone());
-    assert_eq!(integers(pick(logits, z.clone(), 1.0)), integers(picked));
+    assert_eq!(integers(pick(logits, z.clone())), integers(picked));
     assert!(values(normal_cdf(z)).iter().all(|u| (0.0..1.0).contains(u)));
 }
 
@@ -105,6 +105,11 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
         let again = finish(generator.start(latent, &Condition::Class(2), &options));
         assert!(farthest(&values(again), &expected) < 1e-4, "{options:?}");
     }
+}
+
+#[test]
+fn every_step_says_what_its_codes_were_chosen_from() {
+    check_choices(&*generator(&config(), drawn(seen(), 0.3)), 2);
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn weights_for_a_table_of_another_size_are_refused_by_name() {
     let bytes = weights::pack("emoji", &module(), Precision::Q8).unwrap();
     let pin = WeightsFile { file: "w".into(), bytes: bytes.len(), sha256: checksum(&bytes), precision: Precision::Q8 };
     let other = config().with_buckets(256).init(&device());
-    let error = weights::load("emoji", &pin, &bytes, other).unwrap_err().to_string();
+    let error = weights::load("emoji", &pin, &bytes, pin.precision, other).unwrap_err().to_string();
     assert!(["emoji", "text", "256", "512"].iter().all(|part| error.contains(part)), "{error}");
 }
 

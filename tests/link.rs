@@ -7,11 +7,12 @@ use pushforward::latent::{Mode, gaussian};
 use pushforward::link::{
     ClassChoice, Mask, PROPERTIES, State, StateError, canonical, condition_of, latent_of, parse, with_model, write,
 };
+use pushforward::weights::Precision;
 
 #[test]
 fn the_example_of_the_docs_reads_as_it_says() {
     let parsed = parse("#model=vae-fashion&class=3&seed=42&to=7&mode=lerp&t=0.35");
-    assert_eq!(parsed.messages, Vec::<String>::new());
+    assert_eq!(parsed.messages, vec![]);
     let expected = State {
         model: "vae-fashion".into(),
         class: ClassChoice::One(3),
@@ -27,7 +28,7 @@ fn the_example_of_the_docs_reads_as_it_says() {
 
 #[test]
 fn every_property_is_a_field_of_the_state_and_its_default_is_valid() {
-    assert_eq!(parse("").messages, Vec::<String>::new());
+    assert_eq!(parse("").messages, vec![]);
     let fields = serde_json::to_value(State::default()).unwrap();
     let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
     let mut table: Vec<&str> = PROPERTIES.iter().map(|property| property.name).collect();
@@ -44,7 +45,7 @@ fn defaults_are_left_out_except_what_fixes_the_picture() {
 #[test]
 fn unknown_keys_and_missing_parts_are_no_reason_to_complain() {
     let parsed = parse("#colour=red&seed=5&&=&nonsense&class");
-    assert_eq!(parsed.messages, Vec::<String>::new());
+    assert_eq!(parsed.messages, vec![]);
     assert_eq!(parsed.state, State { seed: 5, ..State::default() });
 }
 
@@ -76,14 +77,14 @@ fn bad_values_become_the_nearest_valid_state_with_a_message() {
         let parsed = parse(link);
         assert_eq!(parsed.state, expected, "{link}");
         assert_eq!(parsed.messages.len(), 1, "{link}: {:?}", parsed.messages);
-        assert!(parsed.messages[0].contains(word), "{link}: {:?}", parsed.messages);
+        assert!(parsed.messages[0].to_string().contains(word), "{link}: {:?}", parsed.messages);
     }
 }
 
 #[test]
 fn a_message_does_not_repeat_all_of_a_hostile_value() {
     let parsed = parse(&format!("mode={}", "x\u{7}".repeat(100_000)));
-    assert!(parsed.messages[0].len() < 200 && !parsed.messages[0].contains('\u{7}'));
+    assert!(parsed.messages[0].to_string().len() < 200 && !parsed.messages[0].to_string().contains('\u{7}'));
 }
 
 #[test]
@@ -117,11 +118,26 @@ fn links_of_older_versions_keep_their_meaning() {
     for line in lines {
         let (old, now) = line.split_once(' ').expect("two links a line");
         let parsed = parse(old);
-        assert_eq!(parsed.messages, Vec::<String>::new(), "{old}");
+        assert_eq!(parsed.messages, vec![], "{old}");
         assert_eq!(write(&parsed.state).unwrap(), now, "{old}");
         count += 1;
     }
     assert!(count >= 5);
+}
+
+#[test]
+fn swapped_coordinates_are_those_of_b() {
+    let card = card("vae-fashion").unwrap();
+    let plain = State { t: 0.25, ..State::default() };
+    let swapped = State { swap: mask(card, |i| i == 0 || i == 9), ..plain.clone() };
+    let b = gaussian(plain.to, card.latent.dimension());
+    let (before, after) = (latent_of(&plain).unwrap(), latent_of(&swapped).unwrap());
+    for i in 0..before.len() {
+        assert_eq!(after[i], if i == 0 || i == 9 { b[i] } else { before[i] }, "{i}");
+    }
+    // A latent that is shaped like a picture has a brush instead.
+    let link = write(&State { model: iterative().unwrap().id.clone(), ..swapped }).unwrap();
+    assert!(!link.contains("swap="), "{link}");
 }
 
 /// The first model with a latent to paint on and steps to choose, if one ships.
@@ -233,7 +249,10 @@ fn a_sentence_that_is_too_long_is_cut_with_a_message() {
     let long = format!("model=emoji&prompt={}", "猫<script>\u{7}".repeat(10_000));
     let parsed = parse(&long);
     assert_eq!(parsed.messages.len(), 1);
-    assert!(parsed.messages[0].contains("at most 200 characters") && parsed.messages[0].len() < 200, "{parsed:?}");
+    assert!(
+        parsed.messages[0].to_string().contains("at most 200 characters") && parsed.messages[0].to_string().len() < 200,
+        "{parsed:?}"
+    );
     assert_eq!(parsed.state.prompt, "猫<script>".repeat(23).chars().take(200).collect::<String>());
     assert!(write(&parsed.state).is_ok());
     assert_eq!(parse("model=emoji&prompt=%0Acat").messages.len(), 1);
@@ -288,15 +307,21 @@ fn states() -> impl Strategy<Value = State> {
         0usize..9,
     );
     let said = ("\\PC{0,200}", "\\PC{0,20}", any::<prop::sample::Index>(), proptest::option::of(any::<u32>()));
-    (way, controls, said).prop_map(
+    let seen = (
+        proptest::sample::select(&Precision::ALL),
+        proptest::sample::select(vec!["", "en", "zh"]).prop_map(String::from),
+    );
+    (way, controls, said, seen).prop_map(
         |(
             (model, class, seed, to, mode, t, at),
             (steps, guidance, temperature, sampler, brush, every),
             (prompt, toprompt, style, draws),
+            (precision, lang),
         )| {
             let card = card(&model).expect("one of the cards");
-            let mask =
-                if card.latent.shape.len() > 1 { mask(card, |i| every > 0 && i % every == 0) } else { String::new() };
+            let every = mask(card, |i| every > 0 && i % every == 0);
+            let (mask, swap) =
+                if card.latent.shape.len() > 1 { (every, String::new()) } else { (String::new(), every) };
             let class = if card.classes.is_empty() { ClassChoice::ANY } else { class };
             let style = match card.styles.get(style.index(card.styles.len() + 1)) {
                 Some(style) => style.clone(),
@@ -319,7 +344,10 @@ fn states() -> impl Strategy<Value = State> {
                 sampler,
                 mask,
                 brush,
+                swap,
                 draws,
+                precision,
+                lang,
             }
         },
     )
@@ -330,7 +358,7 @@ proptest! {
     fn a_link_carries_its_canonical_state(state in states()) {
         let link = write(&state).unwrap();
         let parsed = parse(&link);
-        prop_assert_eq!(&parsed.messages, &Vec::<String>::new());
+        prop_assert_eq!(&parsed.messages, &vec![]);
         prop_assert_eq!(&parsed.state, &canonical(&state).unwrap());
         prop_assert_eq!(write(&parsed.state).unwrap(), link);
         prop_assert_eq!(latent_of(&parsed.state).unwrap(), latent_of(&state).unwrap());

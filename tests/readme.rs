@@ -127,7 +127,7 @@ fn the_tables_of_models_are_those_of_the_cards() {
     let (before, rest) = readme.split_once(BEGIN).expect("the tables' begin mark");
     let (known, after) = rest.split_once(END).expect("the tables' end mark");
     let short = cards().iter().filter(|card| !card.shortfall.is_empty());
-    let short: String = short.map(|card| format!("- **{}**: {}\n", card.name, card.shortfall)).collect();
+    let short: String = short.map(|card| format!("- **{}**: {}\n", card.name, card.shortfall["en"])).collect();
     let expected = [&TABLES.map(|table| table.text()).join("\n"), SHORTFALLS, &short].concat();
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();

@@ -28,7 +28,7 @@ fn pin(bytes: &[u8]) -> WeightsFile {
 }
 
 fn refusal(bytes: &[u8], pinned: &WeightsFile) -> String {
-    let error = load(MODEL, pinned, bytes, config().init(&Device::flex())).unwrap_err().to_string();
+    let error = load(MODEL, pinned, bytes, pinned.precision, config().init(&Device::flex())).unwrap_err().to_string();
     assert!(error.starts_with(MODEL), "every error names the model: {error}");
     error
 }
@@ -79,9 +79,9 @@ proptest! {
     fn no_repinned_damage_makes_the_loader_panic(position in 0usize..4096, byte: u8, length in 0usize..1_000_000) {
         let mut bytes = packed(MODEL);
         bytes[position] = byte;
-        let _ = load(MODEL, &pin(&bytes), &bytes, config().init(&Device::flex()));
+        let _ = load(MODEL, &pin(&bytes), &bytes, Precision::Q8, config().init(&Device::flex()));
         bytes.truncate(length % bytes.len());
-        let _ = load(MODEL, &pin(&bytes), &bytes, config().init(&Device::flex()));
+        let _ = load(MODEL, &pin(&bytes), &bytes, Precision::Q8, config().init(&Device::flex()));
     }
 }
 
@@ -110,13 +110,29 @@ fn a_module_survives_the_round_trip_within_the_bounds() {
         assert!(bytes.len() < many * most_bytes / 100 + 2 * few + 512 * before.0.len(), "{} bytes", bytes.len());
         let pinned = WeightsFile { precision, ..pin(&bytes) };
         let mut after = Collect::default();
-        load(MODEL, &pinned, &bytes, config().init(&device)).unwrap().visit(&mut after);
+        load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap().visit(&mut after);
         for (before, after) in before.0.iter().zip(&after.0) {
             let largest = before.iter().fold(0f32, |largest, x| largest.max(x.abs()));
             let bound = if before.len() <= 2048 { largest / 2048.0 } else { 0.51 * largest / largest_integer };
             let error = before.iter().zip(after).map(|(b, a)| (b - a).powi(2)).sum::<f32>() / before.len() as f32;
             assert!(error.sqrt() <= bound, "{precision:?}, {} values", before.len());
         }
+    }
+}
+
+#[test]
+fn a_file_in_8_bits_can_be_opened_in_4() {
+    let device = Device::flex();
+    let bytes = packed(MODEL);
+    let opened = |precision| {
+        let mut values = Collect::default();
+        load(MODEL, &pin(&bytes), &bytes, precision, config().init(&device)).unwrap().visit(&mut values);
+        values.0
+    };
+    for (fine, coarse) in opened(Precision::Q8).iter().zip(opened(Precision::Q4)) {
+        let Quantized { integers, scales } = quantize(fine, Precision::Q4);
+        let expected = if fine.len() > 2048 { dequantize(&integers, &scales) } else { fine.clone() };
+        assert_eq!(coarse, expected);
     }
 }
 
@@ -175,7 +191,7 @@ fn container(format: &str, tensors: Vec<(&str, DType, Vec<usize>, Vec<u8>)>) -> 
 fn formats_missing_left_over_and_infinite_tensors_are_refused() {
     use burn::nn::{Linear, LinearConfig};
     let module = || -> Linear { LinearConfig::new(2, 2).with_bias(false).init(&Device::flex()) };
-    let attempt = |bytes: &[u8]| load(MODEL, &pin(bytes), bytes, module()).map(|_| ());
+    let attempt = |bytes: &[u8]| load(MODEL, &pin(bytes), bytes, Precision::Q8, module()).map(|_| ());
     let integers = || ("weight", DType::I8, vec![2, 2], vec![1, 2, 3, 4]);
     let scale = |x: f32| ("weight#scale", DType::F16, vec![1], f16::from_f32(x).to_le_bytes().to_vec());
     let format = "pushforward-1";
@@ -220,7 +236,7 @@ fn every_model_that_ships_loads_and_draws() {
         let told = card.condition == "prompt";
         let most = if told { 2_500_000 } else { 1_000_000 };
         assert!(bytes.len() <= most, "{}: {} bytes", card.id, bytes.len());
-        let generator = families::open(card, &bytes, &device).unwrap();
+        let generator = families::open(card, &bytes, card.weights.precision, &device).unwrap();
         let draw = |number: usize| {
             let z = noise([1, card.latent.dimension()], &mut ChaCha8Rng::seed_from_u64(1), &device);
             let sentence = || Condition::sentence(["cat", "green heart"][number]);

@@ -1,6 +1,6 @@
 // The types of the module that wasm-bindgen builds from src/web/; tsconfig.json lays them where it will lie.
 
-import type { Card, Condition, DeviceInfo, Likelihood, State, WalkOptions } from '../index.d.ts';
+import type { Card, Choices, Condition, DeviceInfo, Likelihood, State, WalkOptions } from '../index.d.ts';
 
 export interface Property {
   name: keyof State;
@@ -26,7 +26,16 @@ export interface Statistics {
 export default function init(from: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 export function cards(): Card[];
 export function properties(): Property[];
-export function parseLink(fragment: string): { state: State; messages: string[] };
+/** A value of a link that could not be used: the default or the nearest valid one takes its place. */
+export interface Replaced {
+  name: keyof State;
+  expected: { kind: string; of?: any };
+  got: string;
+  nearest: boolean;
+  /** In a sentence. */
+  text: string;
+}
+export function parseLink(fragment: string): { state: State; messages: Replaced[] };
 export function writeLink(state: State): string;
 export function canonical(state: State): State;
 export function withModel(state: State, model: string): State;
@@ -49,10 +58,11 @@ export class Engine {
   static create(preference: string): Promise<Engine>;
   device(): DeviceInfo;
   onLost(callback: (reason: string) => void): void;
-  load(model: string, weights: Uint8Array): void;
-  start(model: string, latent: Float32Array, condition: Condition, options: WalkOptions): Run;
+  load(model: string, precision: string, weights: Uint8Array): void;
+  start(model: string, precision: string, latent: Float32Array, condition: Condition, options: WalkOptions): Run;
   startFrom(
     model: string,
+    precision: string,
     rgba: Uint8ClampedArray,
     width: number,
     height: number,
@@ -60,9 +70,17 @@ export class Engine {
     condition: Condition,
     options: WalkOptions & { strength?: number },
   ): Run;
-  bitsPerDim(model: string, rgba: Uint8ClampedArray, width: number, height: number, condition: Condition): Promise<Likelihood>;
+  bitsPerDim(
+    model: string,
+    precision: string,
+    rgba: Uint8ClampedArray,
+    width: number,
+    height: number,
+    condition: Condition,
+  ): Promise<Likelihood>;
   encode(
     model: string,
+    precision: string,
     rgba: Uint8ClampedArray,
     width: number,
     height: number,
@@ -76,5 +94,6 @@ export class Run {
   readonly height: number;
   step(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
   predicted(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
+  choices(): Promise<Choices | undefined>;
   free(): void;
 }

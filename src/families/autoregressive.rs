@@ -19,10 +19,10 @@ use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
+use crate::generator::{BitsPerDim, Choices, Condition, Loss, Objective, Settings, Trajectory};
 use crate::layers::guidance::Guidance;
 use crate::layers::inverse_cdf::Tails;
-use crate::layers::logistics::Mixture;
+use crate::layers::logistics::{LEVELS, Mixture};
 use crate::layers::{embed, halves};
 
 /// Pixels on a side.
@@ -222,6 +222,7 @@ impl Family for Autoregressive {
             forward_passes: "784".into(),
             steps: SIDE,
             invertible: true,
+            alternatives: Some(LEVELS),
             controls: Controls {
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.5 }),
                 temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }),
@@ -245,6 +246,7 @@ impl Family for Autoregressive {
             model: self.clone(),
             temperature: settings.temperature,
             z: Tails::of(z.reshape([-1, SIDE as i32, SIDE as i32])),
+            mixtures: Vec::new(),
             done: 0,
         })
     }
@@ -274,6 +276,8 @@ struct Writing {
     picture: Tensor<4>,
     temperature: f64,
     z: Tails<3>,
+    /// What the last row's levels were picked from.
+    mixtures: Vec<Mixture>,
     done: usize,
 }
 
@@ -302,6 +306,7 @@ impl Writing {
         let mut left = nothing(1, FIRST);
         let mut before: Vec<_> = self.model.layers.iter().map(|layer| nothing(channels, layer.pixels_left())).collect();
         let mut row = Vec::with_capacity(SIDE);
+        self.mixtures.clear();
         for column in 0..SIDE {
             let at = |x: &Tensor<4>| x.clone().narrow(3, column, 1);
             let mut x = self.model.left.forward(left.clone()) + at(&first);
@@ -312,8 +317,9 @@ impl Writing {
             }
             let of = |tail: &Tensor<3>| tail.clone().slice(s![.., self.done, column]).reshape([batch]);
             let z = Tails { below: of(&self.z.below), above: of(&self.z.above) };
-            let level = self.model.head(x).guided(&self.guidance).at_temperature(self.temperature).pick(&z);
-            let pixel: Tensor<4> = (level / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
+            let mixture = self.model.head(x).guided(&self.guidance).at_temperature(self.temperature);
+            let pixel: Tensor<4> = (mixture.pick(&z) / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
+            self.mixtures.push(mixture);
             let asked = pixel.clone().repeat_dim(0, self.guidance.times());
             left = Tensor::cat(vec![left.narrow(3, 1, FIRST - 1), asked], 3);
             row.push(pixel);
@@ -338,5 +344,16 @@ impl Trajectory for Writing {
 
     fn steps(&self) -> usize {
         SIDE
+    }
+
+    fn choices(&self) -> Option<Choices> {
+        let row = self.done.checked_sub(1)?;
+        let cumulative = self.mixtures.iter().map(Mixture::cumulative).collect();
+        let pixels = self.picture.clone().narrow(2, row, 1).flatten::<2>(1, 3);
+        Some(Choices {
+            cumulative: Tensor::stack(cumulative, 1),
+            u: self.z.below.clone().narrow(1, row, 1).flatten::<2>(1, 2),
+            chosen: ((pixels + 1.0) * 127.5).round(),
+        })
     }
 }

@@ -16,10 +16,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{Condition, Loss, Objective, Settings, Trajectory};
+use crate::generator::{Choices, Condition, Loss, Objective, Settings, Trajectory};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
 use crate::layers::guidance::Guidance;
-use crate::layers::inverse_cdf::{latent_of, pick};
+use crate::layers::inverse_cdf::{choices, latent_of, pick};
 use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
 
 /// Codes on a side, and in all.
@@ -323,12 +323,13 @@ impl Family for Codes {
         config.init(device)
     }
 
-    fn traits(_config: &CodesConfig) -> Traits {
+    fn traits(config: &CodesConfig) -> Traits {
         Traits {
             latent: vec![1, SIDE, SIDE],
             forward_passes: "49 + 1".into(),
             steps: SIDE,
             invertible: true,
+            alternatives: Some(config.codebook),
             controls: Controls {
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.5 }),
                 temperature: Some(Range { min: 0.1, max: 2.0, default: 1.0 }),
@@ -344,6 +345,7 @@ impl Family for Codes {
             temperature: settings.temperature,
             z,
             written: Vec::new(),
+            row: Vec::new(),
             cache: Cache::default(),
         })
     }
@@ -366,6 +368,8 @@ struct Writing {
     z: Tensor<2>,
     /// One `[batch]` for each place that is written.
     written: Vec<Tensor<1, Int>>,
+    /// What the last row's codes were chosen between, as logits.
+    row: Vec<Tensor<2>>,
     cache: Cache,
 }
 
@@ -375,12 +379,15 @@ impl Trajectory for Writing {
             return None;
         }
         let prior = &self.model.prior;
+        self.row.clear();
         for _ in 0..SIDE {
             let place = self.written.len();
             let before = self.written.last().map(|codes| codes.clone().repeat_dim(0, self.guidance.times()));
             let logits = prior.step(place, before, self.guidance.conditions(), &mut self.cache);
             let z: Tensor<1> = self.z.clone().narrow(1, place, 1).squeeze_dim(1);
-            self.written.push(pick(self.guidance.combine(logits), z, self.temperature));
+            let logits = self.guidance.combine(logits) / self.temperature;
+            self.written.push(pick(logits.clone(), z));
+            self.row.push(logits);
         }
         let codes: Tensor<2, Int> = Tensor::stack(self.written.clone(), 1);
         let [batch, count] = codes.dims();
@@ -398,5 +405,11 @@ impl Trajectory for Writing {
 
     fn steps(&self) -> usize {
         SIDE
+    }
+
+    fn choices(&self) -> Option<Choices> {
+        let first = self.written.len().checked_sub(self.row.len()).filter(|_| !self.row.is_empty())?;
+        let z = self.z.clone().narrow(1, first, SIDE);
+        Some(choices(self.row.clone(), z, Tensor::stack(self.written[first..].to_vec(), 1)))
     }
 }

@@ -167,6 +167,7 @@ impl Family for Diffusion {
             forward_passes: "T".into(),
             steps: STEPS,
             invertible: true,
+            alternatives: None,
             controls: Controls {
                 steps: Some(Range { min: 1.0, max: 100.0, default: STEPS as f64 }),
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 1.0 }),

@@ -327,6 +327,7 @@ impl Family for Flow {
             forward_passes: "1".into(),
             steps: SCALES.len(),
             invertible: true,
+            alternatives: None,
             controls: Controls { temperature: Some(Range { min: 0.0, max: 2.0, default: 1.0 }), ..Controls::default() },
         }
     }

@@ -233,6 +233,7 @@ impl Family for Gan {
             forward_passes: "1".into(),
             steps: 1,
             invertible: false,
+            alternatives: None,
             controls: Controls::default(),
         }
     }

@@ -340,6 +340,7 @@ impl Family for LatentDiffusion {
             forward_passes: "T + 1".into(),
             steps: STEPS,
             invertible: true,
+            alternatives: None,
             controls: Controls {
                 steps: Some(Range { min: 1.0, max: 50.0, default: STEPS as f64 }),
                 guidance: Some(Range { min: 0.0, max: 8.0, default: 4.0 }),

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::catalogue::{Controls, ModelCard};
 use crate::generator::{BitsPerDim, Condition, Generator, Objective, Options, Settings, Trajectory};
-use crate::weights::{self, WeightsError};
+use crate::weights::{self, Precision, WeightsError};
 
 /// What makes a module one of the families.
 pub trait Family: Objective {
@@ -119,6 +119,8 @@ pub struct Traits {
     pub steps: usize,
     /// Whether [`Family::invert`] goes back.
     pub invertible: bool,
+    /// Where one choice is made after the other, between so many alternatives; see [`Trajectory::choices`].
+    pub alternatives: Option<usize>,
     /// What can be chosen about the way.
     pub controls: Controls,
 }
@@ -157,28 +159,33 @@ pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
     }
 }
 
-/// Opens the model of a card from its weights file, verified, on a device.
+/// Opens the model of a card from its weights file, verified, on a device, in the precision of the file or a coarser one.
 ///
 /// # Errors
 /// When the family or its config is unknown, or the bytes are not the file that the card pins; see
 /// [`weights::load`].
-pub fn open(card: &ModelCard, bytes: &[u8], device: &Device) -> Result<Box<dyn Generator>, WeightsError> {
-    struct Open<'a>(&'a ModelCard, &'a [u8], &'a Device);
+pub fn open(
+    card: &ModelCard,
+    bytes: &[u8],
+    precision: Precision,
+    device: &Device,
+) -> Result<Box<dyn Generator>, WeightsError> {
+    struct Open<'a>(&'a ModelCard, &'a [u8], Precision, &'a Device);
 
     impl Visitor for Open<'_> {
         type Output = Result<Box<dyn Generator>, WeightsError>;
 
         fn visit<F: Family + 'static>(self) -> Self::Output {
-            let Self(card, bytes, device) = self;
+            let Self(card, bytes, precision, device) = self;
             let config = serde_json::from_value(card.config.clone()).map_err(|error| {
                 WeightsError::field(&card.id, "config", &format!("the fields of a {}", F::NAME), &error.to_string())
             })?;
             let module = F::init(&config, device).shipped();
-            Ok(weights::load(&card.id, &card.weights, bytes, module)?.generator(card.clone()))
+            Ok(weights::load(&card.id, &card.weights, bytes, precision, module)?.generator(card.clone()))
         }
     }
 
-    with(&card.family, Open(card, bytes, device)).unwrap_or_else(|| {
+    with(&card.family, Open(card, bytes, precision, device)).unwrap_or_else(|| {
         Err(WeightsError::field(&card.id, "family", &format!("one of {}", NAMES.join(", ")), &card.family))
     })
 }

@@ -299,6 +299,7 @@ impl Family for Vae {
             forward_passes: "1".into(),
             steps: 1,
             invertible: true,
+            alternatives: None,
             controls: Controls::default(),
         }
     }

@@ -5,6 +5,8 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Int, Tensor};
 use std::f64::consts::SQRT_2;
 
+use crate::generator::Choices;
+
 /// Phi, the cumulative distribution of N(0, 1).
 pub fn normal_cdf<const D: usize>(z: Tensor<D>) -> Tensor<D> {
     ((z / SQRT_2).erf() + 1.0) * 0.5
@@ -65,13 +67,19 @@ impl<const D: usize> Tails<D> {
 }
 
 /// The category that each z `[batch]` picks of logits `[batch, categories]`, `[batch]`.
-pub fn pick(logits: Tensor<2>, z: Tensor<1>, temperature: f64) -> Tensor<1, Int> {
+pub fn pick(logits: Tensor<2>, z: Tensor<1>) -> Tensor<1, Int> {
     let [_, categories] = logits.dims();
-    let cumulative = softmax(logits / temperature, 1).cumsum(1);
+    let cumulative = softmax(logits, 1).cumsum(1);
     let passed: Tensor<2, Int> = cumulative.lower_equal(normal_cdf(z).unsqueeze_dim(1)).int();
     // Rounded, the last cumulative probability can be less than 1.
     let picked: Tensor<1, Int> = passed.sum_dim(1).squeeze_dim(1);
     picked.clamp(0, categories as i64 - 1)
+}
+
+/// What was [`pick`]ed from some logits `[batch, categories]` by z `[batch, choices]`.
+pub fn choices(logits: Vec<Tensor<2>>, z: Tensor<2>, picked: Tensor<2, Int>) -> Choices {
+    let logits: Tensor<3> = Tensor::stack(logits, 1);
+    Choices { cumulative: softmax(logits, 2).cumsum(2), u: normal_cdf(z), chosen: picked.float() }
 }
 
 /// Halvings of the interval in which a quantile is looked for.

@@ -7,7 +7,7 @@ use super::guidance::Guidance;
 use super::inverse_cdf::Tails;
 
 /// Levels of a pixel.
-const LEVELS: usize = 256;
+pub const LEVELS: usize = 256;
 
 /// A mixture of logistics for each pixel, and a little of the uniform distribution.
 #[derive(Debug, Clone)]
@@ -70,6 +70,12 @@ impl Mixture {
             below: tail(under, levels.clone() + 1.0, &first, &last),
             above: tail(over, levels.neg() + (LEVELS - 1) as f64, &last, &first),
         }
+    }
+
+    /// The probability of each level and all below it, `[pixels, 256]`.
+    pub fn cumulative(&self) -> Tensor<2> {
+        let levels = Tensor::<1, Int>::arange(0..LEVELS as i64, &self.parameters.device()).float();
+        self.tails(levels.unsqueeze_dim::<2>(0).repeat_dim(0, self.parameters.dims()[0])).below
     }
 
     /// The mixtures of both questions of classifier-free guidance as one, parameter by parameter: their densities'

@@ -41,6 +41,8 @@ pub enum Kind {
     Style,
     /// Coordinates of a latent that is shaped like a picture.
     Mask,
+    /// Coordinates of a latent that is a vector.
+    Swap,
     /// A seed that matters only where a mask has coordinates.
     Brush,
 }
@@ -78,6 +80,11 @@ macro_rules! field {
         }
     };
 }
+
+/// The languages that the page speaks.
+const LANGUAGES: &[&str] = &["en", "zh"];
+
+const PRECISIONS: &[&str] = &["q8", "q4"];
 
 const WAYS: &[&str] = &["lerp", "slerp"];
 
@@ -219,12 +226,36 @@ pub const PROPERTIES: &[Property] = &[
         field: field!(brush),
     },
     Property {
+        name: "swap",
+        kind: Kind::Swap,
+        default: "",
+        always: false,
+        help: "Which coordinates are those of B, wherever the point is.",
+        field: field!(swap),
+    },
+    Property {
         name: "draws",
         kind: Kind::Seed,
         default: "1",
         always: false,
         help: "Seed of the first of the many pictures beside the one.",
         field: field!(draws),
+    },
+    Property {
+        name: "precision",
+        kind: Kind::Choice(PRECISIONS),
+        default: "q8",
+        always: false,
+        help: "What is left of the model's numbers: 8 bits, as they are shipped, or 4.",
+        field: field!(precision),
+    },
+    Property {
+        name: "lang",
+        kind: Kind::Choice(LANGUAGES),
+        default: "",
+        always: false,
+        help: "The language of the page; without one, the reader's own.",
+        field: field!(lang),
     },
 ];
 
@@ -266,8 +297,8 @@ impl Property {
             Kind::Sentence(most) => spoken(card).map_or(Domain::Nothing, |_| Domain::Sentence(most)),
             Kind::Style => spoken(card)
                 .map_or(Domain::Nothing, |card| Domain::Words(card.styles.iter().map(String::as_str).collect())),
-            Kind::Mask => card
-                .filter(|card| painted(card))
+            Kind::Mask | Kind::Swap => card
+                .filter(|card| painted(card) == matches!(self.kind, Kind::Mask))
                 .map_or(Domain::Nothing, |card| Domain::Coordinates(card.latent.dimension())),
             Kind::Brush if state.mask.is_empty() => Domain::Nothing,
             Kind::Seed | Kind::Brush => Domain::Whole { min: 0, max: u32::MAX },

@@ -1,16 +1,20 @@
 //! How a link says the values of the state, and how they are read back.
 
+use serde::Serialize;
+
 use super::mask::Mask;
 use super::{AnyWord, ClassChoice};
 use crate::catalogue::{self, card};
 use crate::generator::Sampler;
 use crate::latent::Mode;
+use crate::weights::Precision;
 
 /// Decimals that links keep of a number.
 const DECIMALS: i32 = 3;
 
 /// The values that a property can have under one model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "of", rename_all = "lowercase")]
 pub enum Domain {
     /// None: the model has no such thing.
     Nothing,
@@ -201,6 +205,16 @@ impl Word for Mode {
 
     fn read(text: &str, _domain: &Domain) -> Option<Self> {
         [Self::Lerp, Self::Slerp].into_iter().find(|mode| mode.say() == text)
+    }
+}
+
+impl Word for Precision {
+    fn say(&self) -> String {
+        self.name().into()
+    }
+
+    fn read(text: &str, _domain: &Domain) -> Option<Self> {
+        Self::named(text)
     }
 }
 

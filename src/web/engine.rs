@@ -15,10 +15,11 @@ use super::convert::{condition, error, from_js, range_error, to_js};
 use super::gpu;
 use super::pure::card;
 use crate::catalogue::{ImageShape, ModelCard};
-use crate::device::{Backend, DeviceInfo, Preference, choose};
+use crate::device::{Backend, DeviceInfo, Preference, Reason, choose};
 use crate::families;
-use crate::generator::{BitsPerDim, Generator, Options, Trajectory, check, check_condition, check_options};
+use crate::generator::{BitsPerDim, Choices, Generator, Options, Trajectory, check, check_condition, check_options};
 use crate::image::{ImageError, from_rgba, to_rgba};
+use crate::weights::Precision;
 
 /// Whom to tell that the GPU is gone.
 type LostCallback = Rc<RefCell<Option<Function>>>;
@@ -28,7 +29,8 @@ type LostCallback = Rc<RefCell<Option<Function>>>;
 pub struct Engine {
     device: Device,
     info: DeviceInfo,
-    models: BTreeMap<String, Box<dyn Generator>>,
+    /// By id and precision.
+    models: BTreeMap<(String, &'static str), Box<dyn Generator>>,
     lost: LostCallback,
 }
 
@@ -40,24 +42,23 @@ impl Engine {
     pub async fn create(preference: &str) -> Result<Engine, JsValue> {
         let preference: Preference = preference.parse().map_err(|message: String| range_error(&message))?;
         let adapter = match preference {
-            Preference::Cpu => Err("It was not looked for.".to_string()),
+            Preference::Cpu => Err(Reason::Cpu),
             _ => gpu::find().await,
         };
-        let mut info =
-            choose(preference, adapter.as_ref().map_err(String::as_str)).map_err(|message| error(&message))?;
+        let mut info = choose(preference, adapter.as_ref()).map_err(|message| error(&message))?;
         let lost = LostCallback::default();
         let mut device = Device::flex();
         if info.backend == Backend::WebGpu {
             match gpu::open(tell(lost.clone())).await {
                 Ok(opened) => device = opened,
-                Err(reason) if preference == Preference::WebGpu => return Err(error(&reason)),
-                Err(reason) => info = DeviceInfo::cpu(&reason),
+                Err(reason) if preference == Preference::WebGpu => return Err(error(&reason.to_string())),
+                Err(reason) => info = DeviceInfo::cpu(reason),
             }
         }
         Ok(Self { device, info, models: BTreeMap::new(), lost })
     }
 
-    /// `{ backend, adapter, software, note }`.
+    /// `{ backend, adapter, software, note, reason }`.
     pub fn device(&self) -> Result<JsValue, JsValue> {
         to_js(&self.info)
     }
@@ -68,19 +69,27 @@ impl Engine {
         self.lost.replace(Some(callback));
     }
 
-    /// Verifies a weights file and makes its model ready.
-    pub fn load(&mut self, model: &str, weights: &[u8]) -> Result<(), JsValue> {
-        let generator = families::open(card(model)?, weights, &self.device)?;
-        self.models.insert(model.into(), generator);
+    /// Verifies a weights file and makes its model ready in a precision, `q8` or `q4`.
+    pub fn load(&mut self, model: &str, precision: &str, weights: &[u8]) -> Result<(), JsValue> {
+        let precision = read_precision(precision)?;
+        let generator = families::open(card(model)?, weights, precision, &self.device)?;
+        self.models.insert((model.into(), precision.name()), generator);
         Ok(())
     }
 
     /// Starts a trajectory at a latent; `options` is an [`Options`], of which all may be left out.
-    pub fn start(&self, model: &str, latent: Vec<f32>, narrowed: JsValue, options: JsValue) -> Result<Run, JsValue> {
+    pub fn start(
+        &self,
+        model: &str,
+        precision: &str,
+        latent: Vec<f32>,
+        narrowed: JsValue,
+        options: JsValue,
+    ) -> Result<Run, JsValue> {
         let card = card(model)?;
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check(card, &latent, &narrowed, &options)?;
-        let trajectory = self.model(model)?.start(self.tensor(latent), &narrowed, &options);
+        let trajectory = self.model(model, precision)?.start(self.tensor(latent), &narrowed, &options);
         Ok(Run::new(trajectory, card.image))
     }
 
@@ -90,6 +99,7 @@ impl Engine {
     pub fn start_from(
         &self,
         model: &str,
+        precision: &str,
         rgba: &[u8],
         width: usize,
         height: usize,
@@ -101,7 +111,7 @@ impl Engine {
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check(card, &latent, &narrowed, &options)?;
         let trajectory = self
-            .model(model)?
+            .model(model, precision)?
             .image_to_image(self.picture(card, rgba, (width, height))?, self.tensor(latent), &narrowed, &options)
             .ok_or_else(|| range_error(&format!("{model} cannot begin with a picture")))?;
         Ok(Run::new(trajectory, card.image))
@@ -111,6 +121,7 @@ impl Engine {
     pub fn encode(
         &self,
         model: &str,
+        precision: &str,
         rgba: &[u8],
         width: usize,
         height: usize,
@@ -122,7 +133,7 @@ impl Engine {
         check_condition(card, &narrowed)?;
         check_options(card, &options)?;
         let latent = self
-            .model(model)?
+            .model(model, precision)?
             .invert(self.picture(card, rgba, (width, height))?, &narrowed, &options)
             .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
         // The promise must not borrow the engine, or the next call would find it taken.
@@ -137,6 +148,7 @@ impl Engine {
     pub fn bits_per_dim(
         &self,
         model: &str,
+        precision: &str,
         rgba: &[u8],
         width: usize,
         height: usize,
@@ -147,7 +159,7 @@ impl Engine {
         check_condition(card, &narrowed)?;
         let classes = narrowed.indices(card.classes.len(), 1, &self.device);
         let bits = self
-            .model(model)?
+            .model(model, precision)?
             .bits_per_dim(self.picture(card, rgba, (width, height))?, classes, &mut ChaCha8Rng::seed_from_u64(0))
             .ok_or_else(|| range_error(&format!("{model} has no likelihood")))?;
         let (bits, exact) = match bits {
@@ -168,8 +180,9 @@ impl Engine {
         from_rgba(rgba, size, card.image, &self.device).map_err(|wrong: ImageError| range_error(&wrong.to_string()))
     }
 
-    fn model(&self, id: &str) -> Result<&dyn Generator, JsValue> {
-        self.models.get(id).map(|model| &**model).ok_or_else(|| error(&format!("{id}: its weights are not loaded yet")))
+    fn model(&self, id: &str, precision: &str) -> Result<&dyn Generator, JsValue> {
+        let found = self.models.get(&(id.into(), read_precision(precision)?.name()));
+        found.map(|model| &**model).ok_or_else(|| error(&format!("{id}: its weights are not loaded yet")))
     }
 }
 
@@ -210,6 +223,24 @@ impl Run {
         home(self.trajectory.step(), self.channels)
     }
 
+    /// A promise of what the last step chose and from what, `{ alternatives, cumulative, u, chosen }`, or of `undefined`
+    /// where the family makes no choices: for each choice, so many cumulative probabilities, and u.
+    pub fn choices(&self) -> js_sys::Promise {
+        let choices = self.trajectory.choices();
+        wasm_bindgen_futures::future_to_promise(async move {
+            let Some(Choices { cumulative, u, chosen }) = choices else { return Ok(JsValue::UNDEFINED) };
+            let [.., alternatives] = cumulative.dims();
+            let found = js_sys::Object::new();
+            js_sys::Reflect::set(&found, &"alternatives".into(), &(alternatives as u32).into())?;
+            for (name, values) in
+                [("cumulative", read(cumulative).await?), ("u", read(u).await?), ("chosen", read(chosen).await?)]
+            {
+                js_sys::Reflect::set(&found, &name.into(), &js_sys::Float32Array::from(values.as_slice()))?;
+            }
+            Ok(found.into())
+        })
+    }
+
     /// A promise of the RGBA bytes of the final picture as it is predicted after this step, or of `undefined`
     /// where the family predicts none.
     pub fn predicted(&self) -> js_sys::Promise {
@@ -231,6 +262,13 @@ fn home(picture: Option<Tensor<4>>, channels: usize) -> js_sys::Promise {
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JsValue> {
     let data = tensor.into_data_async().await.map_err(|reason| error(&format!("the device failed: {reason:?}")))?;
     Ok(data.iter::<f32>().collect())
+}
+
+fn read_precision(name: &str) -> Result<Precision, JsValue> {
+    Precision::named(name).ok_or_else(|| {
+        let known = Precision::ALL.map(Precision::name).join(", ");
+        range_error(&format!("precision: expected one of {known}, got \"{name}\""))
+    })
 }
 
 fn read_options(options: JsValue) -> Result<Options, JsValue> {

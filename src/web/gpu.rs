@@ -6,22 +6,21 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::device::Adapter;
+use crate::device::{Adapter, Reason};
 
 /// Asks the browser for an adapter and what it says of itself.
 ///
 /// wgpu passes on a description at best, so the browser is asked directly here.
-pub async fn find() -> Result<Adapter, String> {
+pub async fn find() -> Result<Adapter, Reason> {
     let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
     if !gpu.is_object() {
-        return Err("This browser has no WebGPU.".into());
+        return Err(Reason::Unknown);
     }
-    let request: Function =
-        get(&gpu, "requestAdapter").dyn_into().map_err(|_| "This browser's WebGPU is incomplete.")?;
+    let request: Function = get(&gpu, "requestAdapter").dyn_into().map_err(|_| Reason::Unknown)?;
     let promise = request.call0(&gpu).map_err(|error| refusal(&error))?;
     let adapter = JsFuture::from(Promise::resolve(&promise)).await.map_err(|error| refusal(&error))?;
     if !adapter.is_object() {
-        return Err("WebGPU has no adapter on this device.".into());
+        return Err(Reason::Nothing);
     }
     let info = get(&adapter, "info");
     let text = |name: &str| get(&info, name).as_string().unwrap_or_default();
@@ -35,14 +34,13 @@ pub async fn find() -> Result<Adapter, String> {
 }
 
 /// Opens the adapter as a Burn device; `lost` is called if the browser takes it away.
-pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, String> {
+pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, Reason> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::BROWSER_WEBGPU;
     let instance = wgpu::Instance::new(descriptor);
     let options =
         wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
-    let adapter =
-        instance.request_adapter(&options).await.map_err(|error| format!("The adapter was refused: {error}."))?;
+    let adapter = instance.request_adapter(&options).await.map_err(|error| refused(&error))?;
     let descriptor = wgpu::DeviceDescriptor {
         label: Some("pushforward"),
         required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
@@ -50,14 +48,12 @@ pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, String> {
         memory_hints: wgpu::MemoryHints::MemoryUsage,
         ..Default::default()
     };
-    let (device, queue) =
-        adapter.request_device(&descriptor).await.map_err(|error| format!("The adapter gave no device: {error}."))?;
+    let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(&error))?;
     // wgpu wants a callback that could be sent to another thread; here there is only this one.
     let lost = send_wrapper::SendWrapper::new(lost);
     device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
     let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
-    let device = try_init_device(setup, RuntimeOptions::default())
-        .map_err(|error| format!("The device does not serve: {error}."))?;
+    let device = try_init_device(setup, RuntimeOptions::default()).map_err(|error| refused(&error))?;
     Ok(Device::new(device))
 }
 
@@ -66,7 +62,10 @@ fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn refusal(error: &JsValue) -> String {
-    let message = get(error, "message").as_string().unwrap_or_else(|| "no reason was given".into());
-    format!("WebGPU was refused: {message}.")
+fn refusal(error: &JsValue) -> Reason {
+    Reason::Refused { message: get(error, "message").as_string().unwrap_or_else(|| "no reason was given".into()) }
+}
+
+fn refused(error: &dyn std::fmt::Display) -> Reason {
+    Reason::Refused { message: error.to_string() }
 }

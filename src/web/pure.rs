@@ -57,7 +57,7 @@ pub fn properties() -> Result<JsValue, JsValue> {
                 Kind::Control(_) => ("number", None, None),
                 Kind::Number { min, max } => ("number", Some((min, max)), None),
                 Kind::Point { min, max } => ("point", Some((min, max)), None),
-                Kind::Mask => ("mask", None, None),
+                Kind::Mask | Kind::Swap => ("mask", None, None),
             };
             Property {
                 name: property.name,
@@ -73,10 +73,20 @@ pub fn properties() -> Result<JsValue, JsValue> {
     to_js(&rows)
 }
 
+/// What was replaced in a link: for programs, and in a sentence.
+#[derive(Serialize)]
+struct Said<'a> {
+    #[serde(flatten)]
+    replaced: &'a link::Replaced,
+    text: String,
+}
+
 /// Reads a link; never throws.
 #[wasm_bindgen(js_name = parseLink)]
 pub fn parse_link(fragment: &str) -> Result<JsValue, JsValue> {
-    to_js(&link::parse(fragment))
+    let link::Parsed { state, messages } = link::parse(fragment);
+    let messages: Vec<_> = messages.iter().map(|replaced| Said { text: replaced.to_string(), replaced }).collect();
+    to_js(&json!({ "state": state, "messages": messages }))
 }
 
 /// Writes a link.

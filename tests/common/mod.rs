@@ -5,7 +5,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::catalogue::{self, LatentShape, ModelCard};
 use pushforward::families::{Family, Traits};
-use pushforward::generator::{Condition, Generator, Options, noise};
+use pushforward::generator::{Choices, Condition, Generator, Options, noise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -43,13 +43,48 @@ pub fn farthest(one: &[f32], other: &[f32]) -> f32 {
 
 /// A module with a card that says what its family does of it.
 pub fn generator<F: Family + 'static>(config: &F::Config, module: F) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, steps, invertible, controls } = F::traits(config);
+    let Traits { latent, forward_passes, steps, invertible, alternatives, controls } = F::traits(config);
     let latent = LatentShape { shape: latent };
-    let card = ModelCard { latent, forward_passes, steps, invertible, controls, ..catalogue::cards()[0].clone() };
+    let card = ModelCard {
+        latent,
+        forward_passes,
+        steps,
+        invertible,
+        alternatives,
+        controls,
+        ..catalogue::cards()[0].clone()
+    };
     let z = Tensor::zeros([1, card.latent.dimension()], &device());
     let generator = module.generator(card);
     assert_eq!(generator.start(z, &Condition::Any, &Options::default()).steps(), steps, "what the card says of steps");
     generator
+}
+
+/// Checks that every step of a way says what it chose from, and by which rule.
+pub fn check_choices(generator: &dyn Generator, batch: usize) {
+    let alternatives = generator.card().alternatives.expect("one choice after the other");
+    let z = noise([batch, generator.card().latent.dimension()], &mut rng(7), &device());
+    let mut way = generator.start(z, &Condition::Class(1), &Options::default());
+    assert!(way.choices().is_none(), "nothing is chosen yet");
+    let mut made = 0;
+    while way.step().is_some() {
+        let Choices { cumulative, u, chosen } = way.choices().unwrap();
+        let [rows, count, width] = cumulative.dims();
+        assert_eq!((rows, width, u.dims(), chosen.dims()), (batch, alternatives, [batch, count], [batch, count]));
+        let (cumulative, u, chosen) = (values(cumulative), values(u), values(chosen));
+        for ((cumulative, u), chosen) in cumulative.chunks(width).zip(u).zip(chosen) {
+            assert!(
+                cumulative.windows(2).all(|pair| pair[0] <= pair[1] + 1e-5)
+                    && (cumulative[width - 1] - 1.0).abs() < 1e-4
+            );
+            let first = cumulative.iter().position(|below| *below > u).unwrap_or(width - 1);
+            // Sums in another order can tip a choice that lies on its edge.
+            let near = (cumulative[chosen as usize] - u).abs() < 1e-4 || chosen as usize == first;
+            assert!(near, "u = {u} chose {chosen}, not {first}");
+        }
+        made += count;
+    }
+    assert_eq!(made, generator.card().latent.dimension());
 }
 
 /// A module whose every parameter is drawn, so that no part of it starts as zero or as the identity.

@@ -1,5 +1,6 @@
 //! A model's files: its committed config, its card, its weights, and what is done with them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -41,7 +42,7 @@ pub struct Recipe {
     training: TrainingConfig,
     /// The card's line of that name; no part of what a checkpoint is bound to.
     #[serde(default, skip_serializing)]
-    shortfall: String,
+    shortfall: BTreeMap<String, String>,
 }
 
 impl Recipe {
@@ -172,7 +173,7 @@ fn trained(common: &Common, recipe: &Recipe, precision: Precision) -> Result<Tra
 pub fn open(common: &Common) -> Result<Box<dyn Generator>> {
     let card = read_card(common)?;
     let bytes = read_weights(common, &card)?;
-    Ok(families::open(&card, &bytes, &common.device.open()?)?)
+    Ok(families::open(&card, &bytes, card.weights.precision, &common.device.open()?)?)
 }
 
 fn read_weights(common: &Common, card: &ModelCard) -> Result<Vec<u8>> {
@@ -183,7 +184,7 @@ fn read_weights(common: &Common, card: &ModelCard) -> Result<Vec<u8>> {
 /// A module with the weights that ship, for a training that goes on from them.
 fn shipped<M: Module>(common: &Common, module: M) -> Result<(M, Option<Origin>)> {
     let card = read_card(common)?;
-    let module = weights::load(&card.id, &card.weights, &read_weights(common, &card)?, module)?;
+    let module = weights::load(&card.id, &card.weights, &read_weights(common, &card)?, card.weights.precision, module)?;
     Ok((module, Some(Origin { sha256: card.weights.sha256, training: card.training })))
 }
 
@@ -196,7 +197,7 @@ pub fn open_checkpoint(common: &Common) -> Result<Box<dyn Generator>> {
 pub fn open_packed(common: &Common, precision: Precision) -> Result<(Box<dyn Generator>, usize)> {
     let Trained { generator, packed, .. } = trained(common, &Recipe::load(common)?, precision)?;
     let card = ModelCard { weights: pin(&packed, precision), ..generator.card().clone() };
-    Ok((families::open(&card, &packed, &common.device.open()?)?, packed.len()))
+    Ok((families::open(&card, &packed, precision, &common.device.open()?)?, packed.len()))
 }
 
 fn pin(packed: &[u8], precision: Precision) -> WeightsFile {
@@ -263,6 +264,7 @@ fn card(common: &Common, recipe: &Recipe, traits: Traits, is_emoji: bool, parame
         forward_passes: traits.forward_passes,
         steps: traits.steps,
         invertible: traits.invertible,
+        alternatives: traits.alternatives,
         controls: traits.controls,
         parameters,
         config: recipe.model.clone(),
@@ -286,7 +288,7 @@ pub fn read_card(common: &Common) -> Result<ModelCard> {
 }
 
 /// The recipe's word on what the model falls short in: it is written once the figures are known.
-pub fn shortfall(common: &Common) -> Result<String> {
+pub fn shortfall(common: &Common) -> Result<BTreeMap<String, String>> {
     Ok(Recipe::load(common)?.shortfall)
 }
 

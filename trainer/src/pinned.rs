@@ -35,7 +35,7 @@ impl Pinned {
     /// When the weights are not those of the pin, or of another module.
     pub fn load<M: Module>(&self, module: M) -> Result<M> {
         let pin: WeightsFile = serde_json::from_str(self.pin).with_context(|| format!("the pin of {}", self.id))?;
-        Ok(weights::load(self.id, &pin, self.weights, module)?)
+        Ok(weights::load(self.id, &pin, self.weights, pin.precision, module)?)
     }
 
     /// SHA-256 of its weights.
