@@ -1,14 +1,18 @@
-// The browser that tests, bench and screenshots use: the system's Chromium, with WebGPU on its software adapter if asked.
+// The browsers that tests, bench and screenshots use: the system's Chromium, with WebGPU on its software adapter if asked, and its Firefox.
 
 import { accessSync, constants } from 'node:fs';
 
-const USUAL = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+/** Where a browser usually is, by the environment variable that names another. */
+const USUAL = {
+  CHROMIUM: [
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/usr/bin/google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ],
+  FIREFOX: ['/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'],
+};
 
 const QUIET = [
   '--no-sandbox',
@@ -19,17 +23,26 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Launch options: `CHROMIUM` names the browser, else it is the first found in the usual places. */
+/** Launch options of Chromium. */
 export function launchOptions({ webgpu = false } = {}) {
-  const executablePath = process.env.CHROMIUM ?? USUAL.find(runs);
-  if (!executablePath) throw new Error(`no Chromium found; name one in CHROMIUM, or install it as one of ${USUAL.join(', ')}`);
   const gpu = webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : [];
-  return { executablePath, args: [...QUIET, ...gpu] };
+  return { executablePath: executable('CHROMIUM'), args: [...QUIET, ...gpu] };
+}
+
+/**
+ * The browser that the variable names, else the first found in the usual places.
+ * @param {keyof typeof USUAL} variable
+ */
+export function executable(variable) {
+  const path = process.env[variable] ?? USUAL[variable].find(runs);
+  if (!path) throw new Error(`no browser found; name one in ${variable}, or install it as one of ${USUAL[variable].join(', ')}`);
+  return path;
 }
 
 /** Where the page is served. */
 export const BASE_URL = new URL(process.env.BASE_URL ?? 'http://localhost:8080/').href;
 
+/** @param {string} path */
 function runs(path) {
   try {
     accessSync(path, constants.X_OK);

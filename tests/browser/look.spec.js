@@ -2,6 +2,7 @@
 
 import axe from 'axe-core';
 import { expect, test } from '@playwright/test';
+import { ownScript } from './pace.js';
 import { pixels, settled, stripSettled, visit } from './visitor.js';
 
 const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300]];
@@ -113,10 +114,9 @@ test('no request goes to another origin, and the policy would not let one', asyn
 });
 
 test("the page's own JavaScript stays small", async ({ page }) => {
-  const modules = [];
-  page.on('response', (response) => /\/www\/.*\.js$/.test(response.url()) && modules.push(response.body()));
+  const script = ownScript(page);
   await visit(page);
-  const bytes = (await Promise.all(modules)).reduce((sum, body) => sum + body.length, 0);
+  const bytes = await script();
   expect(bytes).toBeGreaterThan(10_000);
   expect(bytes).toBeLessThan(150_000);
 });

@@ -1,4 +1,4 @@
-//! What drives the page from outside: Chromium, the npm scripts of package.json, and a server for them to visit.
+//! What drives the page from outside: Chromium and Firefox, the npm scripts of package.json, and a server for them to visit.
 
 use std::{env, fs, path::PathBuf, time::SystemTime};
 
@@ -7,12 +7,31 @@ use xshell::{Shell, cmd};
 
 use crate::{serve, step};
 
-/// Runs a script of package.json against the site in dist/, with the server's address in `BASE_URL` and the browser in `CHROMIUM`.
-pub fn script(sh: &Shell, name: &str) -> Result<()> {
-    let chromium = chromium(sh)?;
+/// A browser of the system's.
+pub struct Browser {
+    /// The environment variable that names one, which scripts read, too.
+    variable: &'static str,
+    /// What it may be called in PATH.
+    programs: &'static [&'static str],
+    /// What Debian calls it.
+    package: &'static str,
+}
+
+pub const CHROMIUM: Browser = Browser {
+    variable: "CHROMIUM",
+    programs: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+    package: "chromium",
+};
+
+pub const FIREFOX: Browser =
+    Browser { variable: "FIREFOX", programs: &["firefox-esr", "firefox"], package: "firefox-esr" };
+
+/// Runs a script of package.json against the site in dist/, with the server's address in `BASE_URL` and the browser in its variable.
+pub fn script(sh: &Shell, browser: &Browser, name: &str) -> Result<()> {
+    let program = browser.program(sh)?;
     packages(sh)?;
     let url = serve::in_background(sh)?;
-    cmd!(sh, "npm run --silent {name}").env("BASE_URL", url).env("CHROMIUM", chromium).run()?;
+    cmd!(sh, "npm run --silent {name}").env("BASE_URL", url).env(browser.variable, program).run()?;
     Ok(())
 }
 
@@ -33,21 +52,25 @@ pub fn packages(sh: &Shell) -> Result<()> {
     })
 }
 
-/// The browser named by `CHROMIUM`, or the first found in PATH, or Debian's, installed now.
-fn chromium(sh: &Shell) -> Result<PathBuf> {
-    if let Some(named) = env::var_os("CHROMIUM").map(PathBuf::from) {
-        ensure!(named.is_file(), "CHROMIUM names {}, which is not a file", named.display());
-        return Ok(named);
+impl Browser {
+    /// The one that the variable names, or the first found in PATH, or Debian's, installed now.
+    fn program(&self, sh: &Shell) -> Result<PathBuf> {
+        let Self { variable, programs, package } = self;
+        if let Some(named) = env::var_os(variable).map(PathBuf::from) {
+            ensure!(named.is_file(), "{variable} names {}, which is not a file", named.display());
+            return Ok(named);
+        }
+        let find = || programs.iter().find_map(|name| in_path(name));
+        if let Some(found) = find() {
+            return Ok(found);
+        }
+        apt_install(sh, &[package]).with_context(|| {
+            format!(
+                "these browser tests need {package}: install it, or name one in the environment variable {variable}"
+            )
+        })?;
+        find().with_context(|| format!("{package} was installed, but is not in PATH"))
     }
-    let find = || {
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].iter().find_map(|name| in_path(name))
-    };
-    if let Some(found) = find() {
-        return Ok(found);
-    }
-    apt_install(sh, &["chromium"])
-        .context("the browser tests need Chromium: install it, or name a Chromium or Chrome in the environment variable CHROMIUM")?;
-    find().context("chromium was installed, but is not in PATH")
 }
 
 /// Installs Debian packages where that is possible without asking: as root.

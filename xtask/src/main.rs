@@ -57,8 +57,8 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Build => build::run(&sh),
         Chore::Test(options) => test::run(&sh, &options),
         Chore::Pkg => build::run(&sh).and_then(|()| pkg::run(&sh)),
-        Chore::Bench => build::run(&sh).and_then(|()| browser::script(&sh, "bench")),
-        Chore::Screenshots => build::run(&sh).and_then(|()| browser::script(&sh, "screenshots")),
+        Chore::Bench => build::run(&sh).and_then(|()| browser::script(&sh, &browser::CHROMIUM, "bench")),
+        Chore::Screenshots => build::run(&sh).and_then(|()| browser::script(&sh, &browser::CHROMIUM, "screenshots")),
     }
 }
 

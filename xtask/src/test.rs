@@ -10,7 +10,7 @@ use crate::{browser, build, pkg, wasm::Toolchain};
 
 type Check = fn(&Shell) -> Result<()>;
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("formatting", |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
     ("clippy", |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
     ("native tests", |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
@@ -22,7 +22,8 @@ const CHECKS: [(&str, Check); 9] = [
     ("npm package", pkg::run),
     ("JavaScript lints", |sh| npm(sh, "lint")),
     ("JavaScript types", |sh| npm(sh, "types")),
-    ("browser tests", |sh| browser::script(sh, "test")),
+    ("Firefox tests", |sh| browser::script(sh, &browser::FIREFOX, "test:firefox")),
+    ("browser tests", |sh| browser::script(sh, &browser::CHROMIUM, "test")),
 ];
 
 #[derive(Args)]
