@@ -5,7 +5,7 @@ const PAUSE = 300;
 
 /**
  * @param {import('./state.js').Store} store
- * @param {(messages: string[]) => void} complain
+ * @param {(messages: import('../pushforward.js').Replaced[]) => void} complain
  */
 export function syncAddress(store, complain) {
   let timer = 0;

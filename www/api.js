@@ -12,6 +12,9 @@ import { Supervisor } from './supervisor.js';
 
 const BACKENDS = ['auto', 'webgpu', 'cpu'];
 
+/** The precision of the files. */
+const SHIPPED = 'q8';
+
 export class Pushforward extends EventTarget {
   /** @type {string} */
   #backend;
@@ -51,15 +54,16 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Generated>}
    */
   async generate(options) {
-    const { onFrame, signal, ...asked } = generateOptions(options);
+    const { onFrame, onChoices, signal, ...asked } = generateOptions(options);
     signal?.throwIfAborted();
     const { functions, cards, supervisor } = await this.#compute();
     const drawn = drawnAs(asked, cards, functions);
     const { milliseconds, ...pixels } = await supervisor.request(
-      { type: 'generate', ...drawn, frames: Boolean(onFrame) },
+      { type: 'generate', ...drawn, frames: Boolean(onFrame || onChoices), choices: Boolean(onChoices) },
       {
         signal,
-        onFrame: ({ step, steps, predicted, width, height, data }) => {
+        onFrame: ({ step, steps, predicted, choices, width, height, data }) => {
+          if (choices) onChoices?.(choices, step, steps);
           const clean = predicted ? imageData({ data: predicted, width, height }) : null;
           onFrame?.(imageData({ data, width, height }), step, steps, clean);
         },
@@ -99,7 +103,8 @@ export class Pushforward extends EventTarget {
     const { model, image, condition, walk } = encodeOptions(options);
     const { cards, supervisor } = await this.#compute();
     knownModel(cards, model);
-    return supervisor.request({ type: 'encode', model, image: pixelsOf(image), condition, options: walk });
+    const { precision = SHIPPED, ...way } = walk;
+    return supervisor.request({ type: 'encode', model, precision, image: pixelsOf(image), condition, options: way });
   }
 
   /**
@@ -110,7 +115,7 @@ export class Pushforward extends EventTarget {
     const { model, image, condition } = likelihoodOptions(options);
     const { cards, supervisor } = await this.#compute();
     knownModel(cards, model);
-    return supervisor.request({ type: 'likelihood', model, image: pixelsOf(image), condition });
+    return supervisor.request({ type: 'likelihood', model, precision: SHIPPED, image: pixelsOf(image), condition });
   }
 
   /** @param {Partial<State>} state */
@@ -185,12 +190,14 @@ function knownSampler({ controls: { samplers } }, { sampler, ...walk }) {
  */
 function drawnAs({ model, seed, latent, condition, image, walk }, cards, functions) {
   const card = knownModel(cards, model);
+  const { precision = SHIPPED, ...way } = walk;
   return {
     model,
+    precision,
     image: image && pixelsOf(image),
     latent: latent ?? functions.gaussian(model, seed ?? crypto.getRandomValues(new Uint32Array(1))[0]),
     condition,
-    options: knownSampler(card, walk),
+    options: knownSampler(card, way),
   };
 }
 

@@ -28,6 +28,14 @@ export function passesOf({ forward_passes, steps, controls }) {
   return controls.steps ? `${steps}` : forward_passes;
 }
 
+/**
+ * Whether something can be chosen about the way from noise to picture.
+ * @param {Card} card
+ */
+export function isSteered({ controls }) {
+  return Boolean(controls.steps || controls.guidance || controls.temperature || controls.samplers);
+}
+
 /** How far the drawn plane reaches in units of the ring's radius, which is well inside then. */
 const RINGS = 1.55;
 

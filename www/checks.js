@@ -1,9 +1,9 @@
 // The shapes of the API's arguments: every error says what was expected and what came.
 // Values that need a model to judge (lengths, ranges, classes) are judged in Rust.
 
-const WALK = ['steps', 'guidance', 'temperature', 'sampler', 'noiseSeed'];
+const WALK = ['steps', 'guidance', 'temperature', 'sampler', 'noiseSeed', 'precision'];
 const DRAWN = ['model', 'seed', 'latent', 'condition', 'image', 'strength', ...WALK];
-const GENERATE = [...DRAWN, 'onFrame', 'signal'];
+const GENERATE = [...DRAWN, 'onFrame', 'onChoices', 'signal'];
 const RACE = ['lanes', 'onFrame', 'signal'];
 /** The greatest seed, and the greatest whole number that the engine takes. */
 const GREATEST = 2 ** 32 - 1;
@@ -120,13 +120,14 @@ function optional(type, name, value) {
  * @param {Record<string, unknown>} said
  * @returns {import('../pkg/index.d.ts').WalkOptions}
  */
-function walk({ steps, guidance, temperature, sampler, noiseSeed }) {
+function walk({ steps, guidance, temperature, sampler, noiseSeed, precision }) {
   const options = {
     steps: whole('steps', steps, 1),
     guidance: optional('number', 'guidance', guidance),
     temperature: optional('number', 'temperature', temperature),
     sampler: optional('string', 'sampler', sampler),
     noiseSeed: whole('noiseSeed', noiseSeed, 0),
+    precision: optional('string', 'precision', precision),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -171,10 +172,11 @@ function watched({ onFrame, signal }) {
 
 /** @param {unknown} options */
 export function generateOptions(options) {
-  const { onFrame, signal, ...drawn } = known('generate', options, GENERATE);
+  const { onFrame, onChoices, signal, ...drawn } = known('generate', options, GENERATE);
   /** @type {ReturnType<typeof watched<import('../pkg/index.d.ts').GenerateOptions['onFrame']>>} */
   const watch = watched({ onFrame, signal });
-  return { ...drawnOptions('generate', drawn), ...watch };
+  if (onChoices !== undefined && typeof onChoices !== 'function') wrong('onChoices', 'a function', onChoices);
+  return { ...drawnOptions('generate', drawn), ...watch, onChoices: /** @type {import('../pkg/index.d.ts').GenerateOptions['onChoices']} */ (onChoices) };
 }
 
 /** @param {unknown} options */

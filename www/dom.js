@@ -1,5 +1,8 @@
 // Short names for making and finding elements.
 
+/** Where arrow keys go, in columns and rows. @type {Record<string, [number, number]>} */
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
 /**
  * The one element of the page that a selector names.
  * @template {Element} [T=HTMLElement]

@@ -70,7 +70,7 @@ export class PushForwardElement extends HTMLElement {
     this.setAttribute('aria-busy', 'true');
     try {
       const { state, messages } = functions.parseLink(this.#fragment(functions));
-      if (messages.length > 0) this.#fire('message', messages);
+      if (messages.length > 0) this.#fire('message', messages.map(({ text }) => text));
       const value = functions.canonical(state);
       const { image } = await pushforward.generate({ ...requestOf(value, functions), onFrame: (image) => paint(this.#canvas, image), signal });
       paint(this.#canvas, image);

@@ -1,6 +1,7 @@
 // Fetches and compiles the WebAssembly once for the page and for its worker, and reports how far it is.
 
 import { counted } from './counted.js';
+import { Failure } from './errors.js';
 
 /**
  * @typedef {typeof import('../pushforward.js')} Functions
@@ -20,7 +21,7 @@ let engine = null;
 export function loadEngine() {
   engine ??= load().catch((error) => {
     engine = null;
-    throw new Error(`The engine could not be loaded: ${error.message}`, { cause: error });
+    throw new Failure('engine', error.message, '', { cause: error });
   });
   return engine;
 }

@@ -1,5 +1,7 @@
 // A film of the way from A to B and back, recorded by the browser's own encoder.
 
+import { words } from './words.js';
+
 /** What browsers write, the best first. */
 const TYPES = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/mp4'];
 
@@ -28,7 +30,7 @@ function filmType() {
  */
 export async function film({ width, height }, draw, report, signal) {
   const type = filmType();
-  if (!type) throw new Error('this browser records no video');
+  if (!type) throw new Error(words.take.noRecorder);
   /** @type {ImageBitmap[]} */
   const pictures = [];
   for (let i = 0; i < PICTURES; i++) {
@@ -47,7 +49,7 @@ export async function film({ width, height }, draw, report, signal) {
   recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
   const stopped = new Promise((resolve, reject) => {
     recorder.addEventListener('stop', resolve);
-    recorder.addEventListener('error', () => reject(new Error('the recording broke off')));
+    recorder.addEventListener('error', () => reject(new Error(words.take.broke)));
   });
   recorder.start();
   try {

@@ -1,6 +1,7 @@
 // What a visitor gives the page: files dropped on it, pasted, or chosen. A picture that was saved here brings its state back.
 
 import { linkIn } from './png.js';
+import { words } from './words.js';
 
 /** No picture that people have is larger, in bytes; what is larger is not even read. */
 const LARGEST = 64e6;
@@ -73,10 +74,10 @@ export class Given extends EventTarget {
 
 /** @param {File} file */
 async function read(file) {
-  if (file.size > LARGEST) throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, got ${Math.round(file.size / 1e6)} MB`);
+  if (file.size > LARGEST) throw new Error(words.given.bytes(file.name, LARGEST / 1e6, Math.round(file.size / 1e6)));
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch (error) {
-    throw new Error(`${file.name} could not be read: ${/** @type {Error} */ (error).message}`, { cause: error });
+    throw new Error(words.given.unread(file.name, /** @type {Error} */ (error).message), { cause: error });
   }
 }

@@ -1,5 +1,7 @@
 // A visitor's picture as a model sees pictures: of its size, centred, and where it draws in grey, bright on black.
 
+import { words } from './words.js';
+
 /** What is taken, by the names that people know. @type {Record<string, string>} */
 const KINDS = { 'image/png': 'PNG', 'image/jpeg': 'JPEG', 'image/webp': 'WebP', 'image/gif': 'GIF', 'image/avif': 'AVIF', 'image/bmp': 'BMP' };
 
@@ -16,7 +18,7 @@ const MOST = 120e6;
  */
 export async function imported(file, { width, height, channels }) {
   if (!(file.type in KINDS)) {
-    throw new Error(`${file.name}: expected a picture (${Object.values(KINDS).join(', ')}), got ${file.type || 'a file of unknown kind'}`);
+    throw new Error(words.given.kind(file.name, Object.values(KINDS).join(', '), file.type));
   }
   const url = URL.createObjectURL(file);
   try {
@@ -25,7 +27,7 @@ export async function imported(file, { width, height, channels }) {
     await arrival(picture, file);
     const { naturalWidth, naturalHeight } = picture;
     if (naturalWidth * naturalHeight > MOST) {
-      throw new Error(`${file.name}: expected at most ${MOST / 1e6} megapixels, got ${naturalWidth} × ${naturalHeight}`);
+      throw new Error(words.given.pixels(file.name, MOST / 1e6, `${naturalWidth} × ${naturalHeight}`));
     }
     const canvas = new OffscreenCanvas(width, height);
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
@@ -59,7 +61,7 @@ export async function imported(file, { width, height, channels }) {
 function arrival(picture, file) {
   const { promise, resolve, reject } = Promise.withResolvers();
   picture.onload = resolve;
-  picture.onerror = () => reject(new Error(`${file.name}: expected a ${KINDS[file.type]} picture, but it cannot be read as one`));
+  picture.onerror = () => reject(new Error(words.given.broken(file.name, KINDS[file.type])));
   return promise;
 }
 

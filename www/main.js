@@ -2,7 +2,7 @@
 
 import { syncAddress } from './address.js';
 import { Pushforward } from './api.js';
-import { gridOf, rivalsOf } from './card.js';
+import { gridOf, isSteered, rivalsOf } from './card.js';
 import { find } from './dom.js';
 import { loadEngine } from './engine.js';
 import { Given } from './given.js';
@@ -10,26 +10,24 @@ import { Painter } from './painter.js';
 import { Store } from './state.js';
 import { mountBars } from './views/bars.js';
 import { mountClasses } from './views/classes.js';
-import { mountControls } from './views/controls.js';
 import { mountDevice } from './views/device.js';
 import { mountDimension } from './views/dimension.js';
 import { mountEmbedded } from './views/embedded.js';
 import { mountEnds } from './views/ends.js';
 import { mountFamilies } from './views/families.js';
 import { mountHistogram } from './views/histogram.js';
+import { mountLanguage } from './views/language.js';
 import { mountLoading } from './views/loading.js';
 import { mountMany } from './views/many.js';
 import { Notices } from './views/notices.js';
-import { mountModel } from './views/model.js';
-import { mountNoise } from './views/noise.js';
 import { mountPicture } from './views/picture.js';
 import { mountPlane } from './views/plane.js';
-import { mountSay } from './views/say.js';
 import { mountShare } from './views/share.js';
 import { mountStrip } from './views/strip.js';
 import { mountTake } from './views/take.js';
 import { mountTrajectory } from './views/trajectory.js';
 import { mountWay } from './views/way.js';
+import { languageOf, language, translate, words } from './words.js';
 
 /**
  * What every view may know.
@@ -37,6 +35,7 @@ import { mountWay } from './views/way.js';
  *   notices: Notices }} Context
  */
 
+translate();
 const notices = new Notices(find('#notices'));
 
 /** In a frame of somebody else's page: the picture, and the way to this one. */
@@ -47,7 +46,7 @@ document.documentElement.classList.toggle('embedded', embedded);
 function backend() {
   const asked = new URLSearchParams(location.search).get('backend') ?? 'auto';
   if (asked === 'auto' || asked === 'webgpu' || asked === 'cpu') return asked;
-  notices.show('backend', `backend=${asked} in the address: expected webgpu or cpu. The page chooses by itself.`);
+  notices.show('backend', words.backend(asked));
   return 'auto';
 }
 
@@ -57,10 +56,10 @@ mountLoading(find('#loading'), api);
 mountDevice(find('#device'), api, notices);
 
 /** How far below the screen something is when it is loaded. */
-const AHEAD = '600px';
+const AHEAD = '400px';
 
 /**
- * Mounts what lies far down when somebody comes near it, or when the answer is called.
+ * Mounts what is hidden or lies far down when somebody comes near it, or when the answer is called.
  * @param {string} selector
  * @param {() => Promise<void>} mount
  */
@@ -72,7 +71,7 @@ function onSight(selector, mount) {
     watcher.disconnect();
     mounting ??= mount().catch((error) => {
       mounting = null;
-      notices.show(selector, `A part of the page could not be loaded: ${error.message}`, { label: 'Try again', act: () => (notices.hide(selector), now()) });
+      notices.show(selector, words.partMissing(error.message), { label: words.tryAgain, act: () => (notices.hide(selector), now()) });
     });
   }
   watcher.observe(find(selector));
@@ -87,14 +86,12 @@ async function start() {
   const context = { api, functions, store, painter, given, notices };
   mountEmbedded(find('#whole'), context);
   mountFamilies(find('#families'), context);
-  mountSay(find('#say'), context);
   mountDimension(context);
   mountPicture(find('#picture'), context);
   mountTrajectory(find('#trajectory'), context);
+  mountLanguage(find('#language'), context);
   mountPlane(find('#plane'), context);
   mountBars(find('#bars'), context);
-  mountNoise(find('#noise'), context);
-  mountControls(find('#controls'), context);
   mountHistogram(find('#histogram'), context);
   mountClasses(find('#classes'), context);
   mountEnds(find('#ends'), context);
@@ -103,23 +100,40 @@ async function start() {
   mountMany(find('#many'), context);
   mountTake(find('#take'), context);
   mountShare(find('#share'), context);
-  mountModel(find('#model'), context);
   store.watchModel((card) => {
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');
     find('main').classList.toggle('coloured', card.image.channels === 3);
     find('#race').hidden = rivalsOf(store.cards, card).length < 2;
+    find('main').classList.toggle('chosen', Boolean(card.alternatives));
+    find('#choices').hidden = !card.alternatives;
+    find('#say').hidden = card.condition !== 'prompt';
+    find('#noise').hidden = gridOf(card) === null;
+    find('#controls').hidden = !isSteered(card);
   });
   onSight('#race', async () => (await import('./views/race.js')).mountRace(find('#race'), context));
+  onSight('#say', async () => (await import('./views/say.js')).mountSay(find('#say'), context));
+  onSight('#noise', async () => (await import('./views/noise.js')).mountNoise(find('#noise'), context));
+  onSight('#controls', async () => (await import('./views/controls.js')).mountControls(find('#controls'), context));
+  onSight('#model', async () => (await import('./views/model.js')).mountModel(find('#model'), context));
+  onSight('#choices', async () => (await import('./views/choices.js')).mountChoices(find('#choices'), context));
+  onSight('#norms', async () => (await import('./views/norms.js')).mountNorms(find('#norms'), context));
+  onSight('#precision', async () => (await import('./views/precision.js')).mountPrecision(find('#precision'), context));
   const own = onSight('#own', async () => (await import('./views/own.js')).mountOwn(find('#own'), context));
   given.addEventListener('picture', own);
-  const complain = (/** @type {string[]} */ messages) => notices.showAll('link', messages);
+  // Every word of the page is of one language: another one is another visit, of the same picture.
+  store.addEventListener('change', () => {
+    if (languageOf(store.value.lang) === language) return;
+    history.replaceState(null, '', `#${store.link}`);
+    location.reload();
+  });
+  const complain = (/** @type {import('../pushforward.js').Replaced[]} */ messages) => notices.showAll('link', messages);
   complain(store.messages);
   syncAddress(store, complain);
   given.addEventListener('link', (event) => complain(store.read(/** @type {CustomEvent<string>} */ (event).detail)));
   painter.addEventListener('failed', (event) => {
     const error = /** @type {CustomEvent<Error>} */ (event).detail;
-    notices.show('painter', error.message, { label: 'Try again', act: () => painter.retry() });
+    notices.show('painter', words.error(error), { label: words.tryAgain, act: () => painter.retry() });
   });
   painter.addEventListener('picture', () => notices.hide('painter'));
   document.documentElement.classList.add('ready');
@@ -130,5 +144,5 @@ async function start() {
 if (location.protocol === 'https:') import('./offline.js').then(({ keepForOffline }) => keepForOffline(notices)).catch(() => {});
 
 api.ready().then(start).catch((error) => {
-  notices.show('engine', error.message, { label: 'Reload the page', act: () => location.reload() });
+  notices.show('engine', words.error(error), { label: words.reload, act: () => location.reload() });
 });

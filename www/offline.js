@@ -1,5 +1,7 @@
 // Has the page kept for visits without a network, and offers a newer version of it once that is here as a whole.
 
+import { words } from './words.js';
+
 /** @param {import('./views/notices.js').Notices} notices */
 export async function keepForOffline(notices) {
   const container = navigator.serviceWorker;
@@ -10,7 +12,7 @@ export async function keepForOffline(notices) {
   function offer(worker) {
     // The first version is no newer one.
     if (!worker || !container.controller) return;
-    notices.show('version', 'A newer version of this page is here.', { label: 'Use it', act: () => worker.postMessage('use') });
+    notices.show('version', words.newer, { label: words.useNewer, act: () => worker.postMessage('use') });
   }
   offer(registration.waiting);
   registration.addEventListener('updatefound', () => {

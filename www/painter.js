@@ -1,4 +1,4 @@
-// Draws what the state says: the picture first, and whenever there is none to draw, the film strip, many others, and a map of the plane.
+// Draws what the state says: the picture first, and whenever there is none to draw, the rows of pictures that somebody looks at.
 
 /**
  * @import { GenerateOptions, State } from '../pkg/index.d.ts'
@@ -6,7 +6,7 @@
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
  * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
- * @typedef {'strip' | 'many' | 'map'} Row
+ * @typedef {'strip' | 'many' | 'map' | 'halves'} Row
  * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
  *   sketch: boolean, final: boolean }} Shown
  */
@@ -23,6 +23,9 @@ export const MANY = 16;
 /** How many pictures stand on a side of the map of the plane. */
 export const MAP = 9;
 
+/** The ways whose middles are compared. @type {State['mode'][]} */
+export const HALVES = ['lerp', 'slerp'];
+
 /** Rows of pictures beside the one: the properties that do not matter to them, in which order they are drawn, and the state of each. */
 const ROWS = {
   strip: {
@@ -32,16 +35,22 @@ const ROWS = {
     at: (state, index) => ({ ...state, t: STRIP[index], at: null }),
   },
   many: {
-    without: ['seed', 'to', 'mode', 't', 'at', 'mask', 'brush', 'toprompt'],
+    without: ['seed', 'to', 'mode', 't', 'at', 'mask', 'brush', 'swap', 'toprompt'],
     order: Array.from({ length: MANY }, (_, i) => i),
     /** @param {State} state @param {number} index @returns {State} */
-    at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null }),
+    at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null, swap: '' }),
   },
   map: {
     without: ['t', 'at', 'draws', 'mode', 'toprompt'],
     order: outwards(),
     /** @param {State} state @param {number} index @param {number} reach @returns {State} */
     at: (state, index, reach) => ({ ...state, at: placeOnMap(index, reach), toprompt: '' }),
+  },
+  halves: {
+    without: ['t', 'at', 'draws', 'mode', 'swap'],
+    order: [0, 1],
+    /** @param {State} state @param {number} index @returns {State} */
+    at: (state, index) => ({ ...state, t: 0.5, at: null, mode: HALVES[index], swap: '' }),
   },
 };
 
@@ -77,7 +86,7 @@ export function drawAt({ draws }, index) {
  * @param {State} state
  * @returns {import('../pkg/index.d.ts').WalkOptions & { model: string }}
  */
-export function walkOf({ model, seed, steps, guidance, temperature, sampler }) {
+export function walkOf({ model, seed, steps, guidance, temperature, sampler, precision }) {
   return {
     model,
     steps: steps ?? undefined,
@@ -85,6 +94,7 @@ export function walkOf({ model, seed, steps, guidance, temperature, sampler }) {
     temperature: temperature ?? undefined,
     sampler: sampler ?? undefined,
     noiseSeed: seed,
+    precision,
   };
 }
 
@@ -105,8 +115,8 @@ const FEW = 4;
 const MOVING = 250;
 
 /**
- * Fires `picture` (detail: Shown), `strip`, `many` and `map` (detail: { index, image }), `stale` when all pictures of a row are
- * of another state (detail: the row), and `failed` (detail: the error).
+ * Fires `picture` (detail: Shown), `choices` (detail: those so far), one event a row, of its name (detail: { index, image,
+ * frames }), `stale` when all pictures of a row are of another state (detail: the row), and `failed` (detail: the error).
  *
  * One request is with the worker at a time. While it computes, only the newest state waits, so a storm of changes
  * costs no more than the last of them. A stale picture of many steps is aborted. While changes follow each other,
@@ -122,15 +132,21 @@ export class Painter extends EventTarget {
   /** @type {Drawing | null} */
   #drawing = null;
   /** What the rows are drawn for. @type {Record<Row, string>} */
-  #of = { strip: '', many: '', map: '' };
+  #of = { strip: '', many: '', map: '', halves: '' };
   /** What of them is not drawn yet. @type {Record<Row, number[]>} */
-  #due = { strip: [], many: [], map: [] };
-  /** Whether somebody looks at the map, which costs as much as all else. */
-  #mapped = false;
+  #due = { strip: [], many: [], map: [], halves: [] };
+  /** Rows that somebody looks at. @type {Set<Row>} */
+  #watched = new Set(['strip', 'many']);
   /** Whether nobody looks at anything but the picture. */
   #alone;
   /** The model that failed. */
   #failed = '';
+  /** The choices of the picture so far, step by step. @type {import('../pkg/index.d.ts').Choices[]} */
+  choices = [];
+  /** What the picture is of that is here or on its way. */
+  #picture = '';
+  /** That picture, once it is here. @type {Shown | null} */
+  #shown = null;
   #changed = -Infinity;
   #rest = 0;
 
@@ -152,6 +168,16 @@ export class Painter extends EventTarget {
   /** Draws the state as it is now. */
   draw() {
     const { model, steps } = this.#store.value;
+    // A picture that is here, or on its way, is not drawn again for what it does not depend on.
+    const picture = JSON.stringify({ ...this.#store.value, draws: null, lang: null });
+    if (picture === this.#picture && !this.#failed) {
+      if (this.#shown) this.#fire('picture', this.#shown);
+      this.#renewAll();
+      this.#next();
+      return;
+    }
+    this.#picture = picture;
+    this.#shown = null;
     const now = performance.now();
     const moving = (steps ?? this.#store.card.steps) > 1 && now - this.#changed < MOVING;
     this.#changed = now;
@@ -167,27 +193,27 @@ export class Painter extends EventTarget {
   /** Tries again after a failure. */
   retry() {
     this.#failed = '';
+    this.#picture = '';
     this.draw();
   }
 
   /**
-   * Whether the map is to be drawn.
-   * @param {boolean} mapped
+   * Whether somebody looks at a row.
+   * @param {Row} row
+   * @param {boolean} watched
    */
-  map(mapped) {
-    if (mapped === this.#mapped) return;
-    this.#mapped = mapped;
-    this.#of.map = '';
-    this.#due.map = [];
+  watch(row, watched) {
+    if (watched === this.#watched.has(row)) return;
+    if (watched) this.#watched.add(row);
+    else this.#watched.delete(row);
+    this.#of[row] = '';
+    this.#due[row] = [];
     this.#renewAll();
     this.#next();
   }
 
   #renewAll() {
-    if (this.#alone) return;
-    this.#renew('strip');
-    this.#renew('many');
-    if (this.#mapped) this.#renew('map');
+    if (!this.#alone) this.#watched.forEach((row) => this.#renew(row));
   }
 
   /** @param {Row} row */
@@ -203,7 +229,7 @@ export class Painter extends EventTarget {
   /** The row that is to be drawn on: of a model that is told what to draw, first the many that its sentence may mean. @returns {Row} */
   #row() {
     /** @type {Row[]} */
-    const order = this.#store.card.condition === 'prompt' ? ['many', 'strip', 'map'] : ['strip', 'many', 'map'];
+    const order = this.#store.card.condition === 'prompt' ? ['many', 'strip', 'halves', 'map'] : ['strip', 'many', 'halves', 'map'];
     return order.find((row) => this.#due[row].length > 0) ?? 'strip';
   }
 
@@ -240,8 +266,8 @@ export class Painter extends EventTarget {
     const drawing = { model: state.model, steps: options.steps ?? this.#store.card.steps, wanted, controller: new AbortController() };
     this.#drawing = drawing;
     try {
-      await this.#generate(options, drawing, (image) => {
-        if (index !== undefined && of === this.#of[row]) this.#fire(row, { index, image });
+      await this.#generate(options, drawing, (image, frames) => {
+        if (index !== undefined && of === this.#of[row]) this.#fire(row, { index, image, frames });
       });
     } catch (error) {
       if (!drawing.controller.signal.aborted) this.#fail(state.model, error);
@@ -255,7 +281,7 @@ export class Painter extends EventTarget {
   /**
    * @param {GenerateOptions} options
    * @param {Drawing} drawing
-   * @param {(image: ImageData) => void} done
+   * @param {(image: ImageData, frames: ImageData[]) => void} done
    */
   async #generate(options, drawing, done) {
     const { wanted } = drawing;
@@ -263,21 +289,36 @@ export class Painter extends EventTarget {
     /** @param {Omit<Shown, 'sketch' | 'final'>} shown */
     const show = (shown) => {
       const final = shown.milliseconds !== null && !sketch && !this.#wanted;
-      if (wanted) this.#fire('picture', { ...shown, sketch, final });
+      if (!wanted) return;
+      const told = { ...shown, sketch, final };
+      if (final) this.#shown = told;
+      this.#fire('picture', told);
     };
     /** @type {Pick<Shown, 'image' | 'predicted' | 'step' | 'steps'> | null} */
     let last = null;
+    /** @type {ImageData[]} */
+    const frames = [];
     /** @type {NonNullable<GenerateOptions['onFrame']>} */
     const onFrame = (image, step, steps, predicted) => {
+      frames.push(image);
       if (step === steps) last = { image, predicted, step, steps };
       // On the way of a sketch nothing is seen, unless it is so long that nothing else would be.
       else if (!sketch || steps > FEW) show({ image, predicted, step, steps, milliseconds: null });
       this.#giveWay();
     };
-    const { image, milliseconds } = await this.#api.generate({ ...options, onFrame, signal: drawing.controller.signal });
+    if (wanted) this.choices = [];
+    // What the picture's choices were is looked at, what the others' were is not.
+    const seen = wanted && this.#store.card.alternatives ? { onChoices: this.#tell } : {};
+    const { image, milliseconds } = await this.#api.generate({ ...options, ...seen, onFrame, signal: drawing.controller.signal });
     show({ .../** @type {any} */ (last), image, milliseconds });
-    done(image);
+    done(image, frames);
   }
+
+  /** @type {NonNullable<GenerateOptions['onChoices']>} */
+  #tell = (choices, step) => {
+    this.choices = step === 1 ? [choices] : [...this.choices, choices];
+    this.#fire('choices', this.choices);
+  };
 
   /**
    * @param {string} model

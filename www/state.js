@@ -1,6 +1,7 @@
 // The state of the page: one object, of exactly the properties that a link carries.
 
 import { reachOf } from './card.js';
+import { words } from './words.js';
 
 /**
  * @import { Card, State } from '../pkg/index.d.ts'
@@ -15,7 +16,7 @@ export class Store extends EventTarget {
   /** @type {State} */
   #value;
   #link;
-  /** What went wrong while reading the link that the page was opened with. @type {string[]} */
+  /** What went wrong while reading the link that the page was opened with. @type {import('../pushforward.js').Replaced[]} */
   messages;
 
   /**
@@ -66,17 +67,25 @@ export class Store extends EventTarget {
     return reachOf(this.card, this.properties.get('at')?.max ?? Infinity);
   }
 
+  /**
+   * What a property is for, for a person.
+   * @param {keyof State} name
+   */
+  help(name) {
+    return words.help(this.properties.get(name));
+  }
+
   /** What the picture is of, for a person. */
   get subject() {
     const { toprompt } = this.#value;
-    return toprompt ? `${this.origin} to “${toprompt.trim()}”` : this.origin;
+    return toprompt ? words.fromTo(this.origin, toprompt.trim()) : this.origin;
   }
 
   /** What the picture at A is of, for a person. */
   get origin() {
     const { class: chosen, prompt } = this.#value;
-    if (chosen !== 'any') return this.card.classes[chosen];
-    return prompt.trim() ? `“${prompt.trim()}”` : 'Anything';
+    if (chosen !== 'any') return words.className(this.card.classes[chosen]);
+    return prompt.trim() ? words.quoted(prompt.trim()) : words.anything;
   }
 
   /**

@@ -1,17 +1,17 @@
 // Keeps one compute worker alive: sends it work, and replaces it by one on the CPU when its engine breaks.
 
-import { unpack } from './errors.js';
+import { Failure, unpack } from './errors.js';
 
 /**
- * @import { Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
- * @typedef {{ model: string, image?: Pixels, latent: Float32Array, condition: Condition,
+ * @import { Choices, Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
+ * @typedef {{ model: string, precision: string, image?: Pixels, latent: Float32Array, condition: Condition,
  *     options: WalkOptions & { strength?: number } }} Drawn
- * @typedef {Drawn & { type: 'generate', frames: boolean }
+ * @typedef {Drawn & { type: 'generate', frames: boolean, choices: boolean }
  *   | { type: 'race', lanes: Drawn[] }
- *   | { type: 'encode', model: string, image: Pixels, condition: Condition, options: WalkOptions }
- *   | { type: 'likelihood', model: string, image: Pixels, condition: Condition }} Work
+ *   | { type: 'encode', model: string, precision: string, image: Pixels, condition: Condition, options: WalkOptions }
+ *   | { type: 'likelihood', model: string, precision: string, image: Pixels, condition: Condition }} Work
  * @typedef {{ width: number, height: number, data: Uint8ClampedArray<ArrayBuffer> }} Pixels
- * @typedef {(frame: Pixels & { step: number, steps: number, predicted?: Pixels['data'], lane: number, milliseconds: number }) => void} OnFrame
+ * @typedef {(frame: Pixels & { step: number, steps: number, predicted?: Pixels['data'], choices?: Choices, lane: number, milliseconds: number }) => void} OnFrame
  * @typedef {{ message: Work & { id: number }, resolve: (value: any) => void, reject: (error: unknown) => void,
  *   onFrame?: OnFrame }} Request
  */
@@ -147,7 +147,7 @@ export class Supervisor extends EventTarget {
    */
   #broken(id, reason) {
     if (this.#backend === 'cpu') {
-      const error = new Error(`The engine stopped: ${reason}`);
+      const error = new Failure('stopped', reason);
       if (!this.#ready || id === undefined) return this.#stop(error);
       this.#settle(id, 'reject', error);
     } else {

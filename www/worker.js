@@ -2,7 +2,7 @@
 
 import init, { cards, Engine } from '../pushforward.js';
 import { counted } from './counted.js';
-import { pack } from './errors.js';
+import { Failure, pack } from './errors.js';
 import { keep, recall } from './kept.js';
 
 /**
@@ -19,6 +19,7 @@ const queue = [];
 let running = null;
 /** @type {Map<string, Promise<Weights>>} */
 const fetched = new Map();
+/** What the engine has, by {@link nameOf}. */
 const loaded = new Set();
 /** Models whose kept weights turned out to be bad. */
 const distrusted = new Set();
@@ -31,7 +32,7 @@ async function start({ module, backend }) {
     await init({ module_or_path: module });
     // An adapter can take its time: the weights travel meanwhile.
     const creating = Engine.create(backend);
-    for (const job of queue) for (const model of modelsOf(job)) weights(model).catch(() => {});
+    for (const job of queue) for (const { model } of wantsOf(job)) weights(model).catch(() => {});
     engine = await creating;
     engine.onLost((reason) => broken(`the GPU was lost (${reason})`));
   } catch (error) {
@@ -57,9 +58,9 @@ async function drain() {
 async function run(engine, job) {
   let computing = false;
   try {
-    const missing = modelsOf(job).filter((model) => !loaded.has(model));
-    missing.forEach((model) => weights(model).catch(() => {}));
-    for (const model of missing) await load(engine, model, job);
+    const missing = wantsOf(job).filter((wanted) => !loaded.has(nameOf(wanted)));
+    missing.forEach(({ model }) => weights(model).catch(() => {}));
+    for (const wanted of missing) await load(engine, wanted, job);
     await macrotask();
     if (job.cancelled) return true;
     computing = true;
@@ -84,11 +85,11 @@ async function run(engine, job) {
  * @param {import('./supervisor.js').Drawn} drawn
  * @returns {Lane}
  */
-function enter(engine, { model, image, latent, condition, options }) {
+function enter(engine, { model, precision, image, latent, condition, options }) {
   const began = performance.now();
   const run = image
-    ? engine.startFrom(model, image.data, image.width, image.height, latent, condition, options)
-    : engine.start(model, latent, condition, options);
+    ? engine.startFrom(model, precision, image.data, image.width, image.height, latent, condition, options)
+    : engine.start(model, precision, latent, condition, options);
   return { model, run, step: 0, milliseconds: performance.now() - began };
 }
 
@@ -110,7 +111,7 @@ async function advance(lane) {
  * @param {Extract<Job, { type: 'generate' }>} job
  */
 async function draw(engine, job) {
-  const { id, frames } = job;
+  const { id, frames, choices } = job;
   const lane = enter(engine, job);
   const { run } = lane;
   const { width, height, steps } = run;
@@ -122,7 +123,10 @@ async function draw(engine, job) {
       }
       const data = await advance(lane);
       const { step, milliseconds } = lane;
-      if (frames) postMessage({ type: 'frame', id, step, steps, width, height, data, predicted: await run.predicted() });
+      if (frames) {
+        const seen = { predicted: await run.predicted(), choices: choices ? await run.choices() : undefined };
+        postMessage({ type: 'frame', id, step, steps, width, height, data, ...seen });
+      }
       if (step === steps) postMessage({ type: 'done', id, value: { width, height, data, milliseconds } }, { transfer: [data.buffer] });
     }
   } finally {
@@ -161,8 +165,8 @@ async function race(engine, { id, lanes: entered }) {
  * @param {Engine} engine
  * @param {Extract<Job, { type: 'encode' }>} job
  */
-async function encode(engine, { id, model, image, condition, options }) {
-  const value = await engine.encode(model, image.data, image.width, image.height, condition, options);
+async function encode(engine, { id, model, precision, image, condition, options }) {
+  const value = await engine.encode(model, precision, image.data, image.width, image.height, condition, options);
   postMessage({ type: 'done', id, value });
 }
 
@@ -170,39 +174,47 @@ async function encode(engine, { id, model, image, condition, options }) {
  * @param {Engine} engine
  * @param {Extract<Job, { type: 'likelihood' }>} job
  */
-async function likelihood(engine, { id, model, image, condition }) {
-  const value = await engine.bitsPerDim(model, image.data, image.width, image.height, condition);
+async function likelihood(engine, { id, model, precision, image, condition }) {
+  const value = await engine.bitsPerDim(model, precision, image.data, image.width, image.height, condition);
   postMessage({ type: 'done', id, value });
 }
 
 /**
- * The models that a job needs.
+ * The models that a job needs, and in which precision.
+ * @typedef {{ model: string, precision: string }} Wanted
  * @param {Job} job
+ * @returns {Wanted[]}
  */
-function modelsOf(job) {
-  return job.type === 'race' ? job.lanes.map(({ model }) => model) : [job.model];
+function wantsOf(job) {
+  return job.type === 'race' ? job.lanes : [job];
+}
+
+/** @param {Wanted} wanted */
+function nameOf({ model, precision }) {
+  return `${model} ${precision}`;
 }
 
 /**
  * Makes a model ready, unless the job is cancelled first: the next one need not wait for this one's weights.
  * @param {Engine} engine
- * @param {string} model
+ * @param {Wanted} wanted
  * @param {Job} job
  */
-async function load(engine, model, job) {
-  if (loaded.has(model) || job.cancelled) return;
+async function load(engine, wanted, job) {
+  const { model, precision } = wanted;
+  if (loaded.has(nameOf(wanted)) || job.cancelled) return;
   const arrived = await Promise.race([weights(model), job.gone]);
   if (!arrived || job.cancelled) return;
   fetched.delete(model);
   try {
-    engine.load(model, arrived.bytes);
+    engine.load(model, precision, arrived.bytes);
   } catch (error) {
     if (!arrived.recalled) throw error;
     // As if nothing had been kept.
     distrusted.add(model);
-    return load(engine, model, job);
+    return load(engine, wanted, job);
   }
-  loaded.add(model);
+  loaded.add(nameOf(wanted));
   if (!arrived.recalled) keep(described(model), arrived.bytes, cards());
 }
 
@@ -215,7 +227,7 @@ function weights(model) {
   if (!found) {
     found = find(model).catch((error) => {
       fetched.delete(model);
-      throw new Error(`Model ${model}: its weights did not arrive: ${error.message}`, { cause: error });
+      throw new Failure('weights', error.message, model, { cause: error });
     });
     fetched.set(model, found);
   }

@@ -1,22 +1,12 @@
 // What narrows the distribution, from a list: the class, or where a sentence says what to draw, the style.
 
 import { find, html } from '../dom.js';
+import { words } from '../words.js';
 
 /**
  * @import { Card, State } from '../../pkg/index.d.ts'
  * @typedef {{ property: 'class' | 'style', title: string, choices: [State['class' | 'style'], string][] }} List
  */
-
-/** Styles by the names that people know them by. @type {Record<string, string>} */
-const STYLES = {
-  noto: 'Noto',
-  'noto-v1': 'Noto, first',
-  twemoji: 'Twemoji',
-  'fluent-emoji-flat': 'Fluent, flat',
-  'fluent-emoji': 'Fluent',
-  fxemoji: 'FxEmoji',
-  emojione: 'EmojiOne',
-};
 
 /**
  * @param {HTMLElement} root
@@ -27,7 +17,7 @@ export function mountClasses(root, { store }) {
   const formula = find('math', legend);
   store.watchModel((card) => {
     const { property, title, choices } = listOf(card);
-    root.title = store.properties.get(property)?.help ?? '';
+    root.title = store.help(property);
     legend.replaceChildren(title, ' ', ...(property === 'class' ? [formula] : []));
     const inputs = choices.map(([value]) => {
       const input = html('input', { type: 'radio', name: property, value });
@@ -45,8 +35,16 @@ export function mountClasses(root, { store }) {
  * @returns {List}
  */
 function listOf({ condition, classes, styles = [] }) {
-  if (condition === 'prompt') {
-    return { property: 'style', title: 'Style', choices: [['', 'Any'], ...styles.map((style) => /** @type {List['choices'][0]} */ ([style, STYLES[style] ?? style]))] };
-  }
-  return { property: 'class', title: 'Class', choices: [['any', 'Anything'], ...classes.map((name, index) => /** @type {List['choices'][0]} */ ([index, name]))] };
+  const { class: title, style, any, styles: names } = words.classes;
+  if (condition === 'prompt') return { property: 'style', title: style, choices: [['', any], ...styles.map((name) => choice(name, names[name] ?? name))] };
+  return { property: 'class', title, choices: [['any', words.anything], ...classes.map((name, index) => choice(index, words.className(name)))] };
+}
+
+/**
+ * @param {List['choices'][0][0]} value
+ * @param {string} name
+ * @returns {List['choices'][0]}
+ */
+function choice(value, name) {
+  return [value, name];
 }

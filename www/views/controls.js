@@ -1,22 +1,20 @@
 // What can be chosen about the way from noise to picture: a control for each one that the model's card has.
 
 import { fillTrack, find, html } from '../dom.js';
+import { words } from '../words.js';
 
 /**
  * @import { Range, Sampler } from '../../pkg/index.d.ts'
  * @import { Context } from '../main.js'
- * @typedef {{ name: 'steps' | 'guidance' | 'temperature', label: string, digits: number, logarithmic: boolean }} Dial
+ * @typedef {{ name: 'steps' | 'guidance' | 'temperature', digits: number, logarithmic: boolean }} Dial
  */
 
 /** @type {Dial[]} */
 const DIALS = [
-  { name: 'steps', label: 'Steps', digits: 0, logarithmic: true },
-  { name: 'guidance', label: 'Guidance', digits: 1, logarithmic: false },
-  { name: 'temperature', label: 'Temperature', digits: 2, logarithmic: false },
+  { name: 'steps', digits: 0, logarithmic: true },
+  { name: 'guidance', digits: 1, logarithmic: false },
+  { name: 'temperature', digits: 2, logarithmic: false },
 ];
-
-/** Samplers by the names that people know them by. */
-const SAMPLERS = { multistep: 'Multistep', ddim: 'DDIM', heun: 'Heun', ancestral: 'Ancestral' };
 
 /** Places on a slider. */
 const PLACES = 1000;
@@ -35,7 +33,6 @@ export function mountControls(root, context) {
       if (range) shown.push(dial(kind, range, context));
     }
     if (controls.samplers?.length) shown.push(samplers(controls.samplers, context));
-    root.hidden = shown.length === 0;
     root.replaceChildren(title, ...shown.map(({ element }) => element));
     return () => shown.forEach(({ show }) => show());
   });
@@ -47,8 +44,8 @@ export function mountControls(root, context) {
  * @param {Range} range
  * @param {Context} context
  */
-function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
-  const help = store.properties.get(name)?.help ?? '';
+function dial({ name, digits, logarithmic }, { min, max }, { store }) {
+  const [label, help] = [words.controls[name], store.help(name)];
   const input = html('input', { type: 'range', min: 0, max: PLACES, 'aria-label': label, title: help });
   const output = html('output', {});
   const step = 10 ** -digits;
@@ -74,7 +71,7 @@ function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
     input.valueAsNumber = place * PLACES;
     fillTrack(input);
     output.textContent = value().toFixed(digits);
-    input.setAttribute('aria-valuetext', `${value().toFixed(digits)}${name === 'steps' ? ' steps' : ''}`);
+    input.setAttribute('aria-valuetext', name === 'steps' ? words.controls.countOfSteps(value().toFixed(digits)) : value().toFixed(digits));
   };
   return { element: html('label', { class: 'dial' }, html('span', {}, label), input, output), show };
 }
@@ -84,15 +81,14 @@ function dial({ name, label, digits, logarithmic }, { min, max }, { store }) {
  * @param {Context} context
  */
 function samplers(known, { store }) {
-  const help = store.properties.get('sampler')?.help ?? '';
   const choices = html('div', { class: 'modes' });
   const inputs = known.map((sampler) => {
     const input = html('input', { type: 'radio', name: 'sampler', value: sampler });
     input.addEventListener('change', () => store.update({ sampler }));
-    choices.append(html('label', {}, input, html('span', {}, SAMPLERS[sampler] ?? sampler)));
+    choices.append(html('label', {}, input, html('span', {}, words.controls.samplers[sampler] ?? sampler)));
     return input;
   });
-  const name = html('span', { 'aria-hidden': 'true' }, 'Sampler');
-  const element = html('fieldset', { class: 'dial samplers', title: help }, html('legend', { class: 'hidden' }, 'Sampler'), name, choices);
+  const name = html('span', { 'aria-hidden': 'true' }, words.controls.sampler);
+  const element = html('fieldset', { class: 'dial samplers', title: store.help('sampler') }, html('legend', { class: 'hidden' }, words.controls.sampler), name, choices);
   return { element, show: () => inputs.forEach((input) => (input.checked = input.value === store.value.sampler)) };
 }

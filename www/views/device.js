@@ -1,6 +1,7 @@
 // Which device draws, by its name, and why.
 
 import { html } from '../dom.js';
+import { words } from '../words.js';
 
 /**
  * @import { DeviceChange } from '../../pkg/index.d.ts'
@@ -12,8 +13,9 @@ export function mountDevice(root, api, notices) {
   api.addEventListener('device', (event) => {
     const { device, replaced } = /** @type {CustomEvent<DeviceChange>} */ (event).detail;
     const gpu = device.backend === 'webgpu';
-    const kind = gpu ? (device.software ? 'WebGPU in software' : 'WebGPU') : 'the CPU';
-    root.replaceChildren('Drawing on ', html('b', {}, kind), gpu ? `, ${device.adapter}. ` : '. ', device.note);
-    if (replaced) notices.show('device', replaced);
+    const { on, gpu: webgpu, software, cpu, adapter, note, replaced: said } = words.device;
+    const kind = gpu ? (device.software ? software : webgpu) : cpu;
+    root.replaceChildren(on, html('b', {}, kind), adapter(gpu ? device.adapter : ''), note(device));
+    if (replaced) notices.show('device', said(replaced));
   });
 }

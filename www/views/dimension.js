@@ -1,14 +1,15 @@
 // Wherever the page's words name the dimension of the latent, it is that of the model that draws.
 
 import { dimensionOf } from '../card.js';
+import { words } from '../words.js';
 
 /** @param {import('../main.js').Context} context */
 export function mountDimension({ store }) {
   const places = document.querySelectorAll('[data-dimension]');
   const formula = document.querySelector('#plane-title math');
   store.watchModel((card) => {
-    const dimension = String(dimensionOf(card));
-    for (const place of places) place.textContent = dimension;
-    formula?.setAttribute('aria-label', `z is distributed as a standard Gaussian in ${dimension} dimensions`);
+    const dimension = dimensionOf(card);
+    for (const place of places) place.textContent = String(dimension);
+    formula?.setAttribute('aria-label', words.plane.formula(dimension));
   });
 }

@@ -1,11 +1,13 @@
 // The two ends of the way, each a seed, and how the way goes between them.
 
 import { html, set, svg } from '../dom.js';
+import { words } from '../words.js';
 
 /** Dice stay below this: a link with short seeds is one that people can read to each other. */
 const DICE = 100_000;
 
-const MODES = { slerp: ['Arc', 'slerp'], lerp: ['Straight', 'lerp'] };
+/** @type {('slerp' | 'lerp')[]} */
+const MODES = ['slerp', 'lerp'];
 
 /**
  * @param {HTMLElement} root
@@ -29,9 +31,9 @@ function end({ store, notices }, name, letter) {
     min: property?.min ?? 0,
     max: property?.max ?? '',
     step: property?.step ?? 1,
-    title: property?.help ?? '',
+    title: store.help(name),
   });
-  const dice = html('button', { type: 'button', class: 'dice', 'aria-label': `Roll a new seed for ${letter}`, title: 'Roll' }, die());
+  const dice = html('button', { type: 'button', class: 'dice', 'aria-label': words.ends.rollFor(letter), title: words.ends.roll }, die());
   dice.addEventListener('click', () => store.update({ [name]: crypto.getRandomValues(new Uint32Array(1))[0] % DICE }));
   const show = () => (input.value = String(store.value[name]));
   input.addEventListener('change', () => {
@@ -45,18 +47,18 @@ function end({ store, notices }, name, letter) {
     show();
   });
   store.watch(show);
-  const label = html('label', {}, html('b', { class: letter.toLowerCase() }, letter), ' ', html('span', { class: 'word' }, 'seed'), input);
+  const label = html('label', {}, html('b', { class: letter.toLowerCase() }, letter), ' ', html('span', { class: 'word' }, words.ends.seed), input);
   return html('div', { class: `end ${letter.toLowerCase()}` }, label, dice);
 }
 
 /** @param {import('../main.js').Context} context */
 function modes({ store }) {
-  const group = html('fieldset', { class: 'modes', title: store.properties.get('mode')?.help ?? '' });
-  group.append(html('legend', { class: 'hidden' }, 'The way between the ends'));
-  const inputs = Object.entries(MODES).map(([mode, [word, term]]) => {
+  const group = html('fieldset', { class: 'modes', title: store.help('mode') });
+  group.append(html('legend', { class: 'hidden' }, words.ends.way));
+  const inputs = MODES.map((mode) => {
     const input = html('input', { type: 'radio', name: 'mode', value: mode });
-    group.append(html('label', {}, input, html('span', {}, word, ' ', html('i', {}, term))));
-    input.addEventListener('change', () => store.update({ mode: /** @type {'slerp' | 'lerp'} */ (mode) }));
+    group.append(html('label', {}, input, html('span', {}, words.ends[mode], ' ', html('i', {}, mode))));
+    input.addEventListener('change', () => store.update({ mode }));
     return input;
   });
   const show = () => inputs.forEach((input) => (input.checked = input.value === store.value.mode));

@@ -3,6 +3,7 @@
 import { passesOf } from '../card.js';
 import { html } from '../dom.js';
 import { brief } from '../quality.js';
+import { words } from '../words.js';
 
 /** @import { Card } from '../../pkg/index.d.ts' */
 
@@ -11,7 +12,7 @@ import { brief } from '../quality.js';
  * @param {import('../main.js').Context} context
  */
 export function mountFamilies(root, { store }) {
-  root.title = store.properties.get('model')?.help ?? '';
+  root.title = store.help('model');
   const inputs = store.cards.map((card) => {
     const input = html('input', { type: 'radio', name: 'model', value: card.id });
     input.addEventListener('change', () => store.choose(card.id));
@@ -27,26 +28,20 @@ function face(card) {
   return html(
     'span',
     { class: 'card' },
-    html('span', { class: 'name' }, card.name, ...(card.condition === 'prompt' ? [html('span', { class: 'quiet' }, ' emoji from a sentence')] : [])),
+    html('span', { class: 'name' }, words.name(card), ...(card.condition === 'prompt' ? [html('span', { class: 'quiet' }, words.families.told)] : [])),
     html(
       'span',
       { class: 'facts' },
-      html('span', {}, `${counted(passesOf(card))} · ${Math.round(weights.bytes / 1000)} kB`),
+      html('span', {}, `${words.families.passes(passesOf(card))} · ${Math.round(weights.bytes / 1000)} kB`),
       quality(card),
       html('span', { class: 'paper' }, `arXiv ${paper}`),
     ),
   );
 }
 
-/** @param {string} count a number, a sum, or a rule such as "one per pixel" */
-function counted(count) {
-  if (!/\d$/.test(count)) return count;
-  return `${count} ${count === '1' ? 'pass' : 'passes'}`;
-}
-
 /** @param {Card} card */
 function quality(card) {
   const known = brief(card);
-  if (!known) return html('span', { class: 'quality' }, 'not measured yet');
+  if (!known) return html('span', { class: 'quality' }, words.families.unmeasured);
   return html('span', { class: 'quality', title: known.meaning }, known.figures, html('span', { class: 'word' }, ` ${known.counted}`));
 }

@@ -2,6 +2,7 @@
 
 import { dimensionOf } from '../card.js';
 import { find, line, number, set, subscript, svg } from '../dom.js';
+import { words } from '../words.js';
 
 const WIDTH = 320;
 const HEIGHT = 84;
@@ -38,11 +39,7 @@ export function drawings(functions, dimension) {
     const statistics = functions.statistics(z);
     coordinates.draw(z, statistics);
     length.draw(statistics.norm);
-    const share = Math.round(statistics.chiCdf * 100);
-    return (
-      `Its coordinates on the bell curve, and its length |z| = ${number(statistics.norm)}: ` +
-      (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`)
-    );
+    return words.histogram.said(number(statistics.norm), Math.round(statistics.chiCdf * 100));
   }
   return { elements: [coordinates.drawing, length.drawing], draw };
 }
@@ -59,14 +56,14 @@ function coordinatesDrawing({ normalDensity }) {
   const rug = svg('path', { class: 'rug' });
   const drawing = svg(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': 'Histogram of the coordinates over the curve of N(0, 1)' },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words.histogram.coordinates },
     svg('path', { class: 'area', d: `${curve}V${FLOOR}H0Z` }),
     bars,
     svg('path', { class: 'curve', d: curve }),
     svg('path', { class: 'axis', d: `M0 ${FLOOR}H${WIDTH}` }),
     rug,
     ...[-3, -2, -1, 0, 1, 2, 3].map((value) => svg('text', { class: 'label', x: x(value), y: HEIGHT - 2 }, number(value, 0))),
-    svg('text', { class: 'label side', x: WIDTH, y: 10 }, 'zᵢ on N(0, 1)'),
+    svg('text', { class: 'label side', x: WIDTH, y: 10 }, words.histogram.side),
   );
   /**
    * @param {Float32Array} z
@@ -104,12 +101,12 @@ function lengthDrawing({ chiDensity }, dimension) {
   const dot = svg('circle', { class: 'dot', r: 4 });
   const drawing = svg(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': `Its length on the chi distribution of ${dimension} dimensions` },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words.histogram.length(dimension) },
     svg('path', { class: 'area', d: `${curve}V${FLOOR}H0Z` }),
     svg('path', { class: 'curve', d: curve }),
     svg('path', { class: 'axis', d: `M0 ${FLOOR}H${WIDTH}` }),
     ...whole.map((r) => svg('text', { class: 'label', x: Math.max(x(r), 6), y: HEIGHT - 2 }, `${r}`)),
-    svg('text', { class: 'label side', x: WIDTH, y: 10 }, `|z| on χ${subscript(dimension)}`),
+    svg('text', { class: 'label side', x: WIDTH, y: 10 }, words.histogram.lengths(subscript(dimension))),
     marker,
     dot,
   );

@@ -1,6 +1,7 @@
 // How much of the engine and of a model's weights has arrived, until its first picture.
 
 import { html, megabytes } from '../dom.js';
+import { words } from '../words.js';
 
 /**
  * @import { Progress } from '../../pkg/index.d.ts'
@@ -8,8 +9,8 @@ import { html, megabytes } from '../dom.js';
  * @param {import('../api.js').Pushforward} api
  */
 export function mountLoading(root, api) {
-  const bar = html('progress', { 'aria-label': 'Loading' });
-  const text = html('p', {}, 'Fetching the engine');
+  const bar = html('progress', { 'aria-label': words.loading.label });
+  const text = html('p', {}, words.loading.first);
   root.append(bar, text);
   api.addEventListener('progress', (event) => {
     const { what, received, total } = /** @type {CustomEvent<Progress>} */ (event).detail;
@@ -17,9 +18,9 @@ export function mountLoading(root, api) {
       bar.max = total;
       bar.value = received;
     } else bar.removeAttribute('value');
-    const name = what === 'engine' ? 'The engine' : `The weights of ${what}`;
+    const name = what === 'engine' ? words.loading.engine : words.loading.weights(what);
     const all = received === total;
     if (all && what === 'engine') bar.removeAttribute('value');
-    text.textContent = `${name}: ${megabytes(received)}${all ? ', starting' : total ? ` of ${megabytes(total)}` : ''}`;
+    text.textContent = words.loading.arrived(name, megabytes(received), total ? megabytes(total) : '', all);
   });
 }

@@ -1,8 +1,9 @@
 // The card of the model that draws: what it is, what it learnt from, and how well it does.
 
 import { passesOf } from '../card.js';
-import { html } from '../dom.js';
+import { find, html } from '../dom.js';
 import { measured } from '../quality.js';
+import { words } from '../words.js';
 
 /**
  * @param {HTMLElement} root
@@ -11,7 +12,7 @@ import { measured } from '../quality.js';
 export function mountModel(root, { store }) {
   store.watchModel((card) => {
     root.querySelector('dl')?.remove();
-    root.append(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));
+    find('h2', root).after(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));
   });
 }
 
@@ -21,13 +22,14 @@ export function mountModel(root, { store }) {
  */
 function rows(card) {
   const { dataset, weights } = card;
+  const { family, learnt, passes, parameters, weights: file, shortfall } = words.model;
   return [
-    ['Family', html('span', {}, `${card.name}, `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
-    ['Learnt from', html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
-    ['Forward passes for a picture', passesOf(card)],
-    ['Parameters', card.parameters.toLocaleString('en')],
-    ['Weights', `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
+    [family, html('span', {}, `${words.name(card)} · `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
+    [learnt, html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
+    [passes, passesOf(card)],
+    [parameters, card.parameters.toLocaleString(words.locale)],
+    [file, `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
     ...measured(card),
-    ...(card.shortfall ? [/** @type {[string, string]} */ (['Falls short', card.shortfall])] : []),
+    ...(card.shortfall ? [/** @type {[string, string]} */ ([shortfall, words.shortfall(card)])] : []),
   ];
 }

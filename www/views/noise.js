@@ -1,15 +1,11 @@
 // The latent of a model that starts from a picture of noise: shown as it is, and painted over with other noise.
 
 import { dimensionOf, gridOf } from '../card.js';
-import { fillTrack, find, number, set } from '../dom.js';
+import { ARROWS, fillTrack, find, number, paint, set } from '../dom.js';
+import { noiseImage } from '../noise.js';
+import { words } from '../words.js';
 
-/** Coordinates beyond this many standard deviations are as black or white as can be. */
-const REACH = 3;
-/** Where the picture is painted over it is tinted, like a restorer's retouching. @type {[number, number, number]} */
-const TINT = [1, 0.78, 0.3];
 const DICE = 100_000;
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
  * @param {HTMLElement} root
@@ -50,7 +46,7 @@ export function mountNoise(root, { store, functions }) {
     const { x, y } = cursor;
     const i = y * grid.width + x;
     const painted = functions.unpackMask(store.value.mask, dimensionOf(store.card))[i];
-    said.textContent = `Row ${y + 1}, column ${x + 1}: ${number(functions.stateLatent(store.value)[i])}${painted ? ', painted over' : ''}.`;
+    said.textContent = words.noise.cell(y + 1, x + 1, number(functions.stateLatent(store.value)[i]), Boolean(painted));
   }
 
   /** @param {PointerEvent} event */
@@ -100,7 +96,6 @@ export function mountNoise(root, { store, functions }) {
 
   store.watchModel((card) => {
     const shape = gridOf(card);
-    root.hidden = shape === null;
     if (!shape) return;
     grid = shape;
     set(canvas, { width: grid.width, height: grid.height });
@@ -112,28 +107,10 @@ export function mountNoise(root, { store, functions }) {
     moveRing(cursor.x, cursor.y);
     return () => {
       const mask = functions.unpackMask(store.value.mask, dimensionOf(card));
-      paintNoise(canvas, functions.stateLatent(store.value), mask);
+      paint(canvas, noiseImage(functions.stateLatent(store.value), shape, mask));
       const painted = mask.filter(Boolean).length;
       renew.disabled = undo.disabled = painted === 0;
-      canvas.setAttribute('aria-label', `A picture of noise, ${painted ? `${painted} of its ${mask.length} coordinates painted over` : 'not painted over'}`);
+      canvas.setAttribute('aria-label', words.noise.canvas(painted, mask.length));
     };
   });
-}
-
-/**
- * The first channel in grey, or where there are three, these as colours.
- * @param {HTMLCanvasElement} canvas
- * @param {Float32Array} z
- * @param {Uint8Array} mask
- */
-function paintNoise(canvas, z, mask) {
-  const image = new ImageData(canvas.width, canvas.height);
-  const cells = canvas.width * canvas.height;
-  const channels = z.length >= 3 * cells ? [0, cells, 2 * cells] : [0, 0, 0];
-  for (let i = 0; i < cells; i++) {
-    const tint = mask[i] ? TINT : [1, 1, 1];
-    const level = (/** @type {number} */ at) => (Math.max(-1, Math.min(1, z[at] / REACH)) + 1) * 127.5;
-    image.data.set([...channels.map((start, channel) => level(start + i) * tint[channel]), 255], 4 * i);
-  }
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
 }

@@ -1,6 +1,7 @@
 // Messages to the visitor: what was wrong, what was done about it, and a button where something can be tried again.
 
 import { html } from '../dom.js';
+import { words } from '../words.js';
 
 /** @typedef {{ label: string, act: () => void }} Action */
 
@@ -28,7 +29,7 @@ export class Notices {
       button.addEventListener('click', action.act);
       notice.append(button);
     }
-    const close = html('button', { type: 'button', class: 'close', 'aria-label': 'Dismiss this message' }, '×');
+    const close = html('button', { type: 'button', class: 'close', 'aria-label': words.dismiss }, '×');
     close.addEventListener('click', () => this.hide(subject));
     notice.append(close);
     this.#shown.set(subject, notice);
@@ -37,11 +38,11 @@ export class Notices {
 
   /**
    * @param {string} subject
-   * @param {string[]} messages
+   * @param {import('../../pushforward.js').Replaced[]} messages
    */
   showAll(subject, messages) {
     if (messages.length === 0) this.hide(subject);
-    else this.show(subject, `This link was not quite right, so the nearest picture is drawn. ${messages.join(' ')}`);
+    else this.show(subject, [words.badLink, ...messages.map(words.replaced)].join(' '));
   }
 
   /** @param {string} subject */

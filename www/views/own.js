@@ -6,6 +6,7 @@ import { fillTrack, find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
 import { walkOf } from '../painter.js';
 import { usualBits } from '../quality.js';
+import { words } from '../words.js';
 import { drawings } from './histogram.js';
 import { Pad } from './pad.js';
 
@@ -15,6 +16,9 @@ import { Pad } from './pad.js';
 
 /** Nothing is computed while the hand still moves. */
 const REST = 250;
+
+/** Under this name it is kept for the tab. */
+const KEPT = 'pushforward-own';
 
 /** Where on the way between two pictures a slider stands at first. */
 const HALF = 0.5;
@@ -75,7 +79,7 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
       root.setAttribute('aria-busy', 'false');
       notices.hide('own');
     } catch (error) {
-      if (!signal.aborted) notices.show('own', /** @type {Error} */ (error).message);
+      if (!signal.aborted) notices.show('own', words.error(/** @type {Error} */ (error)));
     }
   }
 
@@ -89,7 +93,7 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
     if (usual === null) return;
     const { bits, exact } = await api.bitsPerDim({ model: store.card.id, image, condition: store.condition });
     signal.throwIfAborted();
-    find('figcaption', back).textContent += ` ${exact ? '' : 'At most '}${number(bits)} bits per dimension, where ${exact ? '' : 'at most '}${number(usual)} are usual for clothes.`;
+    find('figcaption', back).textContent += words.own.bits(number(bits), number(usual), exact);
   }
 
   /** The picture begun part of the way, where the family can. */
@@ -135,7 +139,7 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   }
   /** @param {Error} error */
   function complain(error) {
-    if (error.name !== 'AbortError') notices.show('own', error.message);
+    if (error.name !== 'AbortError') notices.show('own', words.error(error));
   }
 
   pad.addEventListener('draw', later);
@@ -164,6 +168,11 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
     way = now;
   });
 
+  // Whoever reloads the page, or has it in another language, finds the picture again.
+  addEventListener('pagehide', () => keep(pad));
+  const kept = recall(store.card.image);
+  if (kept) pad.take(kept);
+
   given.goTo(async (file) => {
     try {
       pad.take(await imported(file, store.card.image));
@@ -175,6 +184,29 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   });
 }
 
+/** @param {Pad} pad */
+function keep(pad) {
+  try {
+    if (pad.empty) sessionStorage.removeItem(KEPT);
+    else sessionStorage.setItem(KEPT, JSON.stringify({ width: pad.image.width, data: [...pad.image.data] }));
+  } catch {
+    // Without storage it is gone, as everywhere.
+  }
+}
+
+/**
+ * The picture that was kept, if it is of this size.
+ * @param {{ width: number, height: number }} size
+ */
+function recall({ width, height }) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null');
+    return kept?.width === width && kept.data.length === 4 * width * height ? new ImageData(Uint8ClampedArray.from(kept.data), width, height) : null;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * How far two pictures are from each other, in words.
  * @param {ImageData} one
@@ -183,7 +215,7 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
 function difference(one, other) {
   const sum = one.data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : Math.abs(value - other.data[i])), 0);
   const mean = sum / (0.75 * one.data.length);
-  return mean < 0.5 ? 'The same picture, to the level.' : `${number(mean, 1)} levels of 255 beside it, on average.`;
+  return mean < 0.5 ? words.own.same : words.own.beside(number(mean, 1));
 }
 
 /**

@@ -1,12 +1,10 @@
 // A pad to draw on, pixel by pixel of a model's pictures: with pointer or keys, a brush and an eraser, and every stroke can be undone.
 
-import { fillTrack, find, paint } from '../dom.js';
+import { ARROWS, fillTrack, find, paint } from '../dom.js';
+import { words } from '../words.js';
 
 /** Strokes that can be undone. */
 const REMEMBERED = 60;
-
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Fires `draw` whenever the picture is another. */
 export class Pad extends EventTarget {
@@ -98,7 +96,7 @@ export class Pad extends EventTarget {
   #show() {
     paint(this.#canvas, this.#image);
     this.#undo.disabled = this.#before.length === 0;
-    this.#canvas.setAttribute('aria-label', this.empty ? 'Your picture, still empty' : 'Your picture');
+    this.#canvas.setAttribute('aria-label', this.empty ? words.own.empty : words.own.drawn);
     this.dispatchEvent(new Event('draw'));
   }
 
@@ -174,6 +172,6 @@ export class Pad extends EventTarget {
     else return;
     event.preventDefault();
     const at = 4 * (cursor.y * width + cursor.x);
-    this.#said.textContent = `Row ${cursor.y + 1}, column ${cursor.x + 1}: ${[...this.#image.data.slice(at, at + 3)].join(', ')}.`;
+    this.#said.textContent = words.own.cell(cursor.y + 1, cursor.x + 1, [...this.#image.data.slice(at, at + 3)].join(', '));
   }
 }

@@ -1,6 +1,7 @@
 // The sampled picture, large, growing step by step where it takes many, and a line that says what it is.
 
 import { find, paint } from '../dom.js';
+import { words } from '../words.js';
 
 /**
  * @param {HTMLElement} root
@@ -15,9 +16,9 @@ export function mountPicture(root, { store, painter }) {
 
   function describe() {
     const { at, t } = store.value;
-    const place = at ? 'off the way' : t === 0 ? 'at A' : t === 1 ? 'at B' : `${Math.round(t * 100)} % from A to B`;
-    said.textContent = `${store.subject}, ${place}.`;
-    canvas.setAttribute('aria-label', `A generated picture: ${said.textContent}`);
+    const { off, at: stands, between, said: say, canvas: label } = words.picture;
+    said.textContent = say(store.subject, at ? off : t === 0 ? stands('A') : t === 1 ? stands('B') : between(Math.round(t * 100)));
+    canvas.setAttribute('aria-label', label(said.textContent));
   }
   store.watch(describe);
   let { model } = store.value;
@@ -40,9 +41,9 @@ export function mountPicture(root, { store, painter }) {
     // Once the picture is there, nothing of it is left to foresee.
     foreseen.hidden = !predicted || step === steps;
     if (predicted) paint(clean, predicted);
-    if (milliseconds === null) time.textContent = `Step ${step} of ${steps}.`;
-    else if (sketch) time.textContent = `Sketched in ${steps} steps.`;
-    else time.textContent = `Drawn in ${steps > 1 ? `${steps} steps, ` : ''}${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms.`;
+    if (milliseconds === null) time.textContent = words.picture.step(step, steps);
+    else if (sketch) time.textContent = words.picture.sketched(steps);
+    else time.textContent = words.picture.drawn(steps, milliseconds.toFixed(milliseconds < 10 ? 1 : 0));
     if (final) root.setAttribute('aria-busy', 'false');
   });
   painter.addEventListener('failed', () => {

@@ -3,6 +3,8 @@
 import { dimensionOf } from '../card.js';
 import { find, html, line, number, set, svg } from '../dom.js';
 import { MAP, STRIP } from '../painter.js';
+import { Way } from '../place.js';
+import { words } from '../words.js';
 
 /** Half the side of the drawn square, in units of the drawing. */
 const SIDE = 6.2;
@@ -26,7 +28,7 @@ export function mountPlane(root, context) {
   const show = () => {
     choice.checked = wanted ?? store.card.steps === 1;
     stage.classList.toggle('mapped', choice.checked);
-    painter.map(choice.checked);
+    painter.watch('map', choice.checked);
   };
   choice.addEventListener('change', () => {
     wanted = choice.checked;
@@ -58,6 +60,7 @@ export function mountPlane(root, context) {
  */
 function chart({ store, functions }, dimension, reach) {
   const unit = SIDE / reach;
+  const inDrawing = (/** @type {ArrayLike<number>} */ place) => Array.from(place, (coordinate) => coordinate * unit);
   const chord = svg('path');
   const arc = svg('path');
   const ticks = svg('g', { class: 'ticks' });
@@ -69,8 +72,8 @@ function chart({ store, functions }, dimension, reach) {
       class: 'point',
       role: 'slider',
       tabindex: 0,
-      'aria-label': 'The point: arrow keys move it, shift for bigger steps, Home and End go to A and B',
-      'aria-roledescription': 'point of the plane',
+      'aria-label': words.plane.point,
+      'aria-roledescription': words.plane.role,
       'aria-valuemin': -reach,
       'aria-valuemax': reach,
     },
@@ -86,26 +89,19 @@ function chart({ store, functions }, dimension, reach) {
     svg('g', { transform: 'scale(1 -1)' }, chord, arc, ticks, spoke, ends.a, ends.b, point),
   );
 
+  const way = new Way(functions);
   let drawn = '';
-  /** Where on the plane each t of the way is. @type {(t: number) => ArrayLike<number>} */
-  let onTheWay = () => [0, 0];
 
   /** What changes with the ends. */
   function drawEnds() {
-    const { model, seed, to, mode } = store.value;
-    const a = functions.gaussian(model, seed);
-    const b = functions.gaussian(model, to);
-    const plane = new functions.Plane(a, b);
-    // The plane is flat: what is between two of its points is known from their coordinates alone.
-    const [from, end] = [a, b].map((z) => plane.coordinates(z).map((coordinate) => coordinate * unit));
-    plane.free();
+    const { mode } = store.value;
+    const [from, end] = way.ends(store.value).map(inDrawing);
     /** @param {number} t @param {'lerp' | 'slerp'} along */
-    const way = (t, along) => functions.interpolate(from, end, t, along);
-    onTheWay = (t) => way(t, mode);
+    const at = (t, along) => inDrawing(way.at(store.value, t, along));
     const fine = Array.from({ length: 65 }, (_, i) => i / 64);
     set(chord, { d: line([from, end]), class: mode === 'lerp' ? 'way' : 'other' });
-    set(arc, { d: line(fine.map((t) => way(t, 'slerp'))), class: mode === 'slerp' ? 'way' : 'other' });
-    const inner = STRIP.slice(1, -1).map(onTheWay);
+    set(arc, { d: line(fine.map((t) => at(t, 'slerp'))), class: mode === 'slerp' ? 'way' : 'other' });
+    const inner = STRIP.slice(1, -1).map((t) => at(t, mode));
     ticks.replaceChildren(...inner.map(({ 0: cx, 1: cy }) => svg('circle', { cx, cy, r: 0.07 })));
     move(ends.a, from);
     move(ends.b, end);
@@ -113,11 +109,11 @@ function chart({ store, functions }, dimension, reach) {
 
   /** Where the state is now, not as it was drawn last: of two keys within a frame none may be lost. */
   function here() {
-    const { model, seed, to, mode, t, at } = store.value;
+    const { model, seed, to, mode } = store.value;
     const ends = [model, seed, to, mode].join();
     if (ends !== drawn) drawEnds();
     drawn = ends;
-    return at?.map((coordinate) => coordinate * unit) ?? onTheWay(t);
+    return inDrawing(way.here(store.value));
   }
 
   function draw() {
@@ -128,7 +124,7 @@ function chart({ store, functions }, dimension, reach) {
     set(spoke, { x2: x * shrink, y2: y * shrink });
     set(point, {
       'aria-valuenow': x / unit,
-      'aria-valuetext': `${number(x / unit)} across, ${number(y / unit)} up, ${number(Math.hypot(x, y) / unit)} from the origin`,
+      'aria-valuetext': words.plane.place(number(x / unit), number(y / unit), number(Math.hypot(x, y) / unit)),
     });
   }
 
@@ -196,7 +192,7 @@ function backdrop({ normalDensity, chiDensity }, dimension, unit) {
     svg('circle', { r: typical * unit, class: 'typical' }),
     svg('path', { class: 'origin', d: 'M-.12 0H.12M0-.12V.12' }),
     ...sigmas.map((r) => svg('text', { class: 'label', x: 0, y: r * unit + 0.33 }, `${r}σ`)),
-    svg('text', { class: 'label strong', x: 0, ...caption(typical * unit) }, `the ring: |z| ≈ √${dimension} = ${number(typical, 0)}`),
+    svg('text', { class: 'label strong', x: 0, ...caption(typical * unit) }, words.plane.ring(dimension, number(typical, 0))),
   ];
 }
 

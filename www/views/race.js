@@ -3,6 +3,7 @@
 import { passesOf, rivalsOf } from '../card.js';
 import { find, html, paint } from '../dom.js';
 import { brief } from '../quality.js';
+import { words } from '../words.js';
 
 /**
  * @import { Card, RaceFrame } from '../../pkg/index.d.ts'
@@ -67,7 +68,7 @@ export function mountRace(root, { api, store, notices }) {
     controller = new AbortController();
     const { signal } = controller;
     start.disabled = true;
-    said.textContent = 'At the start…';
+    said.textContent = words.race.start;
     const { seed } = store.value;
     const entries = lanes.map(({ card }) => ({ model: card.id, seed, condition: store.condition, noiseSeed: seed }));
     try {
@@ -86,7 +87,7 @@ export function mountRace(root, { api, store, notices }) {
       if (signal.aborted) return;
       lanes.forEach(reset);
       said.textContent = '';
-      notices.show('race', /** @type {Error} */ (error).message);
+      notices.show('race', words.error(/** @type {Error} */ (error)));
     } finally {
       if (!signal.aborted) start.disabled = false;
     }
@@ -111,14 +112,14 @@ export function mountRace(root, { api, store, notices }) {
     const { what, received, total } = /** @type {CustomEvent<import('../../pkg/index.d.ts').Progress>} */ (event).detail;
     const lane = lanes.find(({ card }) => card.id === what);
     if (!lane || !start.disabled) return;
-    lane.clock.textContent = total && received < total ? `fetched ${Math.floor((100 * received) / total)} %` : '';
+    lane.clock.textContent = total && received < total ? words.race.fetched(Math.floor((100 * received) / total)) : '';
   });
 
   /** @param {number[]} times */
   function verdict(times) {
-    const order = lanes.map(({ card }, i) => ({ name: card.name, took: times[i] })).sort((one, other) => one.took - other.took);
+    const order = lanes.map(({ card }, i) => ({ name: words.name(card), took: times[i] })).sort((one, other) => one.took - other.took);
     const [first, last] = [order[0], order[order.length - 1]];
-    return `First: ${first.name}, after ${time(first.took)}. Last: ${last.name}, after ${time(last.took)}, ${Math.round(last.took / first.took)} times as long.`;
+    return words.race.verdict(first.name, time(first.took), last.name, time(last.took), Math.round(last.took / first.took));
   }
 }
 
@@ -135,7 +136,7 @@ function laneOf(card) {
   const row = html(
     'tr',
     {},
-    html('th', { scope: 'row' }, card.name),
+    html('th', { scope: 'row' }, words.name(card)),
     html('td', { class: 'drawn' }, canvas),
     html('td', { class: 'track' }, bar),
     passes,
@@ -150,10 +151,10 @@ function laneOf(card) {
 /** @param {Lane} lane */
 function reset({ card, canvas, row, bar, passes, clock }) {
   canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
-  canvas.setAttribute('aria-label', `${card.name}: not drawn yet`);
+  canvas.setAttribute('aria-label', words.race.notYet(words.name(card)));
   row.classList.remove('home');
   bar.style.setProperty('--place', '0');
-  passes.textContent = `of ${total(card)}`;
+  passes.textContent = words.race.of(total(card));
   clock.textContent = '';
 }
 
@@ -164,11 +165,11 @@ function reset({ card, canvas, row, bar, passes, clock }) {
 function show({ card, canvas, row, bar, passes, clock }, { image, step, steps, milliseconds }) {
   const home = step === steps;
   paint(canvas, image);
-  canvas.setAttribute('aria-label', `${card.name}: ${home ? 'the picture' : `after step ${step} of ${steps}`}`);
+  canvas.setAttribute('aria-label', home ? words.race.home(words.name(card)) : words.race.after(words.name(card), step, steps));
   row.classList.toggle('home', home);
   const place = Math.log(Math.max(milliseconds, TRACK[0]) / TRACK[0]) / Math.log(TRACK[TRACK.length - 1] / TRACK[0]);
   bar.style.setProperty('--place', String(Math.min(place, 1)));
-  passes.textContent = `${Math.ceil((total(card) * step) / steps)} of ${total(card)}`;
+  passes.textContent = words.race.passes(Math.ceil((total(card) * step) / steps), total(card));
   clock.textContent = time(milliseconds);
 }
 

@@ -1,6 +1,7 @@
 // What to draw, in words: a sentence at A, perhaps another one at B, and a few to begin with.
 
 import { html } from '../dom.js';
+import { words } from '../words.js';
 
 /** In several scripts; some are drawn nowhere. */
 const EXAMPLES = ['blue cat', 'pizza with heart eyes', 'robot laughing', 'corazón verde', '穿西装的狗', '星と月', 'праздничный торт'];
@@ -10,12 +11,10 @@ const EXAMPLES = ['blue cat', 'pizza with heart eyes', 'robot laughing', 'coraz�
  * @param {import('../main.js').Context} context
  */
 export function mountSay(root, context) {
-  const { store } = context;
   root.append(
-    html('div', { class: 'sentences' }, sentence(context, 'prompt', 'A', 'Say what to draw, in any language'), sentence(context, 'toprompt', 'B', 'the same, or another sentence')),
+    html('div', { class: 'sentences' }, sentence(context, 'prompt', 'A'), sentence(context, 'toprompt', 'B')),
     examples(context),
   );
-  store.watch(() => (root.hidden = store.card.condition !== 'prompt'));
 }
 
 /**
@@ -23,15 +22,14 @@ export function mountSay(root, context) {
  * @param {import('../main.js').Context} context
  * @param {'prompt' | 'toprompt'} name
  * @param {'A' | 'B'} letter
- * @param {string} placeholder
  */
-function sentence({ store, notices }, name, letter, placeholder) {
-  const { max = Infinity, help = '' } = store.properties.get(name) ?? {};
+function sentence({ store, notices }, name, letter) {
+  const max = store.properties.get(name)?.max ?? Infinity;
   const input = html('input', {
     type: 'text',
-    placeholder,
-    title: help,
-    'aria-label': letter === 'A' ? 'What to draw' : 'What to draw at B',
+    placeholder: words.say[name],
+    title: store.help(name),
+    'aria-label': words.say.at[letter],
     enterkeyhint: 'done',
     autocomplete: 'off',
     spellcheck: 'false',
@@ -40,7 +38,7 @@ function sentence({ store, notices }, name, letter, placeholder) {
   input.addEventListener('input', () => {
     const kept = [...input.value.replace(/\p{Cc}/gu, '')].slice(0, max).join('');
     if (kept === input.value) notices.hide(name);
-    else notices.show(name, `A sentence has at most ${max} characters and no control characters: the rest was left out.`);
+    else notices.show(name, words.say.tooLong(max));
     store.update({ [name]: kept });
   });
   // Enter is for those who are done typing: on a phone the keyboard gives way to the picture.
@@ -53,7 +51,7 @@ function sentence({ store, notices }, name, letter, placeholder) {
 
 /** @param {import('../main.js').Context} context */
 function examples({ store, notices }) {
-  const row = html('p', { class: 'examples' }, html('span', { class: 'quiet' }, 'For example '));
+  const row = html('p', { class: 'examples' }, html('span', { class: 'quiet' }, words.say.example));
   for (const example of EXAMPLES) {
     const button = html('button', { type: 'button', class: 'plain', dir: 'auto' }, example);
     button.addEventListener('click', () => {

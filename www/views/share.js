@@ -1,5 +1,7 @@
 // The share button: the system's share sheet on a phone, else the link on the clipboard.
 
+import { words } from '../words.js';
+
 /** How long the button says that the link was copied. */
 const THANKS = 2500;
 
@@ -18,12 +20,12 @@ export function mountShare(button, { api, store, notices }) {
         return;
       }
       await navigator.clipboard.writeText(url);
-      button.textContent = 'Link copied';
+      button.textContent = words.share.copied;
       clearTimeout(timer);
       timer = setTimeout(() => (button.textContent = label), THANKS);
     } catch (error) {
       // A share sheet that was closed is no failure.
-      if (/** @type {Error} */ (error).name !== 'AbortError') notices.show('share', `The link to this picture: ${url}`);
+      if (/** @type {Error} */ (error).name !== 'AbortError') notices.show('share', words.share.byHand(url));
     }
   });
 }

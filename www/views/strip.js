@@ -2,6 +2,7 @@
 
 import { html, paint } from '../dom.js';
 import { STRIP } from '../painter.js';
+import { words } from '../words.js';
 
 /**
  * @param {HTMLElement} root
@@ -10,8 +11,7 @@ import { STRIP } from '../painter.js';
 export function mountStrip(root, { store, painter }) {
   const frames = STRIP.map((t, index) => {
     const canvas = html('canvas', { width: store.card.image.width, height: store.card.image.height });
-    const place = index === 0 ? 'A' : index === STRIP.length - 1 ? 'B' : `${index} eighths from A to B`;
-    const button = html('button', { type: 'button', class: 'stale', 'aria-label': `Go to ${place}` }, canvas);
+    const button = html('button', { type: 'button', class: 'stale', 'aria-label': words.way.frame(index) }, canvas);
     button.addEventListener('click', () => store.update({ t }));
     return { t, canvas, button };
   });

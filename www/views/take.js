@@ -3,6 +3,7 @@
 import { find } from '../dom.js';
 import { requestOf, STRIP } from '../painter.js';
 import { withLink } from '../png.js';
+import { words } from '../words.js';
 
 /** How large a pixel is in a file. */
 const PIXEL = 16;
@@ -93,7 +94,7 @@ export function mountTake(root, { api, store, painter, functions, notices }) {
       save(made.blob, `${file}.${made.extension}`);
       notices.hide('take');
     } catch (error) {
-      if (!signal.aborted) notices.show('take', `The film could not be made: ${/** @type {Error} */ (error).message}`);
+      if (!signal.aborted) notices.show('take', words.take.failed(words.error(/** @type {Error} */ (error))));
     } finally {
       filming = false;
       show();

@@ -1,6 +1,7 @@
 // The way from noise to picture: a few of the pictures on it, kept as they pass.
 
 import { html, paint } from '../dom.js';
+import { words } from '../words.js';
 
 /** As many as stand side by side. */
 const KEPT = 8;
@@ -10,7 +11,7 @@ const KEPT = 8;
  * @param {import('../main.js').Context} context
  */
 export function mountTrajectory(root, { store, painter }) {
-  const frames = Array.from({ length: KEPT }, () => html('canvas', { role: 'img', 'aria-label': 'Not drawn yet' }));
+  const frames = Array.from({ length: KEPT }, () => html('canvas', { role: 'img', 'aria-label': words.picture.notYet }));
   root.append(...frames);
   let model = '';
   function reset() {
@@ -36,8 +37,8 @@ export function mountTrajectory(root, { store, painter }) {
     for (let i = 0; i < count; i++) {
       if (Math.round(((i + 1) * steps) / count) !== step) continue;
       paint(frames[i], image);
-      frames[i].setAttribute('aria-label', `After step ${step} of ${steps}`);
-      frames[i].title = `Step ${step} of ${steps}`;
+      frames[i].setAttribute('aria-label', words.picture.after(step, steps));
+      frames[i].title = words.picture.step(step, steps);
     }
   });
 }
@@ -48,5 +49,5 @@ export function mountTrajectory(root, { store, painter }) {
  */
 function empty(frame, { width, height }) {
   Object.assign(frame, { width, height, title: '' });
-  frame.setAttribute('aria-label', 'Not drawn yet');
+  frame.setAttribute('aria-label', words.picture.notYet);
 }

@@ -1,6 +1,7 @@
 // The slider between the two ends.
 
 import { html } from '../dom.js';
+import { words } from '../words.js';
 
 /**
  * @param {HTMLElement} root
@@ -13,8 +14,8 @@ export function mountWay(root, { store }) {
     min: property?.min ?? 0,
     max: property?.max ?? 1,
     step: property?.step ?? 0.001,
-    title: property?.help ?? '',
-    'aria-label': 'Where between A and B',
+    title: store.help('t'),
+    'aria-label': words.way.slider,
   });
   // The browser's own arrow step, a thousandth, would be a long walk.
   input.addEventListener('keydown', (event) => {
@@ -28,7 +29,7 @@ export function mountWay(root, { store }) {
   function show() {
     const { t, at } = store.value;
     input.valueAsNumber = t;
-    input.setAttribute('aria-valuetext', at ? 'the point is off the way' : `${Math.round(t * 100)} % from A to B`);
+    input.setAttribute('aria-valuetext', at ? words.way.off : words.picture.between(Math.round(t * 100)));
     root.classList.toggle('off', at !== null);
   }
   root.append(input);

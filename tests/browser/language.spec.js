@@ -1,0 +1,103 @@
+// Two languages: the reader's own, the link's, and that of the switch; each of them complete.
+
+import axe from 'axe-core';
+import { expect, test } from '@playwright/test';
+import { fragment, nearOwn, pixels, settled, visit } from './visitor.js';
+
+const CHINESE = /\p{Script=Han}/u;
+const SWITCH = '#language button';
+
+/** What neither language translates: names, formulas, numbers and licences. */
+const NAMES = /Pushforward|Fashion-MNIST|Noto|Fluent|Twemoji|FxEmoji|EmojiOne|emojibase|arXiv|WebGPU|English|slerp|lerp|DDIM|Heun|RGB|PNG|MIT|Apache|CC BY|Zalando|Google|Twitter|Microsoft|Mozilla|Unicode|CLDR|Emoji|One|Miles Johnson|FD-fashion|FD-emoji|FD|CPU|MB|kB|shift|pushforward|and/g;
+
+test.describe('where the reader prefers Chinese', () => {
+  test.use({ locale: 'zh-CN' });
+
+  for (const model of ['vae-fashion', 'diffusion-fashion', 'codes-fashion', 'emoji']) {
+    test(`nothing of ${model} is left in English`, async ({ page }) => {
+      await visit(page, `#model=${model}&seed=5&steps=2`);
+      for (const part of ['#norms', '#own', '#precision', '#model']) await page.locator(part).scrollIntoViewIfNeeded();
+      await nearOwn(page);
+      await expect(page.locator('#norms figcaption')).not.toBeEmpty();
+      const left = await page.evaluate(() => {
+        const seen = (element) => element.checkVisibility() && element.tagName !== 'MATH' && !element.closest('math, script, style, noscript, .examples, input');
+        const texts = [];
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) if (seen(walker.currentNode.parentElement)) texts.push(walker.currentNode.data.trim());
+        for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]')) {
+          for (const name of ['aria-label', 'title', 'placeholder']) if (element.checkVisibility()) texts.push(element.getAttribute(name) ?? '');
+        }
+        return texts;
+      });
+      expect(left.filter((text) => !CHINESE.test(text) && /[a-z]{3,}/.test(text.replaceAll(NAMES, '')))).toEqual([]);
+    });
+  }
+
+  test('what goes wrong is said in Chinese', async ({ page }) => {
+    await page.route('**/gan-fashion/weights.bpk', (route) => route.fulfill({ status: 503, body: '' }));
+    await visit(page, '#model=vae-fashion&seed=-3&t=seven');
+    const notices = page.locator('#notices');
+    await expect(notices).toContainText('seed：应为从 0 到 4294967295 的整数，却是“-3”；改用最接近的有效值。');
+    await expect(notices).toContainText('t：应为从 0 到 1 的数，却是“seven”；改用默认值。');
+    await page.locator('#families').getByText('生成对抗网络').click();
+    await expect(notices).toContainText('模型 gan-fashion 的权重没有到达');
+    await expect(notices.getByRole('button', { name: '再试一次' })).toBeVisible();
+  });
+
+  test('has no accessibility finding, and nothing overflows', async ({ page }) => {
+    for (const [width, height] of [[320, 640], [390, 844], [1024, 768], [1440, 900]]) {
+      await page.setViewportSize({ width, height });
+      await visit(page, '#model=diffusion-fashion&seed=5&steps=2&class=9');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    expect(violations.filter(({ impact }) => impact !== 'minor').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  });
+});
+
+test('a link says its language, whatever the reader prefers', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&seed=5&lang=zh');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await expect(page.locator('#share')).toHaveText('分享这张图像');
+  await expect(page).toHaveTitle(CHINESE);
+});
+
+test('the switch changes every word and no picture, and loses nothing', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&class=3&seed=5&t=0.25');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  const picture = await pixels(page);
+  await nearOwn(page);
+  await page.locator('#own .pad canvas').click({ position: { x: 60, y: 60 } });
+  const own = await pixels(page, '#own .pad canvas');
+  await page.locator(SWITCH).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  await settled(page);
+  expect(await fragment(page)).toMatch(/class=3.*t=0\.25.*lang=zh/);
+  expect(await pixels(page)).toEqual(picture);
+  await page.locator('#own').scrollIntoViewIfNeeded();
+  await expect.poll(() => pixels(page, '#own .pad canvas')).toEqual(own);
+  await page.locator(SWITCH).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  expect(await fragment(page)).toContain('lang=en');
+});
+
+test('both tables say the same things', async ({ page }) => {
+  await visit(page);
+  const { said, page: table, help, kinds, names } = await page.evaluate(async () => {
+    const at = (path) => import(new URL(path, document.baseURI).href);
+    const [{ words }, functions] = [await at('www/words/zh.js'), await at('pushforward.js')];
+    // As it comes, before the views have said something themselves.
+    const source = new DOMParser().parseFromString(await (await fetch('./')).text(), 'text/html');
+    const said = [...source.querySelectorAll('[data-say], [data-label]')].flatMap(({ dataset }) => [dataset.say, dataset.label]).filter(Boolean);
+    const properties = functions.properties();
+    const kinds = ['nothing=1', 'class=x', 'seed=x', 't=x', 'at=x', 'mode=x', 'model=x', 'model=emoji&style=x', 'model=emoji&prompt=%0A', 'model=vae-fashion&swap=x', 'model=diffusion-fashion&mask=x', 'precision=x', 'lang=xx']
+      .flatMap((link) => functions.parseLink(link).messages).map((replaced) => words.replaced(replaced));
+    const cards = functions.cards();
+    const names = cards.flatMap((card) => [words.name(card), ...card.classes.map(words.className), ...(card.shortfall ? [words.shortfall(card)] : [])]);
+    return { said, page: Object.keys(words.page), help: properties.map(words.help), kinds, names };
+  });
+  expect([...new Set(said)].sort()).toEqual(table.sort());
+  for (const text of [...help, ...kinds, ...names]) expect(text).toMatch(CHINESE);
+  expect(kinds.length).toBe(12);
+});

@@ -1,0 +1,104 @@
+// What is left of a model when its numbers are rounded once more: the same latent drawn with 8 bits and with 4, and the difference.
+
+import { find, html, number, paint } from '../dom.js';
+import { requestOf } from '../painter.js';
+import { words } from '../words.js';
+
+/** @import { Precision } from '../../pkg/index.d.ts' */
+
+/** @type {Precision[]} */
+const PRECISIONS = ['q8', 'q4'];
+
+/** How many times as strong the difference is shown. */
+const STRONGER = 8;
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountPrecision(root, { api, store, painter, functions, notices }) {
+  const caption = find('figcaption', root);
+  const canvases = PRECISIONS.map((precision) => /** @type {HTMLCanvasElement} */ (find(`.${precision} canvas`, root)));
+  const difference = /** @type {HTMLCanvasElement} */ (find('.difference canvas', root));
+  const choices = find('fieldset', root);
+  choices.title = store.help('precision');
+  const inputs = PRECISIONS.map((precision) => {
+    const input = html('input', { type: 'radio', name: 'precision', value: precision });
+    input.addEventListener('change', () => store.update({ precision }));
+    choices.append(html('label', {}, input, html('span', {}, words.precision[precision])));
+    return input;
+  });
+  let controller = new AbortController();
+  let seen = false;
+  /** What the pictures are of. */
+  let of = '';
+
+  /** What the pictures do not depend on is left out. */
+  const wanted = () => JSON.stringify({ ...store.value, precision: null, draws: null, lang: null });
+
+  async function compare() {
+    if (!seen || of === wanted()) return;
+    controller.abort();
+    controller = new AbortController();
+    const { signal } = controller;
+    const now = wanted();
+    const { value, card } = store;
+    root.setAttribute('aria-busy', 'true');
+    try {
+      const images = [];
+      for (const [i, precision] of PRECISIONS.entries()) {
+        const { image } = await api.generate({ ...requestOf({ ...value, precision }, functions), signal });
+        signal.throwIfAborted();
+        paint(canvases[i], image);
+        images.push(image);
+      }
+      of = now;
+      const { image, mean, most } = between(images[0], images[1]);
+      paint(difference, image);
+      caption.textContent = words.precision.difference(number(mean, 1), most) + recorded(card);
+      root.setAttribute('aria-busy', 'false');
+      notices.hide('precision');
+    } catch (error) {
+      if (!signal.aborted) notices.show('precision', words.error(/** @type {Error} */ (error)));
+    }
+  }
+
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    seen = isIntersecting;
+    compare();
+  }).observe(root);
+  // The picture comes first: it is compared when it is there.
+  painter.addEventListener('picture', (event) => {
+    if (/** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail.final) compare();
+  });
+  store.addEventListener('change', () => of !== wanted() && controller.abort());
+  store.watch(() => inputs.forEach((input) => (input.checked = input.value === store.value.precision)));
+}
+
+/**
+ * The difference of two pictures, shown on grey, and its mean and largest absolute value in levels.
+ * @param {ImageData} one
+ * @param {ImageData} other
+ */
+function between(one, other) {
+  const image = new ImageData(one.width, one.height);
+  let [sum, most] = [0, 0];
+  for (let i = 0; i < one.data.length; i++) {
+    if (i % 4 === 3) {
+      image.data[i] = 255;
+      continue;
+    }
+    const levels = other.data[i] - one.data[i];
+    sum += Math.abs(levels);
+    most = Math.max(most, Math.abs(levels));
+    image.data[i] = 127.5 + STRONGER * levels;
+  }
+  return { image, mean: sum / (0.75 * one.data.length), most };
+}
+
+/** @param {import('../../pkg/index.d.ts').Card} card */
+function recorded({ quality }) {
+  if (!quality?.q4) return '';
+  const [q8, q4] = [quality.q8, quality.q4].map(({ fd_over_floor }) => fd_over_floor.toFixed(1));
+  return words.precision.recorded(quality.samples.toLocaleString(words.locale), q8, q4);
+}

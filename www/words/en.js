@@ -1,0 +1,333 @@
+// What the page says in English, beyond index.html, which says in English what stands still.
+
+/**
+ * @import { Card, DeviceInfo, Sampler } from '../../pkg/index.d.ts'
+ * @import { Property, Replaced } from '../../pushforward.js'
+ * @typedef {Record<string, string>} Texts
+ */
+
+/** The numbers from zero on, in words, as far as they have one here. */
+const FEW = ['no', 'one', 'two', 'three'];
+
+/** @param {number} count @param {string} one @param {string} more */
+const counted = (count, one, more) => `${FEW[count] ?? count} ${count === 1 ? one : more}`;
+
+export const words = {
+  locale: 'en',
+  /** For elements of index.html, by their `data-say` and `data-label`: they say it already. @type {Texts} */
+  page: {},
+  tryAgain: 'Try again',
+  reload: 'Reload the page',
+  dismiss: 'Dismiss this message',
+  /** @param {string} asked */
+  backend: (asked) => `backend=${asked} in the address: expected webgpu or cpu. The page chooses by itself.`,
+  /** @param {string} reason */
+  partMissing: (reason) => `A part of the page could not be loaded: ${reason}`,
+  badLink: 'This link was not quite right, so the nearest picture is drawn.',
+  /** @param {Replaced} replaced */
+  replaced: ({ text }) => text,
+  newer: 'A newer version of this page is here.',
+  useNewer: 'Use it',
+  /** @param {Error & Partial<import('../errors.js').PackedError>} error */
+  error: (error) => error.message,
+  /** @param {Property | undefined} property */
+  help: (property) => property?.help ?? '',
+  /** @param {Card} card */
+  name: (card) => card.name,
+  /** @param {string} name */
+  className: (name) => name,
+  /** @param {Card} card */
+  shortfall: (card) => card.shortfall?.en ?? '',
+  anything: 'Anything',
+  /** @param {string} sentence */
+  quoted: (sentence) => `“${sentence}”`,
+  /** @param {string} origin @param {string} other */
+  fromTo: (origin, other) => `${origin} to “${other}”`,
+
+  loading: {
+    label: 'Loading',
+    first: 'Fetching the engine',
+    engine: 'The engine',
+    /** @param {string} model */
+    weights: (model) => `The weights of ${model}`,
+    /** @param {string} what @param {string} received @param {string} total empty where it is not known @param {boolean} all */
+    arrived: (what, received, total, all) => `${what}: ${received}${all ? ', starting' : total ? ` of ${total}` : ''}`,
+  },
+
+  device: {
+    finding: 'Finding a device…',
+    on: 'Drawing on ',
+    gpu: 'WebGPU',
+    software: 'WebGPU in software',
+    cpu: 'the CPU',
+    /** @param {string} name empty where there is none */
+    adapter: (name) => (name ? `, ${name}. ` : '. '),
+    /** @param {DeviceInfo} device */
+    note: ({ note }) => note,
+    /** @param {string} reason */
+    replaced: (reason) => reason,
+  },
+
+  families: {
+    told: ' emoji from a sentence',
+    /** @param {string} count */
+    passes: (count) => (/\d$/.test(count) ? `${count} ${count === '1' ? 'pass' : 'passes'}` : count),
+    unmeasured: 'not measured yet',
+  },
+
+  classes: {
+    class: 'Class',
+    style: 'Style',
+    any: 'Any',
+    /** Styles by the names that people know them by. @type {Texts} */
+    styles: {
+      noto: 'Noto',
+      'noto-v1': 'Noto, first',
+      twemoji: 'Twemoji',
+      'fluent-emoji-flat': 'Fluent, flat',
+      'fluent-emoji': 'Fluent',
+      fxemoji: 'FxEmoji',
+      emojione: 'EmojiOne',
+    },
+  },
+
+  controls: {
+    steps: 'Steps',
+    guidance: 'Guidance',
+    temperature: 'Temperature',
+    sampler: 'Sampler',
+    /** @param {string} count */
+    countOfSteps: (count) => `${count} steps`,
+    /** @type {Record<Sampler, string>} */
+    samplers: { multistep: 'Multistep', ddim: 'DDIM', heun: 'Heun', ancestral: 'Ancestral' },
+  },
+
+  say: {
+    prompt: 'Say what to draw, in any language',
+    toprompt: 'the same, or another sentence',
+    at: { A: 'What to draw', B: 'What to draw at B' },
+    example: 'For example ',
+    /** @param {number} most */
+    tooLong: (most) => `A sentence has at most ${most} characters and no control characters: the rest was left out.`,
+  },
+
+  plane: {
+    /** @param {number} dimension */
+    formula: (dimension) => `z is distributed as a standard Gaussian in ${dimension} dimensions`,
+    point: 'The point: arrow keys move it, shift for bigger steps, Home and End go to A and B',
+    role: 'point of the plane',
+    /** @param {string} x @param {string} y @param {string} r */
+    place: (x, y, r) => `${x} across, ${y} up, ${r} from the origin`,
+    /** @param {number} dimension @param {string} radius */
+    ring: (dimension, radius) => `the ring: |z| ≈ √${dimension} = ${radius}`,
+  },
+
+  bars: {
+    label: 'Coordinates: arrow keys go from one to the other, the space bar takes that of B',
+    /** @param {string} index @param {string} value @param {string} other @param {boolean} swapped */
+    coordinate: (index, value, other, swapped) => (swapped ? `z${index} is B’s: ${value}` : `z${index}: ${value}, B’s is ${other}`),
+  },
+
+  noise: {
+    /** @param {number} row @param {number} column @param {string} value @param {boolean} painted */
+    cell: (row, column, value, painted) => `Row ${row}, column ${column}: ${value}${painted ? ', painted over' : ''}.`,
+    /** @param {number} painted @param {number} all */
+    canvas: (painted, all) => `A picture of noise, ${painted ? `${painted} of its ${all} coordinates painted over` : 'not painted over'}`,
+  },
+
+  picture: {
+    off: 'off the way',
+    /** @param {'A' | 'B'} letter */
+    at: (letter) => `at ${letter}`,
+    /** @param {number} percent */
+    between: (percent) => `${percent} % from A to B`,
+    /** @param {string} subject @param {string} place */
+    said: (subject, place) => `${subject}, ${place}.`,
+    /** @param {string} said */
+    canvas: (said) => `A generated picture: ${said}`,
+    /** @param {number} step @param {number} steps */
+    step: (step, steps) => `Step ${step} of ${steps}.`,
+    /** @param {number} steps */
+    sketched: (steps) => `Sketched in ${steps} steps.`,
+    /** @param {number} steps @param {string} milliseconds */
+    drawn: (steps, milliseconds) => `Drawn in ${steps > 1 ? `${steps} steps, ` : ''}${milliseconds} ms.`,
+    notYet: 'Not drawn yet',
+    /** @param {number} step @param {number} steps */
+    after: (step, steps) => `After step ${step} of ${steps}`,
+  },
+
+  choices: {
+    codes: { title: 'The codes so far', map: 'The codes so far, each with a colour of its own' },
+    levels: { title: 'The levels so far', map: 'The levels so far' },
+    /** @param {number} row @param {number} column @param {string} u @param {number} chosen @param {number} alternatives @param {string} chance */
+    said: (row, column, u, chosen, alternatives, chance) =>
+      `Row ${row}, column ${column}: u = Φ(z) = ${u} picks number ${chosen} of 0 to ${alternatives - 1}, which had a chance of ${chance}.`,
+    waiting: 'Nothing is chosen yet.',
+    chart: 'The cumulative distribution of the choice, and u',
+  },
+
+  ends: {
+    seed: 'seed',
+    roll: 'Roll',
+    /** @param {'A' | 'B'} letter */
+    rollFor: (letter) => `Roll a new seed for ${letter}`,
+    way: 'The way between the ends',
+    slerp: 'Arc',
+    lerp: 'Straight',
+  },
+
+  way: {
+    slider: 'Where between A and B',
+    off: 'the point is off the way',
+    /** @param {number} index */
+    frame: (index) => (index === 0 ? 'Go to A' : index === 8 ? 'Go to B' : `Go to ${index} eighths from A to B`),
+  },
+
+  norms: {
+    chart: 'The length of the point along the straight way and along the arc, over that of draws',
+    /** @param {number} dimension */
+    axis: (dimension) => `|z| along the way, on χ of ${dimension} dimensions`,
+    lerp: 'straight',
+    slerp: 'arc',
+    /** @param {string} straight @param {string} arc @param {string} share of draws @param {boolean} rare */
+    said: (straight, arc, share, rare) =>
+      `Halfway, a point of the straight line has the length ${straight}, and one of the arc ${arc}. Of draws, ${share} are shorter than ${straight}` +
+      (rare ? ': the map has hardly ever seen such a point while it learnt, and what it draws there is dull, or of everything a little.' : '.'),
+    /** @param {'lerp' | 'slerp'} mode @returns {string} */
+    half: (mode) => (mode === 'lerp' ? 'Halfway on the straight line' : 'Halfway on the arc'),
+  },
+
+  many: {
+    /** @param {number} seed @param {string} norm */
+    draw: (seed, norm) => `Seed ${seed}, |z| = ${norm}. Click: take it as A; with shift: as B.`,
+    /** @param {number} seed */
+    take: (seed) => `Take the draw of seed ${seed} as A`,
+    play: 'Play the way',
+    pause: 'Pause',
+    /** @param {number} percent */
+    at: (percent) => (percent === 0 ? 'noise' : percent === 100 ? 'pictures' : `${percent} % of the way`),
+  },
+
+  histogram: {
+    /** @param {string} norm @param {number} share in per cent */
+    said: (norm, share) =>
+      `Its coordinates on the bell curve, and its length |z| = ${norm}: ` +
+      (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`),
+    coordinates: 'Histogram of the coordinates over the curve of N(0, 1)',
+    side: 'zᵢ on N(0, 1)',
+    /** @param {string} dimension */
+    lengths: (dimension) => `|z| on χ${dimension}`,
+    /** @param {number} dimension */
+    length: (dimension) => `Its length on the chi distribution of ${dimension} dimensions`,
+  },
+
+  race: {
+    start: 'At the start…',
+    /** @param {number} percent */
+    fetched: (percent) => `fetched ${percent} %`,
+    /** @param {string} first @param {string} soon @param {string} last @param {string} late @param {number} times */
+    verdict: (first, soon, last, late, times) => `First: ${first}, after ${soon}. Last: ${last}, after ${late}, ${times} times as long.`,
+    /** @param {string} name */
+    notYet: (name) => `${name}: not drawn yet`,
+    /** @param {string} name */
+    home: (name) => `${name}: the picture`,
+    /** @param {string} name @param {number} step @param {number} steps */
+    after: (name, step, steps) => `${name}: after step ${step} of ${steps}`,
+    /** @param {number} all */
+    of: (all) => `of ${all}`,
+    /** @param {number} done @param {number} all */
+    passes: (done, all) => `${done} of ${all}`,
+  },
+
+  own: {
+    same: 'The same picture, to the level.',
+    /** @param {string} levels */
+    beside: (levels) => `${levels} levels of 255 beside it, on average.`,
+    /** @param {string} bits @param {string} usual @param {boolean} exact */
+    bits: (bits, usual, exact) =>
+      ` ${exact ? '' : 'At most '}${bits} bits per dimension, where ${exact ? '' : 'at most '}${usual} are usual for clothes.`,
+    /** @param {number} row @param {number} column @param {string} levels */
+    cell: (row, column, levels) => `Row ${row}, column ${column}: ${levels}.`,
+    empty: 'Your picture, still empty',
+    drawn: 'Your picture',
+  },
+
+  given: {
+    /** @param {string} name @param {string} kinds @param {string} got */
+    kind: (name, kinds, got) => `${name}: expected a picture (${kinds}), got ${got || 'a file of unknown kind'}`,
+    /** @param {string} name @param {number} most @param {string} got */
+    pixels: (name, most, got) => `${name}: expected at most ${most} megapixels, got ${got}`,
+    /** @param {string} name @param {string} kind */
+    broken: (name, kind) => `${name}: expected a ${kind} picture, but it cannot be read as one`,
+    /** @param {string} name @param {number} most @param {number} got */
+    bytes: (name, most, got) => `${name}: expected at most ${most} MB, got ${got} MB`,
+    /** @param {string} name @param {string} reason */
+    unread: (name, reason) => `${name} could not be read: ${reason}`,
+  },
+
+  take: {
+    /** @param {string} reason */
+    failed: (reason) => `The film could not be made: ${reason}`,
+    noRecorder: 'this browser records no video',
+    broke: 'the recording broke off',
+  },
+
+  share: {
+    copied: 'Link copied',
+    /** @param {string} url */
+    byHand: (url) => `The link to this picture: ${url}`,
+  },
+
+  precision: {
+    q8: '8 bits',
+    q4: '4 bits',
+    /** @param {string} levels @param {number} most */
+    difference: (levels, most) =>
+      most === 0 ? 'The same picture, to the level.' : `They differ by ${levels} levels of 255 on average, and by ${most} at most; the difference is shown eight times as strong.`,
+    /** @param {string} samples @param {string} q8 @param {string} q4 */
+    recorded: (samples, q8, q4) => ` Over ${samples} pictures, as recorded: FD ${q8} × floor with 8 bits, ${q4} × with 4.`,
+  },
+
+  model: {
+    family: 'Family',
+    learnt: 'Learnt from',
+    passes: 'Forward passes for a picture',
+    parameters: 'Parameters',
+    weights: 'Weights',
+    shortfall: 'Falls short',
+  },
+
+  quality: {
+    matched: 'matched',
+    recognized: 'recognized',
+    /** @param {boolean} told */
+    meaning: (told) =>
+      `How far its draws are from real pictures, in multiples of how far those are from each other; and how many ${told ? 'are nearer to their own sentence than to 99 others' : 'the classifier recognizes'}`,
+    floor: '× floor',
+    /** @param {string} samples */
+    distance: (samples) => `FD-fashion of ${samples} samples`,
+    /** @param {string} distance @param {string} times */
+    times: (distance, times) => `${distance}, ${times} × that of real pictures`,
+    seen: 'Samples seen as their class',
+    /** @param {string} share @param {string} real */
+    real: (share, real) => `${share}; real pictures ${real}`,
+    spread: 'Precision, recall',
+    bits: 'Bits per dimension',
+    /** @param {string} bits */
+    bound: (bits) => `at most ${bits}`,
+    /** @param {number} samples */
+    nearer: (samples) => `Of ${samples} samples, nearer to their own sentence than to 99 others`,
+    /** @param {number} steps */
+    inSteps: (steps) => `In ${counted(steps, 'step', 'steps')}`,
+    asked: 'Asked in',
+    emoji: 'FD-emoji',
+    diversity: 'Distance between two pictures of a sentence',
+    /** @param {string} distance @param {string} real */
+    hands: (distance, real) => `${distance}; drawn by two hands ${real}`,
+    nearest: 'Error of the nearest picture learnt from',
+    /** @param {string} error @param {string} real */
+    apart: (error, real) => `${error}; of pictures kept apart ${real}`,
+  },
+};
+
+/** @typedef {typeof words} Words */

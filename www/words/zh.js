@@ -1,0 +1,320 @@
+// What the page says in Simplified Chinese: the table of en.js, and in zh-page.js what index.html says in English.
+
+import { page } from './zh-page.js';
+
+/** What the cards call by English names. @type {Record<string, string>} */
+const NAMES = {
+  vae: '变分自编码器',
+  gan: '生成对抗网络',
+  flow: '归一化流',
+  diffusion: '扩散模型',
+  autoregressive: '自回归模型',
+  codes: '编码与因果先验',
+  'latent-diffusion': '潜空间扩散',
+  'T-shirt/top': 'T 恤/上衣',
+  Trouser: '裤子',
+  Pullover: '套头衫',
+  Dress: '连衣裙',
+  Coat: '外套',
+  Sandal: '凉鞋',
+  Shirt: '衬衫',
+  Sneaker: '运动鞋',
+  Bag: '包',
+  'Ankle boot': '短靴',
+};
+
+/** What each property of the state is for. @type {Record<keyof import('../../pkg/index.d.ts').State, string>} */
+const HELP = {
+  model: '生成器。',
+  class: '缩小分布的条件。',
+  prompt: '画什么，任何语言都可以；它会缩小分布。',
+  toprompt: '在 B 处画什么；空着则与 A 处相同。',
+  style: '出自谁的手；不选则不限。',
+  seed: '潜变量 A 的种子。',
+  to: '潜变量 B 的种子。',
+  mode: '从 A 到 B 的路径：直线，或保持长度的弧线。',
+  t: '在路径上走了多远。',
+  at: '经过原点、A 和 B 的平面上的一点，代替路径上的点。',
+  steps: '从噪声到图像的前向次数：越多越精细，也越慢。',
+  guidance: '多大程度上坚持类别或句子：1 为学到的程度，0 为完全不理会。',
+  temperature: '样本偏离的程度：1 为学到的程度，更小则更保守。',
+  sampler: '每一步怎么走：参考前一步（multistep）、直走（DDIM）、看两次（Heun），或加入新噪声（ancestral）。',
+  mask: '噪声的哪些坐标被涂抹。',
+  brush: '涂抹所用噪声的种子。',
+  swap: '哪些坐标取自 B，无论点在何处。',
+  draws: '旁边许多图像中第一张的种子。',
+  precision: '模型的数还剩多少：发布时的 8 比特，或 4 比特。',
+  lang: '页面的语言；不选则用读者自己的。',
+};
+
+/** What went wrong with the engine, by its code. @type {Record<string, (reason: string, what: string) => string>} */
+const ERRORS = {
+  engine: (reason) => `引擎无法加载：${reason}`,
+  stopped: (reason) => `引擎停止了：${reason}`,
+  weights: (reason, what) => `模型 ${what} 的权重没有到达：${reason}`,
+};
+
+/** Why a device was chosen. @type {Record<string, (reason: { adapter?: string, message?: string }) => string>} */
+const REASONS = {
+  cpu: () => '应要求使用 CPU。',
+  software: () => '应要求使用 WebGPU，但该适配器是软件实现的：CPU 会更快。',
+  only: ({ adapter }) => `唯一的 WebGPU 适配器 ${adapter} 是软件实现的；CPU 更快。`,
+  unknown: () => '此浏览器没有 WebGPU。',
+  nothing: () => '这台设备上没有 WebGPU 适配器。',
+  refused: ({ message }) => `WebGPU 被拒绝：${message}。`,
+};
+
+/** What a property of a link can be. @type {Record<string, (of: any) => string>} */
+const EXPECTED = {
+  nothing: () => '无',
+  models: () => '某个模型的名字',
+  classes: (count) => (count ? '模型某个类别的编号，或 any' : 'any，因为该模型没有类别'),
+  whole: ({ min, max }) => `从 ${min} 到 ${max} 的整数`,
+  number: ({ min, max }) => `从 ${min} 到 ${max} 的数`,
+  point: ({ min, max }) => `从 ${min} 到 ${max} 的两个数，以逗号分隔`,
+  words: (/** @type {string[]} */ words) => `${words.join('、')} 之一`,
+  coordinates: (count) => `${count} 个坐标的位图（base64url）`,
+  sentence: (most) => `一行至多 ${most} 个字符的句子`,
+};
+
+/** @type {import('./en.js').Words} */
+export const words = {
+  locale: 'zh-Hans',
+  page,
+  tryAgain: '再试一次',
+  reload: '重新加载本页',
+  dismiss: '关闭这条消息',
+  backend: (asked) => `地址中的 backend=${asked}：应为 webgpu 或 cpu。由本页自行选择。`,
+  partMissing: (reason) => `本页的一部分无法加载：${reason}`,
+  badLink: '这个链接不完全正确，因此画的是最接近的图像。',
+  replaced: ({ name, expected, got, nearest }) =>
+    `${name}：应为${EXPECTED[expected.kind](expected.of)}，却是“${got}”；改用${nearest ? '最接近的有效值' : '默认值'}。`,
+  newer: '本页有了更新的版本。',
+  useNewer: '使用新版',
+  error: ({ message, code, reason = '', what = '' }) => (code ? ERRORS[code](reason, what) : `出错了：${message}`),
+  help: (property) => (property ? HELP[property.name] : ''),
+  name: ({ family, name }) => NAMES[family] ?? name,
+  className: (name) => NAMES[name] ?? name,
+  shortfall: (card) => card.shortfall?.zh ?? '',
+  anything: '任意',
+  quoted: (sentence) => `“${sentence}”`,
+  fromTo: (origin, other) => `${origin}到“${other}”`,
+
+  loading: {
+    label: '正在加载',
+    first: '正在获取引擎',
+    engine: '引擎',
+    weights: (model) => `${model} 的权重`,
+    arrived: (what, received, total, all) => `${what}：${received}${all ? '，正在启动' : total ? `，共 ${total}` : ''}`,
+  },
+
+  device: {
+    finding: '正在寻找设备……',
+    on: '绘制设备：',
+    gpu: 'WebGPU',
+    software: '软件实现的 WebGPU',
+    cpu: 'CPU',
+    adapter: (name) => (name ? `（${name}）。` : '。'),
+    note: ({ note, reason }) => (reason ? REASONS[reason.kind](reason) : note),
+    replaced: (reason) => `WebGPU 出了故障，改由 CPU 绘制（${reason}）`,
+  },
+
+  families: {
+    told: ' 由一句话画表情符号',
+    passes: (count) => `${count} 次前向`,
+    unmeasured: '尚未测量',
+  },
+
+  classes: {
+    class: '类别',
+    style: '风格',
+    any: '不限',
+    styles: {
+      noto: 'Noto',
+      'noto-v1': 'Noto 初版',
+      twemoji: 'Twemoji',
+      'fluent-emoji-flat': 'Fluent 平面',
+      'fluent-emoji': 'Fluent',
+      fxemoji: 'FxEmoji',
+      emojione: 'EmojiOne',
+    },
+  },
+
+  controls: {
+    steps: '步数',
+    guidance: '引导强度',
+    temperature: '温度',
+    sampler: '采样器',
+    countOfSteps: (count) => `${count} 步`,
+    samplers: { multistep: '多步', ddim: 'DDIM', heun: 'Heun', ancestral: '祖先采样' },
+  },
+
+  say: {
+    prompt: '说说要画什么，任何语言都可以',
+    toprompt: '与 A 相同，或另一句话',
+    at: { A: '画什么', B: '在 B 处画什么' },
+    example: '例如 ',
+    tooLong: (most) => `一句话至多 ${most} 个字符，不含控制字符：其余部分已略去。`,
+  },
+
+  plane: {
+    formula: (dimension) => `z 服从 ${dimension} 维标准高斯分布`,
+    point: '这个点：方向键移动它，加 shift 移得更远，Home 和 End 到 A 和 B',
+    role: '平面上的点',
+    place: (x, y, r) => `横向 ${x}，纵向 ${y}，距原点 ${r}`,
+    ring: (dimension, radius) => `圆环：|z| ≈ √${dimension} = ${radius}`,
+  },
+
+  bars: {
+    label: '坐标：方向键在坐标之间移动，空格键换成 B 的坐标',
+    coordinate: (index, value, other, swapped) => (swapped ? `z${index} 是 B 的：${value}` : `z${index}：${value}，B 的是 ${other}`),
+  },
+
+  noise: {
+    cell: (row, column, value, painted) => `第 ${row} 行，第 ${column} 列：${value}${painted ? '，已涂抹' : ''}。`,
+    canvas: (painted, all) => `一幅噪声图，${painted ? `${all} 个坐标中有 ${painted} 个已涂抹` : '未涂抹'}`,
+  },
+
+  picture: {
+    off: '在路径之外',
+    at: (letter) => `在 ${letter} 处`,
+    between: (percent) => `从 A 到 B 的 ${percent} %`,
+    said: (subject, place) => `${subject}，${place}。`,
+    canvas: (said) => `生成的图像：${said}`,
+    step: (step, steps) => `第 ${step} 步，共 ${steps} 步。`,
+    sketched: (steps) => `草图，${steps} 步。`,
+    drawn: (steps, milliseconds) => `用时 ${milliseconds} 毫秒${steps > 1 ? `，${steps} 步` : ''}。`,
+    notYet: '尚未绘制',
+    after: (step, steps) => `第 ${step} 步之后，共 ${steps} 步`,
+  },
+
+  choices: {
+    codes: { title: '至今的编码', map: '至今的编码，每种一个颜色' },
+    levels: { title: '至今的灰度', map: '至今的灰度' },
+    said: (row, column, u, chosen, alternatives, chance) =>
+      `第 ${row} 行，第 ${column} 列：u = Φ(z) = ${u}，选中 0 到 ${alternatives - 1} 中的 ${chosen}，其概率为 ${chance}。`,
+    waiting: '尚未作出选择。',
+    chart: '这次选择的累积分布，以及 u',
+  },
+
+  ends: {
+    seed: '种子',
+    roll: '掷骰子',
+    rollFor: (letter) => `为 ${letter} 掷一个新种子`,
+    way: '两端之间的路径',
+    slerp: '弧线',
+    lerp: '直线',
+  },
+
+  way: {
+    slider: 'A 与 B 之间的位置',
+    off: '点在路径之外',
+    frame: (index) => (index === 0 ? '到 A' : index === 8 ? '到 B' : `到从 A 到 B 的八分之 ${index} 处`),
+  },
+
+  norms: {
+    chart: '沿直线与沿弧线的点的长度，以及样本的长度',
+    axis: (dimension) => `沿途的 |z|，背景为 ${dimension} 维的 χ 分布`,
+    lerp: '直线',
+    slerp: '弧线',
+    said: (straight, arc, share, rare) =>
+      `在中点，直线上的点长 ${straight}，弧线上的点长 ${arc}。样本中有 ${share} 比 ${straight} 更短` +
+      (rare ? '：映射在学习时几乎从未见过这样的点，画出来的便是暗淡的，或什么都有一点。' : '。'),
+    half: (mode) => (mode === 'lerp' ? '直线的中点' : '弧线的中点'),
+  },
+
+  many: {
+    draw: (seed, norm) => `种子 ${seed}，|z| = ${norm}。点击：取为 A；按住 shift：取为 B。`,
+    take: (seed) => `把种子 ${seed} 的样本取为 A`,
+    play: '播放过程',
+    pause: '暂停',
+    at: (percent) => (percent === 0 ? '噪声' : percent === 100 ? '图像' : `路程的 ${percent} %`),
+  },
+
+  histogram: {
+    said: (norm, share) =>
+      `它的坐标与钟形曲线，以及它的长度 |z| = ${norm}：` +
+      (share <= 0 ? '比几乎所有样本都短。' : share >= 100 ? '比几乎所有样本都长。' : `比 ${share} % 的样本长。`),
+    coordinates: '坐标的直方图，叠在 N(0, 1) 的曲线上',
+    side: 'zᵢ 与 N(0, 1)',
+    lengths: (dimension) => `|z| 与 χ${dimension}`,
+    length: (dimension) => `它的长度在 ${dimension} 维 χ 分布上的位置`,
+  },
+
+  race: {
+    start: '各就各位……',
+    fetched: (percent) => `已获取 ${percent} %`,
+    verdict: (first, soon, last, late, times) => `最先：${first}，用时 ${soon}。最后：${last}，用时 ${late}，是前者的 ${times} 倍。`,
+    notYet: (name) => `${name}：尚未绘制`,
+    home: (name) => `${name}：完成的图像`,
+    after: (name, step, steps) => `${name}：第 ${step} 步之后，共 ${steps} 步`,
+    of: (all) => `共 ${all}`,
+    passes: (done, all) => `${done} / ${all}`,
+  },
+
+  own: {
+    same: '逐级相同的图像。',
+    beside: (levels) => `平均相差 ${levels} 级（共 255 级）。`,
+    bits: (bits, usual, exact) => `每维${exact ? '' : '至多'} ${bits} 比特，衣物通常为${exact ? '' : '至多'} ${usual}。`,
+    cell: (row, column, levels) => `第 ${row} 行，第 ${column} 列：${levels}。`,
+    empty: '你的图像，还是空的',
+    drawn: '你的图像',
+  },
+
+  given: {
+    kind: (name, kinds, got) => `${name}：应为图像（${kinds}），却是 ${got || '类型不明的文件'}`,
+    pixels: (name, most, got) => `${name}：应至多 ${most} 百万像素，却是 ${got}`,
+    broken: (name, kind) => `${name}：应为 ${kind} 图像，却无法读取`,
+    bytes: (name, most, got) => `${name}：应至多 ${most} MB，却有 ${got} MB`,
+    unread: (name, reason) => `${name} 无法读取：${reason}`,
+  },
+
+  take: {
+    failed: (reason) => `影片没有做成：${reason}`,
+    noRecorder: '此浏览器不能录制视频',
+    broke: '录制中断了',
+  },
+
+  share: {
+    copied: '链接已复制',
+    byHand: (url) => `这张图像的链接：${url}`,
+  },
+
+  precision: {
+    q8: '8 比特',
+    q4: '4 比特',
+    difference: (levels, most) => (most === 0 ? '逐级相同的图像。' : `两者平均相差 ${levels} 级（共 255 级），至多 ${most} 级；差别放大八倍显示。`),
+    recorded: (samples, q8, q4) => `已测的 ${samples} 张图像：8 比特为 FD 下限的 ${q8} 倍，4 比特为 ${q4} 倍。`,
+  },
+
+  model: {
+    family: '家族',
+    learnt: '学自',
+    passes: '一张图像的前向次数',
+    parameters: '参数',
+    weights: '权重',
+    shortfall: '不足之处',
+  },
+
+  quality: {
+    matched: '匹配',
+    recognized: '被认出',
+    meaning: (told) => `它的样本离真实图像多远，以真实图像彼此之间的距离为单位；以及有多少${told ? '离自己的句子比离其他 99 句更近' : '被分类器认出'}`,
+    floor: '× 下限',
+    distance: (samples) => `${samples} 个样本的 FD-fashion`,
+    times: (distance, times) => `${distance}，是真实图像的 ${times} 倍`,
+    seen: '样本被看作其类别',
+    real: (share, real) => `${share}；真实图像 ${real}`,
+    spread: '精确率，召回率',
+    bits: '每维比特数',
+    bound: (bits) => `至多 ${bits}`,
+    nearer: (samples) => `${samples} 个样本中，离自己的句子比离其他 99 句更近的`,
+    inSteps: (steps) => `${steps} 步时`,
+    asked: '用各种语言提问',
+    emoji: 'FD-emoji',
+    diversity: '同一句话的两张图像之间的距离',
+    hands: (distance, real) => `${distance}；出自两人之手 ${real}`,
+    nearest: '与最近的训练图像的误差',
+    apart: (error, real) => `${error}；另存的图像 ${real}`,
+  },
+};
