@@ -255,27 +255,43 @@ export class Painter extends EventTarget {
     const wanted = this.#wanted;
     // Between two sketches of a movement the rows would only be in the way.
     const row = this.#row();
-    const index = wanted || this.#rest ? undefined : this.#due[row].shift();
-    if (!wanted && index === undefined) return;
+    const { card, reach, value } = this.#store;
+    // Pictures of one step go to the worker together: one by one the way there and back would take as long as they do.
+    const indices = wanted || this.#rest ? [] : this.#due[row].splice(0, card.steps === 1 ? MANY : 1);
+    if (!wanted && indices.length === 0) return;
     this.#wanted = null;
     const of = this.#of[row];
-    const state = index === undefined ? this.#store.value : ROWS[row].at(this.#store.value, index, this.#store.reach);
-    const asked = requestOf(state, this.#functions);
-    const options = wanted === 'sketch' && asked.steps !== undefined ? { ...asked, steps: Math.min(FEW, asked.steps) } : asked;
+    const asked = (wanted ? [value] : indices.map((index) => ROWS[row].at(value, index, reach))).map((state) => requestOf(state, this.#functions));
+    const options = asked.map((one) => (wanted === 'sketch' && one.steps !== undefined ? { ...one, steps: Math.min(FEW, one.steps) } : one));
+    const steps = options.reduce((sum, one) => sum + (one.steps ?? card.steps), 0);
     /** @type {Drawing} */
-    const drawing = { model: state.model, steps: options.steps ?? this.#store.card.steps, wanted, controller: new AbortController() };
+    const drawing = { model: value.model, steps, wanted, controller: new AbortController() };
     this.#drawing = drawing;
+    const due = new Set(indices);
+    /** @param {number} at @param {ImageData} image @param {ImageData[]} frames */
+    const done = (at, image, frames) => {
+      due.delete(indices[at]);
+      if (!wanted && of === this.#of[row]) this.#fire(row, { index: indices[at], image, frames });
+    };
     try {
-      await this.#generate(options, drawing, (image, frames) => {
-        if (index !== undefined && of === this.#of[row]) this.#fire(row, { index, image, frames });
-      });
+      if (options.length > 1) await this.#together(options, drawing, done);
+      else await this.#generate(options[0], drawing, (image, frames) => done(0, image, frames));
     } catch (error) {
-      if (!drawing.controller.signal.aborted) this.#fail(state.model, error);
-      else if (index !== undefined && of === this.#of[row]) this.#due[row].unshift(index);
+      if (!drawing.controller.signal.aborted) this.#fail(value.model, error);
+      else if (of === this.#of[row]) this.#due[row].unshift(...due);
     } finally {
       this.#drawing = null;
     }
     this.#next();
+  }
+
+  /**
+   * @param {GenerateOptions[]} lanes each of one step
+   * @param {Drawing} drawing
+   * @param {(at: number, image: ImageData, frames: ImageData[]) => void} done
+   */
+  async #together(lanes, drawing, done) {
+    await this.#api.race({ lanes, onFrame: (lane, { image }) => done(lane, image, [image]), signal: drawing.controller.signal });
   }
 
   /**

@@ -4,6 +4,13 @@ import { expect, test } from '@playwright/test';
 import { difference, drawn, expectDrawn, pixels, settled, visit } from './visitor.js';
 
 const LINK = '#model=vae-fashion&class=7&seed=5&to=6';
+
+/** Comes near the race, which is loaded then. */
+async function near(page) {
+  await visit(page, LINK);
+  await page.locator('#race').scrollIntoViewIfNeeded();
+}
+
 const lanes = (page) => page.locator('#race tbody tr');
 const start = (page) => page.getByRole('button', { name: 'Start the race' });
 const again = (page) => page.getByRole('button', { name: 'Again, ten times slower' });
@@ -11,9 +18,8 @@ const picture = (page, lane) => pixels(page, `#race tbody tr:nth-child(${lane + 
 const families = (page) => page.evaluate(async () => (await globalThis.pushforward.models()).filter(({ dataset }) => dataset.name === 'Fashion-MNIST'));
 
 test('every family comes home with the picture that it draws alone', async ({ page }) => {
-  await visit(page, LINK);
+  await near(page);
   const cards = await families(page);
-  await page.locator('#race').scrollIntoViewIfNeeded();
   await expect(lanes(page)).toHaveCount(cards.length);
   await start(page).click();
   await expect(again(page)).toBeVisible({ timeout: 60_000 });
@@ -31,7 +37,7 @@ test('every family comes home with the picture that it draws alone', async ({ pa
 });
 
 test('a race is shown again, slower, with the same end', async ({ page }) => {
-  await visit(page, LINK);
+  await near(page);
   await start(page).click();
   await expect(again(page)).toBeVisible({ timeout: 60_000 });
   const count = await lanes(page).count();
@@ -43,7 +49,7 @@ test('a race is shown again, slower, with the same end', async ({ page }) => {
 });
 
 test('lanes take turns: whichever had the least time is next', async ({ page }) => {
-  await visit(page, LINK);
+  await near(page);
   const { frames, times } = await page.evaluate(async () => {
     const frames = [];
     const lanes = ['diffusion-fashion', 'flow-fashion', 'diffusion-fashion'].map((model) => ({ model, seed: 1, steps: 9 }));
@@ -62,7 +68,7 @@ test('lanes take turns: whichever had the least time is next', async ({ page }) 
 });
 
 test('another class ends a race, and the next picture is right', async ({ page }) => {
-  await visit(page, LINK);
+  await near(page);
   // The weights of the last one do not arrive, so that the race goes on.
   await page.route('**/models/codes-fashion/weights.bpk', () => {});
   await start(page).click();
@@ -76,7 +82,7 @@ test('another class ends a race, and the next picture is right', async ({ page }
 });
 
 test('weights that do not arrive: a message, and another start', async ({ page }) => {
-  await visit(page, LINK);
+  await near(page);
   await page.route('**/models/gan-fashion/weights.bpk', (route) => route.abort());
   await start(page).click();
   await expect(page.locator('#notices')).toContainText('gan-fashion');

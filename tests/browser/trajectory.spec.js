@@ -1,7 +1,7 @@
 // Pictures of many steps: seen to grow, aborted at any step, sketched while things move, and noise that is painted over.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, expectDrawn, fragment, pixels, settled, stripSettled, visit } from './visitor.js';
+import { beforeWorker, difference, drawn, expectDrawn, fragment, mapped, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const MODEL = 'diffusion-fashion';
 const LINK = `#model=${MODEL}&class=9&seed=5&to=6&steps=6`;
@@ -152,6 +152,8 @@ test('another family chosen mid-trajectory: the way is left, its run freed, and 
   await settled(page);
   expect(difference(await pixels(page), before)).toBe(0);
   await stripSettled(page);
+  // Pictures of one step are begun together, and freed when the last of them is there.
+  await mapped(page);
   const { started, freed, steps } = await runs(page);
   expect(started).toBe(freed);
   expect(steps.filter((model) => model === MODEL).length).toBeLessThan(100);
