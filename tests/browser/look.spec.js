@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { ownScript } from './pace.js';
 import { pixels, settled, stripSettled, visit } from './visitor.js';
 
-const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300]];
+const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300], [3840, 2160]];
 
 /** Both kinds of latent: a vector, and a picture of noise. */
 const MODELS = ['vae-fashion', 'diffusion-fashion'];

@@ -1,5 +1,5 @@
-// Takes the screenshots of docs/screenshots/: a family of one step and the race, three of many steps, and a sentence,
-// desktop and phone, light and dark.
+// Takes the screenshots of docs/screenshots/: a family of one step, the race, the lessons and the bits, three families of many
+// steps, and a sentence, desktop and phone, light and dark; and the first of them in Chinese.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
@@ -14,11 +14,24 @@ const LINKS = {
   'autoregressive-': '#model=autoregressive-fashion&class=9&seed=42&to=7&t=0.35',
   'emoji-': '#model=emoji&prompt=cat%20with%20heart%20eyes&toprompt=blue%20cat&seed=42&to=7&t=0.35',
   'codes-': '#model=codes-fashion&class=9&seed=42&to=7&t=0.35',
+  'chinese-': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35&lang=zh',
+  'flow-': '#model=flow-fashion&class=9&seed=42&to=7',
 };
 const SCREENS = {
   desktop: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
 };
+
+/** Pictures of parts of the page that are drawn when somebody comes near them. */
+async function parts(page, path) {
+  await page.locator('#norms').scrollIntoViewIfNeeded();
+  await expect(page.locator('#norms svg')).toHaveCount(1);
+  await expect(page.locator('#norms .stale')).toHaveCount(0);
+  await page.locator('.lessons').screenshot({ path: path('lessons') });
+  await page.locator('#precision').scrollIntoViewIfNeeded();
+  await expect(page.locator('#precision')).toHaveAttribute('aria-busy', 'false');
+  await page.locator('#model').screenshot({ path: path('model') });
+}
 
 /** A race, run twice: the first one warms up. */
 async function race(page, path) {
@@ -42,9 +55,13 @@ for (const [prefix, link] of Object.entries(LINKS)) {
       await settled(page);
       await expect(page.locator('#strip .stale, #many .stale')).toHaveCount(0, { timeout: 120_000 });
       const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
-      if (prefix === '') await mapped(page);
+      if (prefix === '' || prefix === 'chinese-') await mapped(page);
       await page.screenshot({ path });
       console.log(path);
+      if (prefix === 'codes-' || prefix === 'autoregressive-') {
+        await page.locator('#choices').screenshot({ path: `${FOLDER}/choices-${prefix}${name}-${colorScheme}.png` });
+      }
+      if (prefix === 'flow-' || prefix === 'chinese-') await parts(page, (part) => `${FOLDER}/${part}-${prefix}${name}-${colorScheme}.png`);
       if (prefix === '') await race(page, `${FOLDER}/race-${name}-${colorScheme}.png`);
       await context.close();
     }

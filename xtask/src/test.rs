@@ -1,29 +1,40 @@
 //! Every check of the repository, in the order in which they cost least to fail.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use xshell::{Shell, cmd};
 
 use crate::{browser, build, pkg, wasm::Toolchain};
 
-type Check = fn(&Shell) -> Result<()>;
+type Check = (&'static str, fn(&Shell) -> Result<()>);
 
-const CHECKS: [(&str, Check); 10] = [
-    ("formatting", |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
-    ("clippy", |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
-    ("native tests", |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
-    // In the profile of the page, whose build scripts and macros it thereby shares.
-    ("clippy for wasm", |sh| {
-        Ok(Toolchain::find(sh)?.clippy(sh).args(["--lib", "--profile", "web", "--", "-D", "warnings"]).run()?)
-    }),
-    ("page", build::run),
-    ("npm package", pkg::run),
-    ("JavaScript lints", |sh| npm(sh, "lint")),
-    ("JavaScript types", |sh| npm(sh, "types")),
-    ("Firefox tests", |sh| browser::script(sh, &browser::FIREFOX, "test:firefox")),
-    ("browser tests", |sh| browser::script(sh, &browser::CHROMIUM, "test")),
+/// First what the processor's own compiler checks beside what WebAssembly's does: each of the two often waits for one
+/// crate, and they share no folder. What runs in a browser runs alone afterwards, as it watches the clock.
+const LANES: [&[&[Check]]; 2] = [
+    &[
+        &[
+            ("formatting", |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
+            ("clippy", |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
+            ("native tests", |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
+        ],
+        &[
+            // In the profile of the page, whose build scripts and macros it thereby shares.
+            ("clippy for wasm", |sh| {
+                Ok(Toolchain::find(sh)?.clippy(sh).args(["--lib", "--profile", "web", "--", "-D", "warnings"]).run()?)
+            }),
+            ("page", build::run),
+        ],
+    ],
+    &[&[
+        ("npm package", pkg::run),
+        ("JavaScript lints", |sh| npm(sh, "lint")),
+        ("JavaScript types", |sh| npm(sh, "types")),
+        ("Firefox tests", |sh| browser::script(sh, &browser::FIREFOX, "test:firefox")),
+        ("browser tests", |sh| browser::script(sh, &browser::CHROMIUM, "test")),
+    ]],
 ];
 
 #[derive(Args)]
@@ -33,23 +44,57 @@ pub struct Options {
     only: String,
 }
 
+/// What came of a check, and after how long.
+type Outcome = (&'static str, Duration, Result<()>);
+
 /// Runs the checks up to the first that fails, and sums up.
 pub fn run(sh: &Shell, Options { only }: &Options) -> Result<()> {
-    let names = CHECKS.map(|(name, _)| name);
+    let names: Vec<&str> = LANES.concat().concat().iter().map(|(name, _)| *name).collect();
     ensure!(names.iter().any(|name| name.contains(only)), "no check is named {only}; there are: {}", names.join(", "));
-    let mut summary = Vec::new();
-    for (name, check) in CHECKS.into_iter().filter(|(name, _)| name.contains(only)) {
-        eprintln!("\n==> {name}");
-        let start = Instant::now();
-        let outcome = check(sh);
-        summary.push((name, start.elapsed(), outcome.is_ok()));
-        if let Err(error) = outcome {
-            print(&summary);
-            return Err(error.context(format!("{name} failed")));
+    let root = sh.current_dir();
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for lanes in LANES {
+        let running = |lane: &[Check]| -> Result<Vec<Outcome>> {
+            // A shell is of one thread.
+            let own = Shell::new()?;
+            own.change_dir(&root);
+            let wanted = lane.iter().filter(|(name, _)| name.contains(only));
+            Ok(up_to_a_failure(wanted.map(|check| outcome(&own, *check))))
+        };
+        let ended = thread::scope(|scope| {
+            let lanes: Vec<_> = lanes.iter().map(|lane| scope.spawn(|| running(lane))).collect();
+            lanes.into_iter().map(|lane| lane.join().expect("a check does not panic")).collect::<Result<Vec<_>>>()
+        })?;
+        outcomes.extend(ended.into_iter().flatten());
+        if outcomes.iter().any(|(.., outcome)| outcome.is_err()) {
+            break;
         }
     }
-    print(&summary);
-    Ok(())
+    print(&outcomes);
+    outcomes.into_iter().try_for_each(|(name, _, outcome)| outcome.with_context(|| format!("{name} failed")))
+}
+
+fn outcome(sh: &Shell, (name, check): Check) -> Outcome {
+    eprintln!("\n==> {name}");
+    let start = Instant::now();
+    let outcome = check(sh);
+    if let Err(error) = &outcome {
+        eprintln!("\n==> {name} failed: {error:#}");
+    }
+    (name, start.elapsed(), outcome)
+}
+
+/// Outcomes as long as they are good, and the first that is not.
+fn up_to_a_failure(outcomes: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
+    let mut kept = Vec::new();
+    for outcome in outcomes {
+        let failed = outcome.2.is_err();
+        kept.push(outcome);
+        if failed {
+            break;
+        }
+    }
+    kept
 }
 
 fn npm(sh: &Shell, script: &str) -> Result<()> {
@@ -57,11 +102,11 @@ fn npm(sh: &Shell, script: &str) -> Result<()> {
     Ok(cmd!(sh, "npm run --silent {script}").run()?)
 }
 
-fn print(summary: &[(&str, Duration, bool)]) {
+fn print(outcomes: &[Outcome]) {
     println!();
-    for (name, time, passed) in summary {
-        println!("{name:<18}{:>8.1} s  {}", time.as_secs_f64(), if *passed { "ok" } else { "FAILED" });
+    for (name, time, outcome) in outcomes {
+        println!("{name:<18}{:>8.1} s  {}", time.as_secs_f64(), if outcome.is_ok() { "ok" } else { "FAILED" });
     }
-    let passed = summary.iter().filter(|(.., passed)| *passed).count();
-    println!("\n{passed} passed, {} failed", summary.len() - passed);
+    let passed = outcomes.iter().filter(|(.., outcome)| outcome.is_ok()).count();
+    println!("\n{passed} passed, {} failed", outcomes.len() - passed);
 }

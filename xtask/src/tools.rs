@@ -39,8 +39,9 @@ fn install(sh: &Shell, package: &str, program: &str, version: &str, flags: &[&st
     step(&format!("installing {package} {version} (once, minutes)"), || {
         cmd!(sh, "cargo install {package} --version ={version} --root target/tools {flags...}")
             .env("CARGO_TARGET_DIR", sh.current_dir().join("target/tools/build"))
-            // Fat LTO doubles the wait for a program that mostly waits for others.
+            // Fat LTO and the last level of optimization double the wait for a program that mostly waits for others.
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .run()?;
         ensure!(installed(), "{package} was installed, but target/tools/bin/{program} is not version {version}");
