@@ -331,9 +331,9 @@ test('a panic in the engine fails that request alone: the worker is replaced', a
   await beforeWorker(
     page,
     `const { start: begin } = Engine.prototype;
-     Engine.prototype.start = function (model, latent, ...rest) {
+     Engine.prototype.start = function (model, precision, latent, ...rest) {
        if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
-       return begin.call(this, model, latent, ...rest);
+       return begin.call(this, model, precision, latent, ...rest);
      };`,
   );
   await visit(page);
