@@ -1,7 +1,8 @@
 // Of a family that makes one choice after the other: all choices so far as a map, and the distribution that one of them was made from.
 
 import { gridOf } from '../card.js';
-import { ARROWS, find, line, number, set, svg } from '../dom.js';
+import { find, line, number, set, svg } from '../dom.js';
+import { Easel } from '../easel.js';
 import { words } from '../words.js';
 
 /**
@@ -17,6 +18,9 @@ const FOOT = 16;
 const FLOOR = HEIGHT - FOOT;
 const TOP = 6;
 
+/** How wide the ring is around a place, in cells. */
+const RING = 1.6;
+
 /** Neighbouring codes have colours that are far from each other: the golden angle, in degrees. */
 const TURN = 137.508;
 
@@ -25,9 +29,8 @@ const TURN = 137.508;
  * @param {import('../main.js').Context} context
  */
 export function mountChoices(root, { store, painter }) {
-  const easel = find('.easel', root);
-  const canvas = /** @type {HTMLCanvasElement} */ (find('canvas', root));
-  const ring = find('.ring', root);
+  const easel = new Easel(root);
+  const { canvas } = easel;
   const caption = find('figcaption', root);
   const { drawing, draw } = chart();
   find('.chart', root).append(drawing);
@@ -44,6 +47,7 @@ export function mountChoices(root, { store, painter }) {
     const shape = gridOf(card);
     if (!card.alternatives || !shape) return;
     grid = shape;
+    easel.renew(shape);
     alternatives = card.alternatives;
     coded = grid.width !== card.image.width;
     const { title, map } = coded ? words.choices.codes : words.choices.levels;
@@ -75,9 +79,8 @@ export function mountChoices(root, { store, painter }) {
       context.fillRect(i % grid.width, Math.floor(i / grid.width), 1, 1);
     });
     const [column, row] = [place % grid.width, Math.floor(place / grid.width)];
-    ring.style.left = `${((column + 0.5) / grid.width) * 100}%`;
-    ring.style.top = `${((row + 0.5) / grid.height) * 100}%`;
-    ring.style.width = `${(1.6 / grid.width) * 100}%`;
+    easel.cursor = { x: column, y: row };
+    easel.encircle(easel.cursor, RING);
     const choice = made[place];
     draw(choice);
     if (!choice) {
@@ -90,27 +93,19 @@ export function mountChoices(root, { store, painter }) {
     caption.textContent = words.choices.said(row + 1, column + 1, number(u, 3), chosen, alternatives, percent);
   }
 
-  /** @param {number} column @param {number} row */
-  function goTo(column, row) {
-    const within = (/** @type {number} */ at, /** @type {number} */ size) => Math.max(0, Math.min(size - 1, at));
-    place = within(row, grid.height) * grid.width + within(column, grid.width);
+  /** @param {{ x: number, y: number }} cell */
+  function goTo({ x, y }) {
+    place = y * grid.width + x;
     pinned = true;
     show();
   }
 
-  canvas.addEventListener('pointermove', (event) => event.pointerType === 'mouse' && point(event));
-  canvas.addEventListener('pointerdown', point);
-  /** @param {PointerEvent} event */
-  function point(event) {
-    const box = canvas.getBoundingClientRect();
-    goTo(Math.floor(((event.clientX - box.left) / box.width) * grid.width), Math.floor(((event.clientY - box.top) / box.height) * grid.height));
-  }
-  easel.addEventListener('keydown', (event) => {
-    const arrow = ARROWS[event.key];
-    if (!arrow) return;
+  canvas.addEventListener('pointermove', (event) => event.pointerType === 'mouse' && goTo(easel.cell(event)));
+  canvas.addEventListener('pointerdown', (event) => goTo(easel.cell(event)));
+  easel.element.addEventListener('keydown', (event) => {
+    if (!easel.step(event)) return;
     event.preventDefault();
-    const leap = event.shiftKey ? 4 : 1;
-    goTo((place % grid.width) + leap * arrow[0], Math.floor(place / grid.width) + leap * arrow[1]);
+    goTo(easel.cursor);
   });
 }
 

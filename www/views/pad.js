@@ -1,6 +1,7 @@
 // A pad to draw on, pixel by pixel of a model's pictures: with pointer or keys, a brush and an eraser, and every stroke can be undone.
 
-import { ARROWS, fillTrack, find, paint } from '../dom.js';
+import { fillTrack, find, paint } from '../dom.js';
+import { Easel, held } from '../easel.js';
 import { words } from '../words.js';
 
 /** Strokes that can be undone. */
@@ -8,9 +9,7 @@ const REMEMBERED = 60;
 
 /** Fires `draw` whenever the picture is another. */
 export class Pad extends EventTarget {
-  #canvas;
   #easel;
-  #ring;
   #radius;
   #ink;
   #eraser;
@@ -20,16 +19,12 @@ export class Pad extends EventTarget {
   #before = [];
   /** The ground that is drawn on, as the model's pictures have it. */
   #ground = 0;
-  /** The pixel that the keyboard stands on. */
-  #cursor = { x: 0, y: 0 };
   #said;
 
   /** @param {HTMLElement} root */
   constructor(root) {
     super();
-    this.#easel = find('.easel', root);
-    this.#canvas = /** @type {HTMLCanvasElement} */ (find('canvas', root));
-    this.#ring = find('.ring', root);
+    this.#easel = new Easel(root);
     this.#said = find('.said', root);
     this.#radius = /** @type {HTMLInputElement} */ (find('input[type=range]', root));
     this.#ink = /** @type {HTMLInputElement} */ (find('input[type=color]', root));
@@ -66,7 +61,7 @@ export class Pad extends EventTarget {
     this.#ink.value = channels > 1 ? '#d92b1c' : '#ffffff';
     this.#image = new ImageData(new Uint8ClampedArray(4 * width * height).map((_, i) => (i % 4 === 3 ? 255 : this.#ground)), width, height);
     this.#before = [];
-    this.#cursor = { x: width >> 1, y: height >> 1 };
+    this.#easel.renew({ width, height });
     this.#show();
   }
 
@@ -90,22 +85,21 @@ export class Pad extends EventTarget {
     if (!before) return;
     this.#image = before;
     this.#show();
-    this.#easel.focus({ preventScroll: true });
+    this.#easel.element.focus({ preventScroll: true });
   }
 
   #show() {
-    paint(this.#canvas, this.#image);
+    paint(this.#easel.canvas, this.#image);
     this.#undo.disabled = this.#before.length === 0;
-    this.#canvas.setAttribute('aria-label', this.empty ? words.own.empty : words.own.drawn);
+    this.#easel.canvas.setAttribute('aria-label', this.empty ? words.own.empty : words.own.drawn);
     this.dispatchEvent(new Event('draw'));
   }
 
   /**
    * Lets the brush touch a pixel: full in its middle, soft at its edge.
-   * @param {number} x
-   * @param {number} y
+   * @param {{ x: number, y: number }} place
    */
-  #touch(x, y) {
+  #touch({ x, y }) {
     const { data, width, height } = this.#image;
     const radius = this.#radius.valueAsNumber;
     const ink = [1, 3, 5].map((at) => (this.#erasing ? this.#ground : parseInt(this.#ink.value.slice(at, at + 2), 16)));
@@ -119,59 +113,34 @@ export class Pad extends EventTarget {
     this.#show();
   }
 
-  /** @param {number} x @param {number} y */
-  #moveRing(x, y) {
-    const { width, height } = this.#image;
-    this.#ring.style.left = `${((x + 0.5) / width) * 100}%`;
-    this.#ring.style.top = `${((y + 0.5) / height) * 100}%`;
-    this.#ring.style.width = `${((2 * this.#radius.valueAsNumber + 1) / width) * 100}%`;
+  /** @param {{ x: number, y: number }} place */
+  #encircle(place) {
+    this.#easel.encircle(place, 2 * this.#radius.valueAsNumber + 1);
   }
 
   #listen() {
-    const canvas = this.#canvas;
-    let drawing = false;
-    /** @param {PointerEvent} event */
-    const place = (event) => {
-      const box = canvas.getBoundingClientRect();
-      const { width, height } = this.#image;
-      return /** @type {const} */ ([((event.clientX - box.left) / box.width) * width - 0.5, ((event.clientY - box.top) / box.height) * height - 0.5]);
+    const easel = this.#easel;
+    /** @param {PointerEvent} event @param {boolean} begins */
+    const draw = (event, begins) => {
+      if (begins) this.#remember();
+      this.#touch(easel.place(event));
     };
-    canvas.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
-      drawing = true;
-      canvas.setPointerCapture(event.pointerId);
-      this.#remember();
-      this.#touch(...place(event));
-    });
-    canvas.addEventListener('pointermove', (event) => {
-      this.#moveRing(...place(event));
-      // A fast hand leaves no gaps: the browser tells where it was in between.
-      if (drawing) for (const point of event.getCoalescedEvents?.() ?? [event]) this.#touch(...place(point));
-    });
-    for (const type of /** @type {const} */ (['pointerup', 'pointercancel'])) {
-      canvas.addEventListener(type, () => (drawing = false));
-    }
-    this.#easel.addEventListener('keydown', (event) => this.#key(event));
-    this.#easel.addEventListener('focus', () => this.#easel.matches(':focus-visible') && this.#moveRing(this.#cursor.x, this.#cursor.y));
+    held(easel, draw, (event) => this.#encircle(easel.place(event)));
+    easel.element.addEventListener('keydown', (event) => this.#key(event));
+    easel.element.addEventListener('focus', () => easel.element.matches(':focus-visible') && this.#encircle(easel.cursor));
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { width, height } = this.#image;
-    const cursor = this.#cursor;
-    const arrow = ARROWS[event.key];
-    if (arrow) {
-      const leap = event.shiftKey ? 4 : 1;
-      cursor.x = Math.max(0, Math.min(width - 1, cursor.x + arrow[0] * leap));
-      cursor.y = Math.max(0, Math.min(height - 1, cursor.y + arrow[1] * leap));
-      this.#moveRing(cursor.x, cursor.y);
-    } else if (event.key === ' ' || event.key === 'Enter') {
+    if (this.#easel.step(event)) this.#encircle(this.#easel.cursor);
+    else if (event.key === ' ' || event.key === 'Enter') {
       this.#remember();
-      this.#touch(cursor.x, cursor.y);
+      this.#touch(this.#easel.cursor);
     } else if (event.key === 'z' && (event.ctrlKey || event.metaKey)) this.#back();
     else return;
     event.preventDefault();
-    const at = 4 * (cursor.y * width + cursor.x);
-    this.#said.textContent = words.own.cell(cursor.y + 1, cursor.x + 1, [...this.#image.data.slice(at, at + 3)].join(', '));
+    const { x, y } = this.#easel.cursor;
+    const at = 4 * (y * this.#image.width + x);
+    this.#said.textContent = words.own.cell(y + 1, x + 1, [...this.#image.data.slice(at, at + 3)].join(', '));
   }
 }
