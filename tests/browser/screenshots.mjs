@@ -29,7 +29,7 @@ async function parts(page, path) {
   await expect(page.locator('#norms .stale')).toHaveCount(0);
   await page.locator('.lessons').screenshot({ path: path('lessons') });
   await page.locator('#precision').scrollIntoViewIfNeeded();
-  await expect(page.locator('#precision')).toHaveAttribute('aria-busy', 'false');
+  await expect(page.locator('#precision')).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
   await page.locator('#model').screenshot({ path: path('model') });
 }
 
