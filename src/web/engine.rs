@@ -118,6 +118,7 @@ impl Engine {
     }
 
     /// The latent that draws a picture with the same `options`, where the model's family can go back.
+    #[allow(clippy::too_many_arguments, reason = "JavaScript's pictures come in three parts")]
     pub fn encode(
         &self,
         model: &str,
