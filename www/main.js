@@ -59,6 +59,34 @@ mountDevice(find('#device'), api, notices);
 const AHEAD = '400px';
 
 /**
+ * Views that are loaded when they are needed, by their elements.
+ * @type {Record<string, () => Promise<(root: HTMLElement, context: Context) => void>>}
+ */
+const LATER = {
+  say: async () => (await import('./views/say.js')).mountSay,
+  noise: async () => (await import('./views/noise.js')).mountNoise,
+  controls: async () => (await import('./views/controls.js')).mountControls,
+  choices: async () => (await import('./views/choices.js')).mountChoices,
+  norms: async () => (await import('./views/norms.js')).mountNorms,
+  race: async () => (await import('./views/race.js')).mountRace,
+  own: async () => (await import('./views/own.js')).mountOwn,
+  model: async () => (await import('./views/model.js')).mountModel,
+  precision: async () => (await import('./views/precision.js')).mountPrecision,
+};
+
+/**
+ * Parts that are there for some models only.
+ * @type {Record<string, (card: import('../pkg/index.d.ts').Card, cards: import('../pkg/index.d.ts').Card[]) => boolean>}
+ */
+const ONLY = {
+  say: (card) => card.condition === 'prompt',
+  noise: (card) => gridOf(card) !== null,
+  controls: isSteered,
+  choices: (card) => Boolean(card.alternatives),
+  race: (card, cards) => rivalsOf(cards, card).length > 1,
+};
+
+/**
  * Mounts what is hidden or lies far down when somebody comes near it, or when the answer is called.
  * @param {string} selector
  * @param {() => Promise<void>} mount
@@ -104,23 +132,12 @@ async function start() {
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');
     find('main').classList.toggle('coloured', card.image.channels === 3);
-    find('#race').hidden = rivalsOf(store.cards, card).length < 2;
     find('main').classList.toggle('chosen', Boolean(card.alternatives));
-    find('#choices').hidden = !card.alternatives;
-    find('#say').hidden = card.condition !== 'prompt';
-    find('#noise').hidden = gridOf(card) === null;
-    find('#controls').hidden = !isSteered(card);
+    for (const [id, has] of Object.entries(ONLY)) find(`#${id}`).hidden = !has(card, store.cards);
   });
-  onSight('#race', async () => (await import('./views/race.js')).mountRace(find('#race'), context));
-  onSight('#say', async () => (await import('./views/say.js')).mountSay(find('#say'), context));
-  onSight('#noise', async () => (await import('./views/noise.js')).mountNoise(find('#noise'), context));
-  onSight('#controls', async () => (await import('./views/controls.js')).mountControls(find('#controls'), context));
-  onSight('#model', async () => (await import('./views/model.js')).mountModel(find('#model'), context));
-  onSight('#choices', async () => (await import('./views/choices.js')).mountChoices(find('#choices'), context));
-  onSight('#norms', async () => (await import('./views/norms.js')).mountNorms(find('#norms'), context));
-  onSight('#precision', async () => (await import('./views/precision.js')).mountPrecision(find('#precision'), context));
-  const own = onSight('#own', async () => (await import('./views/own.js')).mountOwn(find('#own'), context));
-  given.addEventListener('picture', own);
+  const near = Object.entries(LATER).map(([id, load]) => /** @type {const} */ ([id, onSight(`#${id}`, async () => (await load())(find(`#${id}`), context))]));
+  // A picture that is dropped somewhere else calls for its view.
+  given.addEventListener('picture', () => Object.fromEntries(near).own());
   // Every word of the page is of one language: another one is another visit, of the same picture.
   store.addEventListener('change', () => {
     if (languageOf(store.value.lang) === language) return;
