@@ -28,7 +28,10 @@ async function parts(page, path) {
   await expect(page.locator('#norms svg')).toHaveCount(1);
   await expect(page.locator('#norms .stale')).toHaveCount(0);
   await page.locator('.lessons').screenshot({ path: path('lessons') });
-  await page.locator('#precision').scrollIntoViewIfNeeded();
+  // The card comes in above it.
+  await page.locator('#model').scrollIntoViewIfNeeded();
+  await expect(page.locator('#model dl')).toBeVisible();
+  await page.locator('#precision figcaption').scrollIntoViewIfNeeded();
   await expect(page.locator('#precision')).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
   await page.locator('#model').screenshot({ path: path('model') });
 }
