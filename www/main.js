@@ -135,9 +135,9 @@ async function start() {
     find('main').classList.toggle('chosen', Boolean(card.alternatives));
     for (const [id, has] of Object.entries(ONLY)) find(`#${id}`).hidden = !has(card, store.cards);
   });
-  const near = Object.entries(LATER).map(([id, load]) => /** @type {const} */ ([id, onSight(`#${id}`, async () => (await load())(find(`#${id}`), context))]));
+  const near = Object.fromEntries(Object.entries(LATER).map(([id, load]) => [id, onSight(`#${id}`, async () => (await load())(find(`#${id}`), context))]));
   // A picture that is dropped somewhere else calls for its view.
-  given.addEventListener('picture', () => Object.fromEntries(near).own());
+  given.addEventListener('picture', near.own);
   // Every word of the page is of one language: another one is another visit, of the same picture.
   store.addEventListener('change', () => {
     if (languageOf(store.value.lang) === language) return;

@@ -99,6 +99,14 @@ export function walkOf({ model, seed, steps, guidance, temperature, sampler, pre
 }
 
 /**
+ * What a state's picture depends on, to be compared.
+ * @param {State} state
+ */
+export function drawnBy(state) {
+  return JSON.stringify({ ...state, draws: null, lang: null });
+}
+
+/**
  * What a state asks for.
  * @param {State} state
  * @param {Functions} functions
@@ -169,7 +177,7 @@ export class Painter extends EventTarget {
   draw() {
     const { model, steps } = this.#store.value;
     // A picture that is here, or on its way, is not drawn again for what it does not depend on.
-    const picture = JSON.stringify({ ...this.#store.value, draws: null, lang: null });
+    const picture = drawnBy(this.#store.value);
     if (picture === this.#picture && !this.#failed) {
       if (this.#shown) this.#fire('picture', this.#shown);
       this.#renewAll();
@@ -331,8 +339,8 @@ export class Painter extends EventTarget {
   }
 
   /** @type {NonNullable<GenerateOptions['onChoices']>} */
-  #tell = (choices, step) => {
-    this.choices = step === 1 ? [choices] : [...this.choices, choices];
+  #tell = (choices) => {
+    this.choices = [...this.choices, choices];
     this.#fire('choices', this.choices);
   };
 

@@ -1,7 +1,7 @@
 // What is left of a model when its numbers are rounded once more: the same latent drawn with 8 bits and with 4, and the difference.
 
 import { find, html, number, paint } from '../dom.js';
-import { requestOf } from '../painter.js';
+import { drawnBy, requestOf } from '../painter.js';
 import { words } from '../words.js';
 
 /** @import { Precision } from '../../pkg/index.d.ts' */
@@ -33,8 +33,8 @@ export function mountPrecision(root, { api, store, painter, functions, notices }
   /** What the pictures are of. */
   let of = '';
 
-  /** What the pictures do not depend on is left out. */
-  const wanted = () => JSON.stringify({ ...store.value, precision: null, draws: null, lang: null });
+  /** Both pictures are the same whichever of them the page draws with. */
+  const wanted = () => drawnBy({ ...store.value, precision: PRECISIONS[0] });
 
   async function compare() {
     if (!seen || of === wanted()) return;

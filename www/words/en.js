@@ -55,7 +55,6 @@ export const words = {
   },
 
   device: {
-    finding: 'Finding a device…',
     on: 'Drawing on ',
     gpu: 'WebGPU',
     software: 'WebGPU in software',

@@ -109,7 +109,6 @@ export const words = {
   },
 
   device: {
-    finding: '正在寻找设备……',
     on: '绘制设备：',
     gpu: 'WebGPU',
     software: '软件实现的 WebGPU',
