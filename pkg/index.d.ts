@@ -276,7 +276,7 @@ export interface InterpolateOptions {
   mode: 'lerp' | 'slerp';
 }
 
-export interface LikelihoodOptions {
+export interface OwnOptions {
   model: string;
   /** A picture of the size that the card's `image` says. */
   image: ImageData;
@@ -284,8 +284,10 @@ export interface LikelihoodOptions {
   condition?: Condition;
 }
 
+export type LikelihoodOptions = OwnOptions & Pick<WalkOptions, 'precision'>;
+
 /** With the options of the walk for which the latent is wanted. */
-export interface EncodeOptions extends LikelihoodOptions, WalkOptions {}
+export interface EncodeOptions extends OwnOptions, WalkOptions {}
 
 export interface Likelihood {
   /** Bits per dimension of the picture's 8-bit levels. */

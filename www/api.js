@@ -112,10 +112,10 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Likelihood>}
    */
   async bitsPerDim(options) {
-    const { model, image, condition } = likelihoodOptions(options);
+    const { model, image, condition, precision = SHIPPED } = likelihoodOptions(options);
     const { cards, supervisor } = await this.#compute();
     knownModel(cards, model);
-    return supervisor.request({ type: 'likelihood', model, precision: SHIPPED, image: pixelsOf(image), condition });
+    return supervisor.request({ type: 'likelihood', model, precision, image: pixelsOf(image), condition });
   }
 
   /** @param {Partial<State>} state */

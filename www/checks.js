@@ -8,8 +8,9 @@ const RACE = ['lanes', 'onFrame', 'signal'];
 /** The greatest seed, and the greatest whole number that the engine takes. */
 const GREATEST = 2 ** 32 - 1;
 const INTERPOLATE = ['from', 'to', 't', 'mode'];
-const LIKELIHOOD = ['model', 'image', 'condition'];
-const ENCODE = [...LIKELIHOOD, ...WALK];
+const OWN = ['model', 'image', 'condition'];
+const LIKELIHOOD = [...OWN, 'precision'];
+const ENCODE = [...OWN, ...WALK];
 
 /** @param {unknown} value */
 function show(value) {
@@ -205,5 +206,5 @@ export function encodeOptions(options) {
 /** @param {unknown} options */
 export function likelihoodOptions(options) {
   const { image, ...rest } = known('bitsPerDim', options, LIKELIHOOD);
-  return { model: model(rest.model), image: picture(image), condition: condition(rest.condition) };
+  return { model: model(rest.model), image: picture(image), condition: condition(rest.condition), precision: walk(rest).precision };
 }

@@ -1,6 +1,6 @@
 // The compute worker: owns the engine, draws one request after the other, and listens between two steps.
 
-import init, { cards, Engine } from '../pushforward.js';
+import init, { cards, Engine, Picture } from '../pushforward.js';
 import { counted } from './counted.js';
 import { Failure, pack } from './errors.js';
 import { keep, recall } from './kept.js';
@@ -87,9 +87,7 @@ async function run(engine, job) {
  */
 function enter(engine, { model, precision, image, latent, condition, options }) {
   const began = performance.now();
-  const run = image
-    ? engine.startFrom(model, precision, image.data, image.width, image.height, latent, condition, options)
-    : engine.start(model, precision, latent, condition, options);
+  const run = engine.start(model, precision, image && pictureOf(image), latent, condition, options);
   return { model, run, step: 0, milliseconds: performance.now() - began };
 }
 
@@ -166,7 +164,7 @@ async function race(engine, { id, lanes: entered }) {
  * @param {Extract<Job, { type: 'encode' }>} job
  */
 async function encode(engine, { id, model, precision, image, condition, options }) {
-  const value = await engine.encode(model, precision, image.data, image.width, image.height, condition, options);
+  const value = await engine.encode(model, precision, pictureOf(image), condition, options);
   postMessage({ type: 'done', id, value });
 }
 
@@ -175,8 +173,13 @@ async function encode(engine, { id, model, precision, image, condition, options 
  * @param {Extract<Job, { type: 'likelihood' }>} job
  */
 async function likelihood(engine, { id, model, precision, image, condition }) {
-  const value = await engine.bitsPerDim(model, precision, image.data, image.width, image.height, condition);
+  const value = await engine.bitsPerDim(model, precision, pictureOf(image), condition);
   postMessage({ type: 'done', id, value });
+}
+
+/** @param {import('./supervisor.js').Pixels} image */
+function pictureOf({ data, width, height }) {
+  return new Picture(data, width, height);
 }
 
 /**

@@ -59,34 +59,20 @@ export class Engine {
   device(): DeviceInfo;
   onLost(callback: (reason: string) => void): void;
   load(model: string, precision: string, weights: Uint8Array): void;
-  start(model: string, precision: string, latent: Float32Array, condition: Condition, options: WalkOptions): Run;
-  startFrom(
+  start(
     model: string,
     precision: string,
-    rgba: Uint8ClampedArray,
-    width: number,
-    height: number,
+    image: Picture | undefined,
     latent: Float32Array,
     condition: Condition,
     options: WalkOptions & { strength?: number },
   ): Run;
-  bitsPerDim(
-    model: string,
-    precision: string,
-    rgba: Uint8ClampedArray,
-    width: number,
-    height: number,
-    condition: Condition,
-  ): Promise<Likelihood>;
-  encode(
-    model: string,
-    precision: string,
-    rgba: Uint8ClampedArray,
-    width: number,
-    height: number,
-    condition: Condition,
-    options: WalkOptions,
-  ): Promise<Float32Array>;
+  bitsPerDim(model: string, precision: string, image: Picture, condition: Condition): Promise<Likelihood>;
+  encode(model: string, precision: string, image: Picture, condition: Condition, options: WalkOptions): Promise<Float32Array>;
+}
+/** Whatever it is given to takes it over. */
+export class Picture {
+  constructor(rgba: Uint8ClampedArray, width: number, height: number);
 }
 export class Run {
   readonly steps: number;

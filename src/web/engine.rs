@@ -77,11 +77,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Starts a trajectory at a latent; `options` is an [`Options`], of which all may be left out.
+    /// Starts a trajectory at a latent, or part of the way at an image mixed with it, where the model's family can;
+    /// `options` is an [`Options`], of which all may be left out.
     pub fn start(
         &self,
         model: &str,
         precision: &str,
+        image: Option<Picture>,
         latent: Vec<f32>,
         narrowed: JsValue,
         options: JsValue,
@@ -89,43 +91,22 @@ impl Engine {
         let card = card(model)?;
         let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
         check(card, &latent, &narrowed, &options)?;
-        let trajectory = self.model(model, precision)?.start(self.tensor(latent), &narrowed, &options);
-        Ok(Run::new(trajectory, card.image))
-    }
-
-    /// Starts a trajectory part of the way, at a picture mixed with a latent, where the model's family can.
-    #[allow(clippy::too_many_arguments, reason = "JavaScript's pictures come in three parts")]
-    #[wasm_bindgen(js_name = startFrom)]
-    pub fn start_from(
-        &self,
-        model: &str,
-        precision: &str,
-        rgba: &[u8],
-        width: usize,
-        height: usize,
-        latent: Vec<f32>,
-        narrowed: JsValue,
-        options: JsValue,
-    ) -> Result<Run, JsValue> {
-        let card = card(model)?;
-        let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
-        check(card, &latent, &narrowed, &options)?;
-        let trajectory = self
-            .model(model, precision)?
-            .image_to_image(self.picture(card, rgba, (width, height))?, self.tensor(latent), &narrowed, &options)
-            .ok_or_else(|| range_error(&format!("{model} cannot begin with a picture")))?;
+        let (generator, latent) = (self.model(model, precision)?, self.tensor(latent));
+        let trajectory = match image {
+            None => generator.start(latent, &narrowed, &options),
+            Some(image) => generator
+                .image_to_image(self.levels(card, &image)?, latent, &narrowed, &options)
+                .ok_or_else(|| range_error(&format!("{model} cannot begin with a picture")))?,
+        };
         Ok(Run::new(trajectory, card.image))
     }
 
     /// The latent that draws a picture with the same `options`, where the model's family can go back.
-    #[allow(clippy::too_many_arguments, reason = "JavaScript's pictures come in three parts")]
     pub fn encode(
         &self,
         model: &str,
         precision: &str,
-        rgba: &[u8],
-        width: usize,
-        height: usize,
+        image: Picture,
         narrowed: JsValue,
         options: JsValue,
     ) -> Result<js_sys::Promise, JsValue> {
@@ -135,7 +116,7 @@ impl Engine {
         check_options(card, &options)?;
         let latent = self
             .model(model, precision)?
-            .invert(self.picture(card, rgba, (width, height))?, &narrowed, &options)
+            .invert(self.levels(card, &image)?, &narrowed, &options)
             .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
         // The promise must not borrow the engine, or the next call would find it taken.
         Ok(wasm_bindgen_futures::future_to_promise(async move {
@@ -150,9 +131,7 @@ impl Engine {
         &self,
         model: &str,
         precision: &str,
-        rgba: &[u8],
-        width: usize,
-        height: usize,
+        image: Picture,
         narrowed: JsValue,
     ) -> Result<js_sys::Promise, JsValue> {
         let card = card(model)?;
@@ -161,7 +140,7 @@ impl Engine {
         let classes = narrowed.indices(card.classes.len(), 1, &self.device);
         let bits = self
             .model(model, precision)?
-            .bits_per_dim(self.picture(card, rgba, (width, height))?, classes, &mut ChaCha8Rng::seed_from_u64(0))
+            .bits_per_dim(self.levels(card, &image)?, classes, &mut ChaCha8Rng::seed_from_u64(0))
             .ok_or_else(|| range_error(&format!("{model} has no likelihood")))?;
         let (bits, exact) = match bits {
             BitsPerDim::Exact(bits) => (bits, true),
@@ -177,13 +156,29 @@ impl Engine {
         Tensor::from_data(TensorData::new(latent, shape), &self.device)
     }
 
-    fn picture(&self, card: &ModelCard, rgba: &[u8], size: (usize, usize)) -> Result<Tensor<4>, JsValue> {
-        from_rgba(rgba, size, card.image, &self.device).map_err(|wrong: ImageError| range_error(&wrong.to_string()))
+    fn levels(&self, card: &ModelCard, Picture { rgba, size }: &Picture) -> Result<Tensor<4>, JsValue> {
+        from_rgba(rgba, *size, card.image, &self.device).map_err(|wrong: ImageError| range_error(&wrong.to_string()))
     }
 
     fn model(&self, id: &str, precision: &str) -> Result<&dyn Generator, JsValue> {
         let found = self.models.get(&(id.into(), read_precision(precision)?.name()));
         found.map(|model| &**model).ok_or_else(|| error(&format!("{id}: its weights are not loaded yet")))
+    }
+}
+
+/// Somebody's own picture; whatever it is given to takes it over.
+#[wasm_bindgen]
+pub struct Picture {
+    rgba: Vec<u8>,
+    size: (usize, usize),
+}
+
+#[wasm_bindgen]
+impl Picture {
+    /// Of RGBA bytes, row by row; whether they are as many as that and of a model's size is told when it is used.
+    #[wasm_bindgen(constructor)]
+    pub fn new(rgba: Vec<u8>, width: usize, height: usize) -> Self {
+        Self { rgba, size: (width, height) }
     }
 }
 

@@ -142,15 +142,20 @@ test('bitsPerDim() finds a model\'s own pictures likelier than noise', async ({ 
       const { image } = await pushforward.generate({ model: id, seed: 3, condition: { class: 1 } });
       const noise = new ImageData(Uint8ClampedArray.from(image.data, (_, i) => (i % 4 === 3 ? 255 : (Math.floor(i / 4) * 7919) % 256)), 28, 28);
       const own = await pushforward.bitsPerDim({ model: id, image, condition: { class: 1 } });
-      found[id] = { known, isBound: quality.q8.bits_per_dim === undefined, own, noise: (await pushforward.bitsPerDim({ model: id, image: noise })).bits };
+      const { bits: coarse } = await pushforward.bitsPerDim({ model: id, image, condition: { class: 1 }, precision: 'q4' });
+      const { bits: unlikely } = await pushforward.bitsPerDim({ model: id, image: noise });
+      found[id] = { known, isBound: quality.q8.bits_per_dim === undefined, own, coarse, noise: unlikely };
     }
     return found;
   });
   expect(Object.keys(found)).toEqual(expect.arrayContaining(['vae-fashion', 'flow-fashion', 'diffusion-fashion', 'autoregressive-fashion']));
-  for (const [id, { known, isBound, own, noise }] of Object.entries(found)) {
+  for (const [id, { known, isBound, own, coarse, noise }] of Object.entries(found)) {
     expect(own.exact, id).toBe(!isBound);
     expect(own.bits, id).toBeGreaterThan(0);
     expect(own.bits, id).toBeLessThan(2 * known);
+    // In 4 bits it is another model, though a near one.
+    expect(coarse, id).not.toBe(own.bits);
+    expect(Math.abs(coarse - own.bits), id).toBeLessThan(1);
     expect(noise, id).toBeGreaterThan(own.bits + 1);
   }
 });
@@ -267,6 +272,7 @@ const MISUSE = [
   ['race', '{ lanes: [{ model, signal: null }] }', 'TypeError', /race\(\): unknown option "signal"/],
   ['race', '{ lanes: [{ model: iterative }, { model: iterative, steps: 0 }] }', 'RangeError', /steps/],
   ['bitsPerDim', '{ model, image: 1 }', 'TypeError', /image: expected an ImageData/],
+  ['bitsPerDim', "{ model, image: new ImageData(28, 28), precision: 'q5' }", 'RangeError', /precision.*q8, q4.*q5/],
   ['bitsPerDim', "{ model: 'gan-fashion', image: new ImageData(28, 28) }", 'RangeError', /gan-fashion has no likelihood/],
   ['bitsPerDim', '{ model, image: new ImageData(28, 28), condition: { class: 11 } }', 'RangeError', /class.*11/],
   ['encode', '{ model }', 'TypeError', /image: expected an ImageData/],
@@ -331,9 +337,9 @@ test('a panic in the engine fails that request alone: the worker is replaced', a
   await beforeWorker(
     page,
     `const { start: begin } = Engine.prototype;
-     Engine.prototype.start = function (model, precision, latent, ...rest) {
+     Engine.prototype.start = function (model, precision, image, latent, ...rest) {
        if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
-       return begin.call(this, model, precision, latent, ...rest);
+       return begin.call(this, model, precision, image, latent, ...rest);
      };`,
   );
   await visit(page);

@@ -2,6 +2,7 @@
 // from part of the way; and between it and another one, all that lies between them.
 
 import { dimensionOf } from '../card.js';
+import { compared } from '../compared.js';
 import { fillTrack, find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
 import { walkOf } from '../painter.js';
@@ -72,7 +73,8 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
         show();
         const again = await api.generate({ ...options, latent, signal });
         paint(/** @type {HTMLCanvasElement} */ (find('canvas', back)), again.image);
-        find('figcaption', back).textContent = difference(image, again.image);
+        const { mean } = compared(image, again.image);
+        find('figcaption', back).textContent = mean < 0.5 ? words.own.same : words.own.beside(number(mean, 1));
         await weigh(image, signal);
       }
       await redraw();
@@ -91,7 +93,8 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   async function weigh(image, signal) {
     const usual = usualBits(store.card);
     if (usual === null) return;
-    const { bits, exact } = await api.bitsPerDim({ model: store.card.id, image, condition: store.condition });
+    const { model, precision, condition } = asked();
+    const { bits, exact } = await api.bitsPerDim({ model, precision, image, condition });
     signal.throwIfAborted();
     find('figcaption', back).textContent += words.own.bits(number(bits), number(usual), exact);
   }
@@ -128,8 +131,9 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
     if (carried && judged) find('.latent figcaption', root).textContent = judged.draw(carried.latent);
   }
 
-  strength.input.addEventListener('input', () => redraw().catch(complain));
-  t.input.addEventListener('input', () => mix().catch(complain));
+  for (const [{ input }, drawn] of /** @type {const} */ ([[strength, newest(redraw)], [t, newest(mix)]])) {
+    input.addEventListener('input', () => drawn().catch(complain));
+  }
   for (const letter of /** @type {const} */ (['A', 'B'])) {
     find(`.${letter.toLowerCase()}`, between).addEventListener('click', () => {
       ends[letter] = carried;
@@ -208,14 +212,24 @@ function recall({ width, height }) {
 }
 
 /**
- * How far two pictures are from each other, in words.
- * @param {ImageData} one
- * @param {ImageData} other
+ * Of the calls that come while one is at work only the newest counts.
+ * @param {() => Promise<void>} work
  */
-function difference(one, other) {
-  const sum = one.data.reduce((sum, value, i) => sum + (i % 4 === 3 ? 0 : Math.abs(value - other.data[i])), 0);
-  const mean = sum / (0.75 * one.data.length);
-  return mean < 0.5 ? words.own.same : words.own.beside(number(mean, 1));
+function newest(work) {
+  let [working, another] = [false, false];
+  return async () => {
+    another = true;
+    if (working) return;
+    working = true;
+    try {
+      while (another) {
+        another = false;
+        await work();
+      }
+    } finally {
+      working = false;
+    }
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 // What is left of a model when its numbers are rounded once more: the same latent drawn with 8 bits and with 4, and the difference.
 
+import { compared } from '../compared.js';
 import { find, html, number, paint } from '../dom.js';
 import { drawnBy, requestOf } from '../painter.js';
 import { words } from '../words.js';
@@ -8,9 +9,6 @@ import { words } from '../words.js';
 
 /** @type {Precision[]} */
 const PRECISIONS = ['q8', 'q4'];
-
-/** How many times as strong the difference is shown. */
-const STRONGER = 8;
 
 /**
  * @param {HTMLElement} root
@@ -53,7 +51,7 @@ export function mountPrecision(root, { api, store, painter, functions, notices }
         images.push(image);
       }
       of = now;
-      const { image, mean, most } = between(images[0], images[1]);
+      const { image, mean, most } = compared(images[0], images[1]);
       paint(difference, image);
       caption.textContent = words.precision.difference(number(mean, 1), most) + recorded(card);
       root.setAttribute('aria-busy', 'false');
@@ -73,27 +71,6 @@ export function mountPrecision(root, { api, store, painter, functions, notices }
   });
   store.addEventListener('change', () => of !== wanted() && controller.abort());
   store.watch(() => inputs.forEach((input) => (input.checked = input.value === store.value.precision)));
-}
-
-/**
- * The difference of two pictures, shown on grey, and its mean and largest absolute value in levels.
- * @param {ImageData} one
- * @param {ImageData} other
- */
-function between(one, other) {
-  const image = new ImageData(one.width, one.height);
-  let [sum, most] = [0, 0];
-  for (let i = 0; i < one.data.length; i++) {
-    if (i % 4 === 3) {
-      image.data[i] = 255;
-      continue;
-    }
-    const levels = other.data[i] - one.data[i];
-    sum += Math.abs(levels);
-    most = Math.max(most, Math.abs(levels));
-    image.data[i] = 127.5 + STRONGER * levels;
-  }
-  return { image, mean: sum / (0.75 * one.data.length), most };
 }
 
 /** @param {import('../../pkg/index.d.ts').Card} card */
