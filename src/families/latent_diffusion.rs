@@ -41,6 +41,9 @@ const DIVERGENCE: f64 = 0.02;
 /// Weight of a nat of the captions' contrast.
 const CONTRAST: f64 = 0.05;
 
+/// Weight of the sketch's error against the flow's.
+const SKETCH: f64 = 0.5;
+
 /// Config of [`LatentDiffusion`].
 #[derive(Config, Debug)]
 pub struct LatentDiffusionConfig {
@@ -62,8 +65,11 @@ pub struct LatentDiffusionConfig {
     /// The autoencoder's channels at 32x32, 16x16 and 8x8. Multiples of 8.
     #[config(default = "[16, 64, 96]")]
     pub paint: [usize; 3],
+    /// Channels of the sketch, and how many sketches a meaning mixes it of.
+    #[config(default = "[16, 192]")]
+    pub sketch: [usize; 2],
     /// The flow's channels. A multiple of 8.
-    #[config(default = 104)]
+    #[config(default = 96)]
     pub channels: usize,
     /// The fraction of the training after which the autoencoder has learned enough.
     #[config(default = 0.2)]
@@ -116,6 +122,10 @@ struct Decoder {
 /// The velocity of a noisy code.
 #[derive(Module, Debug)]
 struct Flow {
+    /// A meaning leads every block, yet the same everywhere; where things are, its sketch says, whose first channels are
+    /// to be the mean of the codes that are meant.
+    sketch_1: Linear,
+    sketch_2: Linear,
     time_1: Linear,
     time_2: Linear,
     meaning: Linear,
@@ -133,7 +143,8 @@ const BLOCKS: usize = 4;
 impl LatentDiffusionConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> LatentDiffusion {
-        let Self { styles, buckets, width, meaning, code, paint: [fine, middle, coarse], channels, settled } = *self;
+        let Self { styles, buckets, width, meaning, code, channels, settled, .. } = *self;
+        let ([fine, middle, coarse], [sketch, sketches]) = (self.paint, self.sketch);
         let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
         let residual = |channels: usize| ResidualConfig::new(channels).init(device);
         let pointwise = |from, to| Conv2dConfig::new([from, to], [1, 1]).init(device);
@@ -159,10 +170,12 @@ impl LatentDiffusionConfig {
                 paint: conv3x3(fine, COLOURS, 1).init(device),
             },
             flow: Flow {
+                sketch_1: LinearConfig::new(meaning, sketches).init(device),
+                sketch_2: LinearConfig::new(sketches, sketch * CODES * CODES).init(device),
                 time_1: LinearConfig::new(2 * FREQUENCIES, meaning).init(device),
                 time_2: LinearConfig::new(meaning, meaning).init(device),
                 meaning: LinearConfig::new(meaning, meaning).init(device),
-                stem: pointwise(code, channels),
+                stem: pointwise(code + sketch, channels),
                 blocks: (0..BLOCKS).map(|_| ModulatedConfig::new(channels, meaning).init(device)).collect(),
                 attentions: (1..BLOCKS).map(|_| PixelAttentionConfig::new(channels).init(device)).collect(),
                 norm: norm(channels),
@@ -197,11 +210,16 @@ impl Decoder {
 }
 
 impl Flow {
+    /// What `[batch, meaning]` lead to, roughly: `[batch, sketch, 8, 8]`.
+    fn sketch(&self, lead: Tensor<2>) -> Tensor<4> {
+        in_codes(self.sketch_2.forward(silu(self.sketch_1.forward(lead))))
+    }
+
     /// The velocity at noisy codes x `[batch, code, 8, 8]`, times t `[batch]` in [0, 1], led by `[batch, meaning]`.
     fn velocity(&self, x: Tensor<4>, t: Tensor<1>, lead: Tensor<2>) -> Tensor<4> {
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
-        let embedding = silu(time + self.meaning.forward(lead));
-        let mut x = self.stem.forward(x);
+        let embedding = silu(time + self.meaning.forward(lead.clone()));
+        let mut x = self.stem.forward(Tensor::cat(vec![x, self.sketch(lead)], 1));
         for (i, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, embedding.clone());
             x = self.attentions.get(i).map_or(x.clone(), |attention| attention.forward(x));
@@ -276,7 +294,8 @@ impl Objective for LatentDiffusion {
     /// which the first leads, and the style.
     ///
     /// Until the autoencoder has settled, its error |x - x_hat| and its code's divergence from N(0, I); then the loss of
-    /// the rectified flow on its codes. The captions' contrast from the beginning to the end.
+    /// the rectified flow on its codes, and what the sketch misses of them. The captions' contrast from the beginning to
+    /// the end.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
         let [_, columns] = conditions.dims();
         let mut columns =
@@ -288,10 +307,13 @@ impl Objective for LatentDiffusion {
         if self.settled {
             let [codes, _] = self.encoder.forward(images);
             let lead = self.lead(lead, styles);
-            let flow = rectified_flow::loss(codes.detach(), rng, |x, t| self.flow.velocity(x, t, lead));
+            let codes = codes.detach();
+            let mean = self.flow.sketch(lead.clone()).narrow(1, 0, codes.dims()[1]);
+            let sketch = (mean - codes.clone()).square().mean();
+            let flow = rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
             return Loss {
-                total: flow.clone() + contrast.clone() * CONTRAST,
-                terms: vec![("flow", flow), ("contrast", contrast)],
+                total: flow.clone() + sketch.clone() * SKETCH + contrast.clone() * CONTRAST,
+                terms: vec![("flow", flow), ("sketch", sketch), ("contrast", contrast)],
             };
         }
         let [mean, log_variance] = self.encoder.forward(images.clone());
@@ -353,7 +375,7 @@ impl Family for LatentDiffusion {
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let velocity = self.guided(condition, settings.guidance, z.dims()[0]);
-        Box::new(self.drawing(Denoising::new(noise_of(z), settings, velocity)))
+        Box::new(self.drawing(Denoising::new(in_codes(z), settings, velocity)))
     }
 
     /// Mixed with noise are the codes of the pictures.
@@ -366,7 +388,7 @@ impl Family for LatentDiffusion {
     ) -> Option<Box<dyn Trajectory>> {
         let ([codes, _], velocity) =
             (self.encoder.forward(images), self.guided(condition, settings.guidance, z.dims()[0]));
-        Some(Box::new(self.drawing(Denoising::of_data(codes, noise_of(z), settings, velocity))))
+        Some(Box::new(self.drawing(Denoising::of_data(codes, in_codes(z), settings, velocity))))
     }
 
     /// The code of a picture, sent back by DDIM inversion.
@@ -377,9 +399,9 @@ impl Family for LatentDiffusion {
     }
 }
 
-/// Latents `[batch, dimension]` as noise of codes.
-fn noise_of(z: Tensor<2>) -> Tensor<4> {
-    z.reshape([0, -1, CODES as i32, CODES as i32])
+/// Rows `[batch, dimension]` in the shape of codes.
+fn in_codes(rows: Tensor<2>) -> Tensor<4> {
+    rows.reshape([0, -1, CODES as i32, CODES as i32])
 }
 
 /// The way of a code from noise, each step of it drawn.

@@ -122,6 +122,8 @@ test('only a model that is told what to draw asks', async ({ page }) => {
 const ODD = ['<img src=x onerror=alert(1)>', '"&seed=9#', '%00%ff', '\u202eesrever', '🐱'.repeat(20), 'е́'.repeat(9), ' ', '٣ قطط', '\u{10ffff}', 'ﷺ'.repeat(30)];
 
 test('whatever is typed is text, and is drawn', async ({ page }) => {
+  // A page is opened for each.
+  test.slow();
   page.on('dialog', () => expect.soft(false, 'nothing may be executed').toBe(true));
   await visit(page, LINK);
   for (const odd of ODD) {
