@@ -9,11 +9,20 @@ const PAUSE = 300;
  */
 export function syncAddress(store, complain) {
   let timer = 0;
+  let written = -Infinity;
   const write = () => {
     timer = 0;
-    if (location.hash !== `#${store.link}`) history.replaceState(null, '', `#${store.link}`);
+    if (location.hash === `#${store.link}`) return;
+    history.replaceState(null, '', `#${store.link}`);
+    written = performance.now();
   };
-  store.addEventListener('change', () => (timer ||= setTimeout(write, PAUSE)));
+  // A change that comes alone is written at once, so that who reloads loses nothing; of many, the last one is.
+  store.addEventListener('change', () => {
+    const rest = written + PAUSE - performance.now();
+    if (rest <= 0) write();
+    else timer ||= setTimeout(write, rest);
+  });
+  addEventListener('pagehide', write);
   addEventListener('hashchange', () => {
     complain(store.read(location.hash));
     clearTimeout(timer);
