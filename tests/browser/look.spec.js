@@ -16,7 +16,8 @@ for (const [width, height] of SIZES) {
       await page.setViewportSize({ width, height });
       await visit(page, `#model=${model}&seed=4294967295&to=4294967294&class=9&at=6.1,-6.1&steps=2`);
       const { scroll, out } = await page.evaluate(() => {
-        const out = [...document.querySelectorAll('body :not(svg *):not(.ring)')].filter((element) => {
+        // The line of families goes on to the right where it scrolls by itself.
+        const out = [...document.querySelectorAll('body :not(svg *, .ring, #families *)')].filter((element) => {
           const { left, right, width } = element.getBoundingClientRect();
           return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
         });
@@ -37,14 +38,35 @@ test('at 1440 x 900 plane, picture, slider and strip are in one view', async ({ 
   }
 });
 
-test('at 1440 x 900 noise, controls, picture and its way are in one view, and at 390 x 844 the picture begins in it', async ({ page }) => {
+test('at 1440 x 900 noise, controls, picture and its way are in one view, and at 390 x 844 the picture is', async ({ page }) => {
   await visit(page, '#model=diffusion-fashion&seed=5&steps=2');
   for (const part of ['#plane svg', '#noise canvas', '#controls', '#picture .stage', '#trajectory', '#classes', '#slider']) {
     const box = await page.locator(part).boundingBox();
     expect(box.y + box.height, part).toBeLessThanOrEqual(900);
   }
   await page.setViewportSize({ width: 390, height: 844 });
-  expect((await page.locator('#picture .stage').boundingBox()).y).toBeLessThan(600);
+  const picture = await page.locator('#picture .stage').boundingBox();
+  expect(picture.y + picture.height).toBeLessThan(844);
+});
+
+test('on a phone the families are one line, in which the chosen one is in sight', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, '#model=autoregressive-fashion&seed=5');
+  const chosen = page.locator('#families label:has(:checked)');
+  const inSight = async () => {
+    const { x, width } = await chosen.boundingBox();
+    return x >= 0 && x + width <= 390;
+  };
+  expect(await inSight()).toBe(true);
+  expect((await page.locator('#families').boundingBox()).height).toBeLessThan(100);
+  // Another link, from far below: the line moves, the page does not.
+  await page.locator('#story-title').scrollIntoViewIfNeeded();
+  const before = await page.evaluate(() => scrollY);
+  await page.evaluate(() => (location.hash = '#model=vae-fashion&seed=5'));
+  await expect(page.getByRole('radio', { name: /^Variational/ })).toBeChecked();
+  await expect.poll(inSight).toBe(true);
+  expect(before).toBeGreaterThan(0);
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
 });
 
 test('pixels of the picture are drawn whole and crisp', async ({ page }) => {

@@ -1,7 +1,7 @@
 // The chooser of families: a card for each model, with what it costs and how well it draws.
 
 import { passesOf } from '../card.js';
-import { html } from '../dom.js';
+import { find, html } from '../dom.js';
 import { brief } from '../quality.js';
 import { words } from '../words.js';
 
@@ -19,7 +19,16 @@ export function mountFamilies(root, { store }) {
     root.append(html('label', {}, input, face(card)));
     return input;
   });
-  store.watch(() => inputs.forEach((input) => (input.checked = input.value === store.value.model)));
+  let shown = '';
+  store.watch(() => {
+    const { model } = store.value;
+    inputs.forEach((input) => (input.checked = input.value === model));
+    if (shown === model) return;
+    shown = model;
+    // Where the cards are one long line, the chosen one comes to its middle; the page itself stays where it is.
+    const { offsetLeft, offsetWidth } = /** @type {HTMLElement} */ (find('label:has(:checked)', root));
+    root.scrollTo({ left: offsetLeft - (root.clientWidth - offsetWidth) / 2 });
+  });
 }
 
 /** @param {Card} card */
