@@ -10,7 +10,7 @@ use pushforward::generator::Objective;
 use pushforward::weights::{self, Precision};
 use serde_json::json;
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, Origin};
 use crate::commands::Common;
 use crate::data::Examples;
 use crate::train::{self, Schedule, Task, TrainingConfig};
@@ -55,7 +55,7 @@ impl Pinned {
         serde_json::from_str(self.config).with_context(|| format!("the config of {}", self.id))
     }
 
-    /// Trains it from its committed config.
+    /// Trains it from its committed config, or from where the learning rate begins anew.
     ///
     /// # Errors
     /// See [`train::train`].
@@ -68,15 +68,21 @@ impl Pinned {
     ) -> Result<M> {
         let (training, device, folder) = (self.training()?, common.device.open()?, common.run_folder());
         device.seed(training.seed);
+        let module = init(&device);
+        let (module, origin) = if schedule.from_shipped {
+            (self.load(module)?, Some(Origin { sha256: self.checksum()?, training: json!({ "command": "pinned" }) }))
+        } else {
+            (module, None)
+        };
         let task = Task {
             model: self.id,
             config: serde_json::to_value(&training)?,
             training: &training,
             folder: &folder,
             device_name: common.device.name(),
-            origin: None,
+            origin,
         };
-        train::train(&task, init(&device), examples, schedule, &device)
+        train::train(&task, module, examples, schedule, &device)
     }
 
     /// Packs the checkpoint into the pinned weights; every figure of every card must be measured anew.
