@@ -94,8 +94,10 @@ export interface Quality {
   /** What computed the figures; empty where that is not known. */
   device?: string;
   floor: { fd_fashion: number; precision: number; recall: number; accuracy: number };
-  q8: Figures;
+  shipped: Figures;
   float?: Samples;
+  /** In the precision in which it does not ship. */
+  q8?: Samples & { bytes: number };
   q4?: Samples & { bytes: number };
 }
 
@@ -124,9 +126,10 @@ export interface PromptQuality {
   samples: number;
   seed: number;
   device?: string;
-  floor: { judge: string; r_precision: number; fd_emoji: number; diversity: number; nearest: number };
-  q8: PromptFigures;
+  floor: { judge: string; r_precision: number; languages: Record<string, number>; fd_emoji: number; diversity: number; nearest: number };
+  shipped: PromptFigures;
   float?: PromptSamples;
+  q8?: PromptSamples & { bytes: number };
   q4?: PromptSamples & { bytes: number };
 }
 
@@ -197,7 +200,7 @@ export interface WalkOptions {
   sampler?: Sampler;
   /** The seed of the noise that the ancestral sampler adds on the way: an integer from 0 to 4294967295, 0 by default. */
   noiseSeed?: number;
-  /** What is left of the model's numbers: 8 bits, as they are shipped, or these rounded to 4. Default: 'q8'. */
+  /** What is left of the model's numbers: 8 bits, or these rounded to 4; of a model that ships in 4 both are the same. Default: 'q8'. */
   precision?: Precision;
 }
 

@@ -31,15 +31,15 @@ const TABLES: [Table; 2] = [
             let variety = format!("{} / {}", figure(&figures["precision"], 2), figure(&figures["recall"], 2));
             vec![distance(figures, "fd_fashion"), percent(accuracy), variety]
         },
-        rest: |quality| vec![bits(&quality["q8"]), figure(&quality["q4"]["fd_over_floor"], 1)],
+        rest: |quality| vec![bits(&quality["shipped"]), figure(&quality["q4"]["fd_over_floor"], 1)],
     },
     Table {
         condition: "prompt",
-        header: &["R-precision", "FD-emoji × floor", "diversity", "× floor in 4 bits", "nearest"],
+        header: &["R-precision", "FD-emoji × floor", "diversity", "× floor in 8 bits", "nearest"],
         samples: |figures| {
             vec![percent(&figures["r_precision"]), distance(figures, "fd_emoji"), figure(&figures["diversity"], 2)]
         },
-        rest: |quality| vec![figure(&quality["q4"]["fd_over_floor"], 1), figure(&quality["q8"]["nearest"], 3)],
+        rest: |quality| vec![figure(&quality["q8"]["fd_over_floor"], 1), figure(&quality["shipped"]["nearest"], 3)],
     },
 ];
 
@@ -49,18 +49,20 @@ impl Table {
         let cards = || cards().iter().filter(|card| card.condition == self.condition);
         let header = MODEL.iter().chain(self.header).map(|name| name.to_string()).collect();
         let floor = cards().next().map_or(&Value::Null, |card| &card.quality["floor"]);
-        let real = measured("real pictures".into(), (self.samples)(floor));
+        let real = once(("real pictures".into(), (self.samples)(floor)));
+        let asked = asked(floor).map(|(how, cells)| (format!("real pictures, {how}"), cells));
+        let real = real.chain(asked).map(|(name, cells)| measured(name, cells));
         let rows = once(header)
             .chain(once(vec!["---".to_string(); columns]))
             .chain(cards().flat_map(|card| self.rows(card)))
-            .chain(once(real));
+            .chain(real);
         rows.map(|cells| line(cells, columns)).collect()
     }
 
     /// One row for the model as it draws by default, and one for each other way that was measured.
     fn rows(&self, card: &ModelCard) -> Vec<Vec<String>> {
         let ModelCard { id, name, paper, forward_passes, parameters, quality, .. } = card;
-        let q8 = &quality["q8"];
+        let shipped = &quality["shipped"];
         let facts = [
             format!("`{id}`"),
             format!("{name} ([arXiv {paper}](https://arxiv.org/abs/{paper}))"),
@@ -69,12 +71,10 @@ impl Table {
             parameters.to_string(),
             format!("{} kB", card.weights.bytes.div_ceil(1000)),
         ];
-        let default = facts.into_iter().chain((self.samples)(q8)).chain((self.rest)(quality)).collect();
-        let variants = q8["variants"].as_array().into_iter().flatten();
+        let default = facts.into_iter().chain((self.samples)(shipped)).chain((self.rest)(quality)).collect();
+        let variants = shipped["variants"].as_array().into_iter().flatten();
         let variants = variants.map(|figures| (way(figures), (self.samples)(figures)));
-        let asked = q8["languages"].as_object().into_iter().flatten();
-        let asked = asked.map(|(language, share)| (format!("asked in `{language}`"), vec![percent(share)]));
-        let others = variants.chain(asked).map(|(how, cells)| measured(format!("`{id}`, {how}"), cells));
+        let others = variants.chain(asked(shipped)).map(|(how, cells)| measured(format!("`{id}`, {how}"), cells));
         once(default).chain(others).collect()
     }
 }
@@ -104,8 +104,14 @@ fn distance(figures: &Value, name: &str) -> String {
     figure(&figures[name], 2) + &multiple
 }
 
-fn bits(q8: &Value) -> String {
-    match (&q8["bits_per_dim"], &q8["bits_per_dim_bound"]) {
+/// R-precisions in some languages.
+fn asked(figures: &Value) -> impl Iterator<Item = (String, Vec<String>)> {
+    let languages = figures["languages"].as_object().into_iter().flatten();
+    languages.map(|(language, share)| (format!("asked in `{language}`"), vec![percent(share)]))
+}
+
+fn bits(shipped: &Value) -> String {
+    match (&shipped["bits_per_dim"], &shipped["bits_per_dim_bound"]) {
         (exact @ Value::Number(_), _) => figure(exact, 2),
         (_, bound @ Value::Number(_)) => format!("≤ {}", figure(bound, 2)),
         _ => "–".into(),

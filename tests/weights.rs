@@ -137,6 +137,19 @@ fn a_file_in_8_bits_can_be_opened_in_4() {
 }
 
 #[test]
+fn a_file_in_4_bits_is_the_same_in_either() {
+    let device = Device::flex();
+    let bytes = pack(MODEL, &config().init(&device), Precision::Q4).unwrap();
+    let pinned = WeightsFile { precision: Precision::Q4, ..pin(&bytes) };
+    let [fine, coarse] = Precision::ALL.map(|precision| {
+        let mut values = Collect::default();
+        load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap().visit(&mut values);
+        values.0
+    });
+    assert_eq!(fine, coarse);
+}
+
+#[test]
 fn a_file_of_another_precision_than_the_card_s_is_refused() {
     let bytes = pack(MODEL, &config().init(&Device::flex()), Precision::Q4).unwrap();
     let error = refusal(&bytes, &pin(&bytes));

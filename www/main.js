@@ -83,6 +83,8 @@ const ONLY = {
   noise: (card) => gridOf(card) !== null,
   controls: isSteered,
   choices: (card) => Boolean(card.alternatives),
+  // What ships in 4 bits has no finer numbers to be rounded.
+  precision: (card) => card.weights.precision === 'q8',
   race: (card, cards) => rivalsOf(cards, card).length > 1,
 };
 

@@ -15,11 +15,11 @@ const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
  * @returns {{ figures: string, counted: string, meaning: string } | null} null where nothing was measured yet
  */
 export function brief({ quality }) {
-  if (!quality?.q8) return null;
+  if (!quality?.shipped) return null;
   const told = isTold(quality);
-  const share = told ? quality.q8.r_precision : quality.q8.conditional_accuracy;
+  const share = told ? quality.shipped.r_precision : quality.shipped.conditional_accuracy;
   return {
-    figures: `FD ${quality.q8.fd_over_floor.toFixed(told ? 1 : 0)} ${words.quality.floor} · ${(100 * share).toFixed(0)} %`,
+    figures: `FD ${quality.shipped.fd_over_floor.toFixed(told ? 1 : 0)} ${words.quality.floor} · ${(100 * share).toFixed(0)} %`,
     counted: told ? words.quality.matched : words.quality.recognized,
     meaning: words.quality.meaning(told),
   };
@@ -31,7 +31,7 @@ export function brief({ quality }) {
  * @returns {[string, string][]}
  */
 export function measured({ quality }) {
-  if (!quality?.q8) return [];
+  if (!quality?.shipped) return [];
   return isTold(quality) ? ofSentences(quality) : ofClasses(quality);
 }
 
@@ -40,8 +40,8 @@ export function measured({ quality }) {
  * @param {Card} card
  */
 export function usualBits({ quality }) {
-  if (!quality?.q8 || isTold(quality)) return null;
-  return quality.q8.bits_per_dim ?? quality.q8.bits_per_dim_bound ?? null;
+  if (!quality?.shipped || isTold(quality)) return null;
+  return quality.shipped.bits_per_dim ?? quality.shipped.bits_per_dim_bound ?? null;
 }
 
 /**
@@ -49,23 +49,23 @@ export function usualBits({ quality }) {
  * @returns {quality is PromptQuality}
  */
 function isTold(quality) {
-  return 'r_precision' in quality.q8;
+  return 'r_precision' in quality.shipped;
 }
 
 /**
  * @param {Quality} quality
  * @returns {[string, string][]}
  */
-function ofClasses({ samples, floor, q8 }) {
+function ofClasses({ samples, floor, shipped }) {
   const { distance, times, seen, real, spread, bits, bound } = words.quality;
   /** @type {[string, string][]} */
   const rows = [
-    [distance(samples.toLocaleString(words.locale)), times(q8.fd_fashion.toFixed(2), q8.fd_over_floor.toFixed(0))],
-    [seen, real(percent(q8.conditional_accuracy), percent(floor.accuracy))],
-    [spread, `${q8.precision.toFixed(2)}, ${q8.recall.toFixed(2)}`],
+    [distance(samples.toLocaleString(words.locale)), times(shipped.fd_fashion.toFixed(2), shipped.fd_over_floor.toFixed(0))],
+    [seen, real(percent(shipped.conditional_accuracy), percent(floor.accuracy))],
+    [spread, `${shipped.precision.toFixed(2)}, ${shipped.recall.toFixed(2)}`],
   ];
-  if (q8.bits_per_dim !== undefined) rows.push([bits, q8.bits_per_dim.toFixed(2)]);
-  if (q8.bits_per_dim_bound !== undefined) rows.push([bits, bound(q8.bits_per_dim_bound.toFixed(2))]);
+  if (shipped.bits_per_dim !== undefined) rows.push([bits, shipped.bits_per_dim.toFixed(2)]);
+  if (shipped.bits_per_dim_bound !== undefined) rows.push([bits, bound(shipped.bits_per_dim_bound.toFixed(2))]);
   return rows;
 }
 
@@ -73,16 +73,16 @@ function ofClasses({ samples, floor, q8 }) {
  * @param {PromptQuality} quality
  * @returns {[string, string][]}
  */
-function ofSentences({ samples, floor, q8 }) {
-  const { nearer, real, inSteps, asked, emoji, times, diversity, hands, nearest, apart } = words.quality;
+function ofSentences({ samples, floor, shipped }) {
+  const { nearer, real, beside, inSteps, asked, emoji, times, diversity, hands, nearest, apart } = words.quality;
   const name = new Intl.DisplayNames(words.locale, { type: 'language' });
-  const languages = Object.entries(q8.languages).map(([language, share]) => `${name.of(language)} ${percent(share)}`);
+  const asks = Object.entries(shipped.languages).map(([language, share]) => `${name.of(language)} ${beside(percent(share), percent(floor.languages[language]))}`);
   return [
-    [nearer(samples), real(percent(q8.r_precision), percent(floor.r_precision))],
-    ...q8.variants.map(({ steps, r_precision }) => /** @type {[string, string]} */ ([inSteps(steps), percent(r_precision)])),
-    [asked, languages.join(', ')],
-    [emoji, times(q8.fd_emoji.toFixed(2), q8.fd_over_floor.toFixed(1))],
-    [diversity, hands(q8.diversity.toFixed(2), floor.diversity.toFixed(2))],
-    [nearest, apart(q8.nearest.toFixed(3), floor.nearest.toFixed(3))],
+    [nearer(samples), real(percent(shipped.r_precision), percent(floor.r_precision))],
+    ...shipped.variants.map(({ steps, r_precision }) => /** @type {[string, string]} */ ([inSteps(steps), percent(r_precision)])),
+    [asked, asks.join(', ')],
+    [emoji, times(shipped.fd_emoji.toFixed(2), shipped.fd_over_floor.toFixed(1))],
+    [diversity, hands(shipped.diversity.toFixed(2), floor.diversity.toFixed(2))],
+    [nearest, apart(shipped.nearest.toFixed(3), floor.nearest.toFixed(3))],
   ];
 }

@@ -1,12 +1,12 @@
 //! Latent diffusion: a sentence narrows the Gaussian's way to an autoencoder's code, which is then drawn at once
 //! (Rombach et al., arXiv 2112.10752).
 //!
-//! The autoencoder learns first and then settles; a rectified flow (arXiv 2209.03003) learns its codes, led by what a
-//! sentence means and by whose hand is to draw. The text encoder learns with both: what the same thing is called in
-//! two languages is to mean the same, and the flow's loss tells what in it matters to a picture.
+//! The autoencoder learns first and then settles. Then sentences learn to be sketched: what one means and whose hand is
+//! to draw give the mean of the codes meant, which costs next to nothing. A rectified flow (arXiv 2209.03003) led by both
+//! learns the codes last. What the same thing is called in two languages is to mean the same, from beginning to end.
 
 use burn::config::Config;
-use burn::module::{Module, ParamId};
+use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::silu;
@@ -15,34 +15,25 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{Condition, Loss, Objective, Prompt, Sampler, Settings, Trajectory, noise};
+use crate::generator::{Condition, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
+use crate::layers::autoencoder::{self, Decoder, DecoderConfig, Encoder, EncoderConfig};
 use crate::layers::guidance::Guidance;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, contrast};
-use crate::layers::{
-    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Residual, ResidualConfig, conv3x3,
-    depth_to_space, embed, halves, space_to_depth, sum_each, upsample,
-};
+use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed};
 use crate::prompt::{LENGTH, numbers};
 
-/// Pixels on a side, and codes on a side.
-const SIDE: usize = 32;
-const CODES: usize = 8;
+/// Codes on a side.
+const CODES: usize = autoencoder::CODES;
 
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;
 
-/// Channels of a picture.
-const COLOURS: usize = 3;
-
-/// Weight of a nat of the code's divergence from the Gaussian against a pixel's error.
-const DIVERGENCE: f64 = 0.02;
-
 /// Weight of a nat of the captions' contrast.
 const CONTRAST: f64 = 0.05;
 
-/// Weight of the sketch's error against the flow's.
-const SKETCH: f64 = 0.5;
+/// How many times as fast as the rest what leads the flow learns: a word comes up rarely.
+const LEAD_RATE: f64 = 5.0;
 
 /// Config of [`LatentDiffusion`].
 #[derive(Config, Debug)]
@@ -74,13 +65,15 @@ pub struct LatentDiffusionConfig {
     /// The fraction of the training after which the autoencoder has learned enough.
     #[config(default = 0.2)]
     pub settled: f64,
+    /// The fraction of the training after which sentences are sketched well enough to lead the flow.
+    #[config(default = 0.4)]
+    pub sketched: f64,
 }
 
 /// Text encoder, autoencoder, and the flow between them.
 #[derive(Module, Debug)]
 pub struct LatentDiffusion {
-    text: TextEncoder,
-    style: Embedding,
+    lead: Lead,
     encoder: Encoder,
     decoder: Decoder,
     flow: Flow,
@@ -88,44 +81,35 @@ pub struct LatentDiffusion {
     styles: usize,
     #[module(skip)]
     buckets: usize,
-    /// Whether the autoencoder has learned enough, and after which fraction of the training it has.
+    /// What learns now, and from which fractions of the training the second and the third of them do.
     #[module(skip)]
-    settled: bool,
+    learning: Learning,
     #[module(skip)]
-    settled_from: f64,
+    from: [f64; 2],
 }
 
-/// Pictures to Gaussians of codes.
-#[derive(Module, Debug)]
-struct Encoder {
-    stem: Conv2d,
-    fine: Residual,
-    down: Conv2d,
-    coarse: Residual,
-    norm: GroupNorm,
-    squeeze: Conv2d,
+/// What learns: one after the other, as each stands on the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Learning {
+    Autoencoder,
+    Sketches,
+    Flow,
 }
 
-/// Codes to pictures.
+/// What leads the flow: what a sentence means and whose hand is to draw, and a sketch of it.
 #[derive(Module, Debug)]
-struct Decoder {
-    stem: Conv2d,
-    coarse: Residual,
-    up: Conv2d,
-    middle: Residual,
-    unfold: Conv2d,
-    fine: Residual,
-    norm: GroupNorm,
-    paint: Conv2d,
+struct Lead {
+    text: TextEncoder,
+    style: Embedding,
+    /// A meaning leads every block, yet the same everywhere; where things are, its sketch says, whose first channels are
+    /// to be the mean of the codes that are meant.
+    sketch_1: Linear,
+    sketch_2: Linear,
 }
 
 /// The velocity of a noisy code.
 #[derive(Module, Debug)]
 struct Flow {
-    /// A meaning leads every block, yet the same everywhere; where things are, its sketch says, whose first channels are
-    /// to be the mean of the codes that are meant.
-    sketch_1: Linear,
-    sketch_2: Linear,
     time_1: Linear,
     time_2: Linear,
     meaning: Linear,
@@ -143,83 +127,61 @@ const BLOCKS: usize = 4;
 impl LatentDiffusionConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> LatentDiffusion {
-        let Self { styles, buckets, width, meaning, code, channels, settled, .. } = *self;
+        let Self { styles, buckets, width, meaning, code, channels, .. } = *self;
         let ([fine, middle, coarse], [sketch, sketches]) = (self.paint, self.sketch);
-        let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
-        let residual = |channels: usize| ResidualConfig::new(channels).init(device);
-        let pointwise = |from, to| Conv2dConfig::new([from, to], [1, 1]).init(device);
         LatentDiffusion {
-            text: TextEncoderConfig::new(buckets, width, meaning).init(device),
-            style: EmbeddingConfig::new(styles + 1, meaning).init(device),
-            encoder: Encoder {
-                stem: conv3x3(4 * COLOURS, middle * 3 / 4, 1).init(device),
-                fine: residual(middle * 3 / 4),
-                down: conv3x3(middle * 3 / 4, middle, 2).init(device),
-                coarse: residual(middle),
-                norm: norm(middle),
-                squeeze: conv3x3(middle, 2 * code, 1).init(device),
-            },
-            decoder: Decoder {
-                stem: conv3x3(code, coarse, 1).init(device),
-                coarse: residual(coarse),
-                up: conv3x3(coarse, middle, 1).init(device),
-                middle: residual(middle),
-                unfold: conv3x3(middle, 4 * fine, 1).init(device),
-                fine: residual(fine),
-                norm: norm(fine),
-                paint: conv3x3(fine, COLOURS, 1).init(device),
-            },
-            flow: Flow {
+            lead: Lead {
+                text: TextEncoderConfig::new(buckets, width, meaning).init(device),
+                style: EmbeddingConfig::new(styles + 1, meaning).init(device),
                 sketch_1: LinearConfig::new(meaning, sketches).init(device),
                 sketch_2: LinearConfig::new(sketches, sketch * CODES * CODES).init(device),
+            },
+            encoder: EncoderConfig::new([middle * 3 / 4, middle], code).init(device),
+            decoder: DecoderConfig::new([fine, middle, coarse], code).init(device),
+            flow: Flow {
                 time_1: LinearConfig::new(2 * FREQUENCIES, meaning).init(device),
                 time_2: LinearConfig::new(meaning, meaning).init(device),
                 meaning: LinearConfig::new(meaning, meaning).init(device),
-                stem: pointwise(code + sketch, channels),
+                stem: Conv2dConfig::new([code + sketch, channels], [1, 1]).init(device),
                 blocks: (0..BLOCKS).map(|_| ModulatedConfig::new(channels, meaning).init(device)).collect(),
                 attentions: (1..BLOCKS).map(|_| PixelAttentionConfig::new(channels).init(device)).collect(),
-                norm: norm(channels),
+                norm: GroupNormConfig::new(channels / 8, channels).init(device),
                 paint: conv3x3(channels, code, 1).with_initializer(Initializer::Zeros).init(device),
             },
             styles,
             buckets,
-            settled: false,
-            settled_from: settled,
+            learning: Learning::Autoencoder,
+            from: [self.settled, self.sketched],
         }
     }
 }
 
-impl Encoder {
-    /// Pictures `[batch, 3, 32, 32]` to mean and logarithm of the variance of their codes, `[batch, code, 8, 8]` each.
-    fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 2] {
-        let x = self.fine.forward(self.stem.forward(space_to_depth(images)));
-        let x = self.coarse.forward(self.down.forward(x));
-        let [mean, log_variance] = halves(self.squeeze.forward(silu(self.norm.forward(x))), 1);
-        [mean, log_variance.clamp(-12.0, 4.0)]
+impl Lead {
+    /// What sentences `[batch, LENGTH]` of buckets in styles `[batch]` mean, `[batch, meaning]`.
+    fn meaning(&self, sentences: Tensor<2, Int>, styles: Tensor<1, Int>) -> Tensor<2> {
+        self.text.forward(sentences) + embed(&self.style, styles)
     }
-}
 
-impl Decoder {
-    /// Codes `[batch, code, 8, 8]` to pictures `[batch, 3, 32, 32]`.
-    fn forward(&self, codes: Tensor<4>) -> Tensor<4> {
-        let x = self.coarse.forward(self.stem.forward(codes));
-        let x = self.middle.forward(self.up.forward(upsample(x)));
-        let x = self.fine.forward(depth_to_space(self.unfold.forward(x)));
-        self.paint.forward(silu(self.norm.forward(x)))
+    /// What meanings `[batch, meaning]` look like, roughly: `[batch, sketch x 8 x 8]`.
+    fn sketch(&self, meanings: Tensor<2>) -> Tensor<2> {
+        self.sketch_2.forward(silu(self.sketch_1.forward(meanings)))
+    }
+
+    /// Meanings beside their sketches, `[batch, meaning + sketch x 8 x 8]`.
+    fn forward(&self, meanings: Tensor<2>) -> Tensor<2> {
+        Tensor::cat(vec![meanings.clone(), self.sketch(meanings)], 1)
     }
 }
 
 impl Flow {
-    /// What `[batch, meaning]` lead to, roughly: `[batch, sketch, 8, 8]`.
-    fn sketch(&self, lead: Tensor<2>) -> Tensor<4> {
-        in_codes(self.sketch_2.forward(silu(self.sketch_1.forward(lead))))
-    }
-
-    /// The velocity at noisy codes x `[batch, code, 8, 8]`, times t `[batch]` in [0, 1], led by `[batch, meaning]`.
+    /// The velocity at noisy codes x `[batch, code, 8, 8]`, times t `[batch]` in [0, 1], led by meanings and sketches
+    /// `[batch, meaning + sketch x 8 x 8]`.
     fn velocity(&self, x: Tensor<4>, t: Tensor<1>, lead: Tensor<2>) -> Tensor<4> {
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
-        let embedding = silu(time + self.meaning.forward(lead.clone()));
-        let mut x = self.stem.forward(Tensor::cat(vec![x, self.sketch(lead)], 1));
+        let ([_, both], [_, meaning]) = (lead.dims(), time.dims());
+        let [meaning, sketch] = lead.split_with_sizes(vec![meaning, both - meaning], 1).try_into().expect("two parts");
+        let embedding = silu(time + self.meaning.forward(meaning));
+        let mut x = self.stem.forward(Tensor::cat(vec![x, in_codes(sketch)], 1));
         for (i, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, embedding.clone());
             x = self.attentions.get(i).map_or(x.clone(), |attention| attention.forward(x));
@@ -229,11 +191,6 @@ impl Flow {
 }
 
 impl LatentDiffusion {
-    /// What leads the flow, `[batch, meaning]`: sentences `[batch, LENGTH]` of buckets in styles `[batch]`.
-    fn lead(&self, sentences: Tensor<2, Int>, styles: Tensor<1, Int>) -> Tensor<2> {
-        self.text.forward(sentences) + embed(&self.style, styles)
-    }
-
     /// What the autoencoder makes of pictures `[batch, 3, 32, 32]`, without any flow.
     pub fn reconstruct(&self, images: Tensor<4>) -> Tensor<4> {
         let [codes, _] = self.encoder.forward(images);
@@ -244,16 +201,17 @@ impl LatentDiffusion {
     fn narrowed(&self, condition: &Condition, batch: usize) -> Option<Tensor<2>> {
         let Condition::Prompt(Prompt { sentence, towards, style }) = condition else { return None };
         let of = |sentence: &str, style: Option<usize>| {
-            let device = self.style.weight.device();
+            let device = self.lead.style.weight.device();
             let numbers = Tensor::<1, Int>::from_ints(numbers(sentence, self.buckets).as_slice(), &device);
             let style = Tensor::from_ints([style.unwrap_or(self.styles) as i32], &device);
-            self.lead(numbers.unsqueeze(), style).repeat_dim(0, batch)
+            self.lead.meaning(numbers.unsqueeze(), style)
         };
-        let lead = of(sentence, *style);
-        Some(match towards {
-            Some((other, mix)) => lead.clone() + (of(other, *style) - lead) * *mix,
-            None => lead,
-        })
+        let meaning = of(sentence, *style);
+        let meaning = match towards {
+            Some((other, mix)) => meaning.clone() + (of(other, *style) - meaning) * *mix,
+            None => meaning,
+        };
+        Some(self.lead.forward(meaning).repeat_dim(0, batch))
     }
 
     /// The velocity of a batch of codes under one condition, guided.
@@ -279,68 +237,73 @@ impl LatentDiffusion {
         Drawing { denoising, decoder: self.decoder.clone() }
     }
 
-    /// What the captions of each picture are from meaning the same: in pairs, the first of each of the first picture's.
-    fn disagreement(&self, captions: Vec<Tensor<2, Int>>) -> Tensor<1> {
-        let meanings: Vec<Tensor<2>> = captions.into_iter().map(|caption| self.text.forward(caption)).collect();
+    /// What the captions of each picture are from meaning the same, by their meanings: in pairs, the first of each of
+    /// the first picture's.
+    fn disagreement(meanings: &[Tensor<2>]) -> Tensor<1> {
         let pairs: Vec<Tensor<1>> =
             meanings.windows(2).map(|pair| contrast(pair[0].clone(), pair[1].clone())).collect();
-        let count = pairs.len().max(1) as f64;
-        pairs.into_iter().reduce(|sum, pair| sum + pair).expect("a picture has two captions at least") / count
+        Tensor::cat(pairs, 0).mean()
+    }
+
+    /// What the sketches of meanings miss of the codes `[batch, code, 8, 8]` that each of them means: the mean square.
+    fn missed(&self, meanings: Vec<Tensor<2>>, codes: Tensor<4>) -> Tensor<1> {
+        let (captions, [_, code, ..]) = (meanings.len(), codes.dims());
+        let codes = codes.flatten::<2>(1, 3).repeat_dim(0, captions);
+        let sketches = self.lead.sketch(Tensor::cat(meanings, 0)).narrow(1, 0, code * CODES * CODES);
+        (sketches - codes).square().mean()
     }
 }
 
 impl Objective for LatentDiffusion {
-    /// The columns of `conditions` are the buckets of two captions or more ([`LENGTH`] each) of the picture's emoji, of
+    /// The columns of `conditions` are the buckets of three captions or more ([`LENGTH`] each) of the picture's emoji, of
     /// which the first leads, and the style.
     ///
-    /// Until the autoencoder has settled, its error |x - x_hat| and its code's divergence from N(0, I); then the loss of
-    /// the rectified flow on its codes, and what the sketch misses of them. The captions' contrast from the beginning to
-    /// the end.
+    /// Until the autoencoder has settled, its loss; then what the captions' sketches miss of its codes; and at last also
+    /// the loss of the rectified flow on them. The captions' contrast from the beginning to the end.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
         let [_, columns] = conditions.dims();
         let mut columns =
             conditions.split_with_sizes(std::iter::repeat_n(LENGTH, columns / LENGTH).chain([1]).collect(), 1);
         let styles: Tensor<1, Int> = columns.pop().expect("the style is the last column").squeeze_dim(1);
-        let lead = columns[0].clone();
         // Where the first caption is left out, any picture will do: it is no name of this one.
-        let contrast = self.disagreement(columns.split_off(1));
-        if self.settled {
-            let [codes, _] = self.encoder.forward(images);
-            let lead = self.lead(lead, styles);
-            let codes = codes.detach();
-            let mean = self.flow.sketch(lead.clone()).narrow(1, 0, codes.dims()[1]);
-            let sketch = (mean - codes.clone()).square().mean();
-            let flow = rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
-            return Loss {
-                total: flow.clone() + sketch.clone() * SKETCH + contrast.clone() * CONTRAST,
-                terms: vec![("flow", flow), ("sketch", sketch), ("contrast", contrast)],
-            };
+        let others = columns.split_off(1).into_iter().map(|caption| self.lead.text.forward(caption));
+        let meanings: Vec<Tensor<2>> = others.collect();
+        let contrast = Self::disagreement(&meanings);
+
+        if self.learning == Learning::Autoencoder {
+            let Loss { total, mut terms } = autoencoder::loss(&self.encoder, &self.decoder, images, rng);
+            terms.push(("contrast", contrast.clone()));
+            return Loss { total: total + contrast * CONTRAST, terms };
         }
-        let [mean, log_variance] = self.encoder.forward(images.clone());
-        let deviation = (log_variance.clone() * 0.5).exp();
-        let codes = mean.clone() + deviation * noise(mean.dims(), rng, &mean.device());
-        let error = (self.decoder.forward(codes) - images).abs().mean();
-        let spread = mean.clone().square().mean();
-        let divergence = sum_each(mean.square() + log_variance.clone().exp() - log_variance - 1.0) * 0.5;
-        let divergence = divergence.mean() / (COLOURS * SIDE * SIDE) as f64;
-        Loss {
-            total: error.clone() + divergence.clone() * DIVERGENCE + contrast.clone() * CONTRAST,
-            terms: vec![("error", error), ("divergence", divergence), ("spread", spread), ("contrast", contrast)],
+        let [codes, _] = self.encoder.forward(images).map(Tensor::detach);
+        let style = embed(&self.lead.style, styles.clone());
+        let sketch = self.missed(meanings.into_iter().map(|meaning| meaning + style.clone()).collect(), codes.clone());
+        let total = sketch.clone() + contrast.clone() * CONTRAST;
+        let mut terms = vec![("sketch", sketch), ("contrast", contrast)];
+        if self.learning == Learning::Sketches {
+            return Loss { total, terms };
         }
+        let lead = self.lead.forward(self.lead.meaning(columns.remove(0), styles));
+        let flow = rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
+        terms.insert(0, ("flow", flow.clone()));
+        Loss { total: total + flow, terms }
     }
 
     /// One cannot learn codes that still move.
     fn progressed(mut self, done: f64) -> Self {
-        if done >= self.settled_from && !self.settled {
+        let [settled, sketched] = self.from;
+        if done >= settled && self.learning == Learning::Autoencoder {
             (self.encoder, self.decoder) = (self.encoder.no_grad(), self.decoder.no_grad());
-            self.settled = true;
+            self.learning = Learning::Sketches;
+        }
+        if done >= sketched && self.learning == Learning::Sketches {
+            self.learning = Learning::Flow;
         }
         self
     }
 
-    /// A word comes up rarely.
     fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
-        Some((3.0, vec![self.text.rare()]))
+        Some((LEAD_RATE, list_param_ids(&self.lead)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Blocks that more than one family uses.
 
+pub mod autoencoder;
 pub mod causal;
 pub mod guidance;
 pub mod inverse_cdf;

@@ -137,14 +137,14 @@ test('bitsPerDim() finds a model\'s own pictures likelier than noise', async ({ 
     const { pushforward } = globalThis;
     const found = {};
     for (const { id, quality } of await pushforward.models()) {
-      const known = quality?.q8?.bits_per_dim ?? quality?.q8?.bits_per_dim_bound;
+      const known = quality?.shipped?.bits_per_dim ?? quality?.shipped?.bits_per_dim_bound;
       if (known === undefined) continue;
       const { image } = await pushforward.generate({ model: id, seed: 3, condition: { class: 1 } });
       const noise = new ImageData(Uint8ClampedArray.from(image.data, (_, i) => (i % 4 === 3 ? 255 : (Math.floor(i / 4) * 7919) % 256)), 28, 28);
       const own = await pushforward.bitsPerDim({ model: id, image, condition: { class: 1 } });
       const { bits: coarse } = await pushforward.bitsPerDim({ model: id, image, condition: { class: 1 }, precision: 'q4' });
       const { bits: unlikely } = await pushforward.bitsPerDim({ model: id, image: noise });
-      found[id] = { known, isBound: quality.q8.bits_per_dim === undefined, own, coarse, noise: unlikely };
+      found[id] = { known, isBound: quality.shipped.bits_per_dim === undefined, own, coarse, noise: unlikely };
     }
     return found;
   });

@@ -140,7 +140,7 @@ async function strategies(page, cards) {
     const { name, quality, weights } = card;
     const { times, steps } = await timed(page, card);
     const time = median(times);
-    const { fd_over_floor: distance, bits_per_dim: exact, bits_per_dim_bound: bound } = quality?.q8 ?? {};
+    const { fd_over_floor: distance, bits_per_dim: exact, bits_per_dim_bound: bound } = quality?.shipped ?? {};
     const bits = exact === undefined ? bound && `≤ ${bound.toFixed(2)}` : exact.toFixed(2);
     table.push([name, passesOf(card), steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(card.condition === 'prompt' ? 1 : 0) ?? '–', bits ?? '–', weights.bytes]);
     if (card.condition === 'prompt') report(`a sentence in ${FEW} steps`, median((await timed(page, card, { steps: FEW })).times), 'ms', 1500);

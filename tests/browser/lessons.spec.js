@@ -159,3 +159,14 @@ test('4 bits are compared with 8, and can be drawn with', async ({ page }) => {
   const message = await page.evaluate(() => globalThis.pushforward.generate({ model: 'gan-fashion', seed: 1, precision: 'q2' }).then(() => '', (error) => error.message));
   expect(message).toBe('precision: expected one of q8, q4, got "q2"');
 });
+
+test('what ships in 4 bits has no finer numbers to compare, and is the same however it is asked for', async ({ page }) => {
+  await visit(page, '#model=emoji&prompt=cat&seed=5&steps=2&precision=q4');
+  await expect(page.locator('#precision')).toBeHidden();
+  const asked = { model: 'emoji', seed: 5, condition: { prompt: 'cat' }, steps: 2 };
+  const [fine, coarse] = [await drawn(page, asked), await drawn(page, { ...asked, precision: 'q4' })];
+  expectDrawn(fine, 32);
+  expect(difference(fine, coarse)).toBe(0);
+  await page.getByRole('radio', { name: /^Generative adversarial/ }).check({ force: true });
+  await expect(page.locator('#precision')).toBeVisible();
+});

@@ -48,9 +48,9 @@ pub trait Exam {
     fn measure(&self, generator: &dyn Generator) -> Self::Figures;
 }
 
-/// The checkpoint in 4 bits.
+/// The checkpoint in a precision in which it does not ship.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct FourBits<S> {
+struct Packed<S> {
     bytes: usize,
     #[serde(flatten)]
     samples: S,
@@ -65,13 +65,15 @@ struct Quality<Floor, Figures, Samples> {
     #[serde(default)]
     device: String,
     floor: Floor,
-    q8: Figures,
+    shipped: Figures,
     /// The checkpoint's, before quantization.
     #[serde(skip_serializing_if = "Option::is_none")]
     float: Option<Samples>,
-    /// And quantized farther.
+    /// And quantized otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    q4: Option<FourBits<Samples>>,
+    q8: Option<Packed<Samples>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q4: Option<Packed<Samples>>,
 }
 
 /// Measures a model and writes the figures into its card.
@@ -94,20 +96,27 @@ pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
     let mut card = model::read_card(common)?;
     let shipped = exam.measure(&*model::open(common)?);
     println!("shipped {}: {shipped}", card.weights.precision.name());
-    let (float, q4) = if model::is_from_checkpoint(common, &card)? {
+    let (float, [q8, q4]) = if model::is_from_checkpoint(common, &card)? {
         let float = exam.sample(&*model::open_checkpoint(common)?, Options::default());
         println!("float checkpoint: {float}");
-        let (generator, bytes) = model::open_packed(common, Precision::Q4)?;
-        let samples = exam.sample(&*generator, Options::default());
-        println!("4-bit checkpoint, {bytes} bytes: {samples}");
-        (Some(float), Some(FourBits { bytes, samples }))
+        let mut packed = [None, None];
+        for (precision, packed) in Precision::ALL.into_iter().zip(&mut packed) {
+            if precision == card.weights.precision {
+                continue;
+            }
+            let (generator, bytes) = model::open_packed(common, precision)?;
+            let samples = exam.sample(&*generator, Options::default());
+            println!("{} checkpoint, {bytes} bytes: {samples}", precision.name());
+            *packed = Some(Packed { bytes, samples });
+        }
+        (Some(float), packed)
     } else {
         eprintln!(
             "the shipped weights are not of a checkpoint in {}; the card keeps its figures of the checkpoint",
             common.runs.display()
         );
         let known = serde_json::from_value::<Quality<E::Floor, E::Figures, E::Samples>>(card.quality.clone()).ok();
-        known.map_or((None, None), |Quality { float, q4, .. }| (float, q4))
+        known.map_or((None, [None, None]), |Quality { float, q8, q4, .. }| (float, [q8, q4]))
     };
     if !plan.dry_run {
         let quality = Quality {
@@ -115,8 +124,9 @@ pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
             seed: plan.seed,
             device: common.device.name(),
             floor: exam.floor().clone(),
-            q8: shipped,
+            shipped,
             float,
+            q8,
             q4,
         };
         card.quality = serde_json::to_value(quality)?;

@@ -40,6 +40,9 @@ pub struct Recipe {
     model: serde_json::Value,
     /// The loop's config.
     training: TrainingConfig,
+    /// In which precision it ships; as it is no part of the training, no part of what a checkpoint is bound to.
+    #[serde(default, skip_serializing)]
+    precision: Precision,
     /// The card's line of that name; no part of what a checkpoint is bound to.
     #[serde(default, skip_serializing)]
     shortfall: BTreeMap<String, String>,
@@ -206,8 +209,8 @@ fn pin(packed: &[u8], precision: Precision) -> WeightsFile {
 
 /// Packs the checkpoint into the weights that ship, and writes the card anew, its figures still to be measured.
 pub fn quantize(common: &Common) -> Result<()> {
-    let precision = Precision::Q8;
     let recipe = Recipe::load(common)?;
+    let precision = recipe.precision;
     let Trained { generator, parameters, packed } = trained(common, &recipe, precision)?;
     let progress = checkpoint_of(common).progress()?.context("the checkpoint has no progress file")?;
     let going_on = if progress.origin.is_some() { " --from-shipped" } else { "" };
@@ -340,7 +343,7 @@ mod tests {
         }
         // Before, the flow is not asked at all.
         let config = LatentDiffusionConfig::new().with_buckets(99).with_channels(16).with_paint([8, 32, 16]);
-        let settled = config.init(&device).progressed(config.settled);
+        let settled = config.init(&device).progressed(config.sketched);
         assert!(all_learn(&settled, [2, 3, 32, 32], Tensor::ones([2, 3 * LENGTH + 1], &device)));
     }
 

@@ -76,6 +76,6 @@ export function mountPrecision(root, { api, store, painter, functions, notices }
 /** @param {import('../../pkg/index.d.ts').Card} card */
 function recorded({ quality }) {
   if (!quality?.q4) return '';
-  const [q8, q4] = [quality.q8, quality.q4].map(({ fd_over_floor }) => fd_over_floor.toFixed(1));
+  const [q8, q4] = [quality.shipped, quality.q4].map(({ fd_over_floor }) => fd_over_floor.toFixed(1));
   return words.precision.recorded(quality.samples.toLocaleString(words.locale), q8, q4);
 }

@@ -318,7 +318,9 @@ export const words = {
     nearer: (samples) => `Of ${samples} samples, nearer to their own sentence than to 99 others`,
     /** @param {number} steps */
     inSteps: (steps) => `In ${counted(steps, 'step', 'steps')}`,
-    asked: 'Asked in',
+    asked: 'Asked in (real pictures)',
+    /** @param {string} share @param {string} real */
+    beside: (share, real) => `${share} (${real})`,
     emoji: 'FD-emoji',
     diversity: 'Distance between two pictures of a sentence',
     /** @param {string} distance @param {string} real */

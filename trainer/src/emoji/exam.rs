@@ -86,7 +86,15 @@ impl EmojiExam {
         });
         let features: Vec<f32> = features.collect();
         let learned = Learned::of(&set, &device);
-        let floor = Floor { judge: judge::checksum()?, r_precision: 0.0, fd_emoji: 0.0, diversity: 0.0, nearest: 0.0 };
+        let judged_by = judge::checksum()?;
+        let floor = Floor {
+            judge: judged_by,
+            r_precision: 0.0,
+            languages: BTreeMap::new(),
+            fd_emoji: 0.0,
+            diversity: 0.0,
+            nearest: 0.0,
+        };
         let mut exam = Self { judge, set, features, learned, asked, floor, seed: plan.seed, device };
         exam.floor = exam.real();
         Ok(exam)
@@ -105,8 +113,11 @@ impl EmojiExam {
         }
         let groups = self.asked.iter().map(|emoji| self.features_of(&by_emoji[emoji]));
         let levels: Vec<f32> = held_out.iter().take(SHOWN).flat_map(|picture| self.set.levels(*picture)).collect();
+        let told = self.features_of(&plain);
+        let r_precision = |language| self.r_precision(&told, &owners, language);
         Floor {
-            r_precision: self.r_precision(&self.features_of(&plain), &owners, 0),
+            r_precision: r_precision(0),
+            languages: self.languages().map(|(language, number)| (language.into(), r_precision(number))).collect(),
             fd_emoji: self.distance(&features),
             diversity: mean_distance(groups),
             nearest: median(self.learned.nearest(levels, &self.device).iter().map(|(_, error)| *error).collect()),
@@ -132,6 +143,12 @@ impl EmojiExam {
     /// Fréchet distance to the pictures that were learned from.
     fn distance(&self, features: &[f32]) -> f64 {
         frechet_distance(features, &self.features_of(&self.learned.pictures), FEATURES)
+    }
+
+    /// The languages in which the same is said, with their numbers.
+    fn languages(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let number = |language: &str| self.set.manifest.locales.iter().position(|locale| locale == language);
+        LANGUAGES.into_iter().filter_map(move |language| Some((language, number(language)?)))
     }
 
     /// What an emoji is called in a language by its number.
@@ -251,8 +268,6 @@ impl Exam for EmojiExam {
 
     fn measure(&self, generator: &dyn Generator) -> Figures {
         let samples = self.sample(generator, Options::default());
-        let number = |language: &str| self.set.manifest.locales.iter().position(|locale| locale == language);
-        let languages = LANGUAGES.into_iter().filter_map(|language| Some((language, number(language)?)));
         let in_language = |(language, number): (&str, usize)| {
             // The samples' own language needs no second draw.
             let found = match number {
@@ -263,7 +278,7 @@ impl Exam for EmojiExam {
         };
         let few = Options { steps: Some(FEW), ..Options::default() };
         Figures {
-            languages: languages.map(in_language).collect(),
+            languages: self.languages().map(in_language).collect(),
             nearest: median(self.beside(generator).1.iter().map(|(_, error)| *error).collect()),
             variants: vec![Variant { steps: FEW, samples: self.sample(generator, few) }],
             samples,

@@ -47,6 +47,9 @@ pub struct Floor {
     pub judge: String,
     /// R-precision of the pictures that are held out.
     pub r_precision: f64,
+    /// The same where their names are in each of a few languages: the judge does not know all of them equally well.
+    #[serde(default)]
+    pub languages: BTreeMap<String, f64>,
     /// Their Fréchet distance to those that were learned from.
     pub fd_emoji: f64,
     /// Mean distance between two styles' pictures of one emoji.
@@ -59,14 +62,19 @@ fn percent(fraction: f64) -> String {
     format!("{:.1} %", 100.0 * fraction)
 }
 
+fn in_languages(f: &mut Formatter<'_>, languages: &BTreeMap<String, f64>) -> fmt::Result {
+    languages.iter().try_for_each(|(language, share)| write!(f, "\n  R-precision in {language}: {}", percent(*share)))
+}
+
 impl Display for Floor {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { r_precision, fd_emoji, diversity, nearest, .. } = self;
+        let Self { r_precision, languages, fd_emoji, diversity, nearest, .. } = self;
         let r_precision = percent(*r_precision);
         write!(
             f,
             "R-precision {r_precision}, FD-emoji {fd_emoji:.3} (the floor), diversity {diversity:.2}, nearest {nearest:.3}"
-        )
+        )?;
+        in_languages(f, languages)
     }
 }
 
@@ -84,9 +92,7 @@ impl Display for Samples {
 impl Display for Figures {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}, nearest {:.3}", self.samples, self.nearest)?;
-        for (language, r_precision) in &self.languages {
-            write!(f, "\n  R-precision in {language}: {}", percent(*r_precision))?;
-        }
+        in_languages(f, &self.languages)?;
         for Variant { steps, samples } in &self.variants {
             write!(f, "\n  {steps} steps: {samples}")?;
         }

@@ -1,0 +1,139 @@
+//! A convolutional autoencoder: colour pictures of 32x32 as Gaussians of codes of 8x8, and codes drawn at once
+//! (Rombach et al., arXiv 2112.10752, section 3.1).
+
+use burn::config::Config;
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::nn::{GroupNorm, GroupNormConfig};
+use burn::tensor::activation::silu;
+use burn::tensor::{Device, Tensor};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Residual, ResidualConfig, conv3x3, depth_to_space, halves, space_to_depth, sum_each, upsample};
+use crate::generator::{Loss, noise};
+
+/// Pixels on a side.
+const SIDE: usize = 32;
+/// Codes on a side.
+pub const CODES: usize = 8;
+
+/// Channels of a picture.
+const COLOURS: usize = 3;
+
+/// Weight of a nat of the code's divergence from the Gaussian against a pixel's error.
+const DIVERGENCE: f64 = 0.02;
+
+/// Config of [`Encoder`].
+#[derive(Config, Debug)]
+pub struct EncoderConfig {
+    /// Channels at 16x16 and 8x8. Multiples of 8.
+    pub channels: [usize; 2],
+    /// Channels of a code.
+    pub code: usize,
+}
+
+/// Config of [`Decoder`].
+#[derive(Config, Debug)]
+pub struct DecoderConfig {
+    /// Channels at 32x32, 16x16 and 8x8. Multiples of 8.
+    pub channels: [usize; 3],
+    /// Channels of a code.
+    pub code: usize,
+}
+
+/// Pictures to Gaussians of codes.
+#[derive(Module, Debug)]
+pub struct Encoder {
+    stem: Conv2d,
+    fine: Residual,
+    down: Conv2d,
+    coarse: Residual,
+    norm: GroupNorm,
+    squeeze: Conv2d,
+}
+
+/// Codes to pictures.
+#[derive(Module, Debug)]
+pub struct Decoder {
+    stem: Conv2d,
+    coarse: Residual,
+    up: Conv2d,
+    middle: Residual,
+    unfold: Conv2d,
+    fine: Residual,
+    norm: GroupNorm,
+    paint: Conv2d,
+}
+
+/// A norm of groups of 8 channels.
+fn norm(channels: usize, device: &Device) -> GroupNorm {
+    GroupNormConfig::new(channels / 8, channels).init(device)
+}
+
+impl EncoderConfig {
+    /// Initializes the module on `device`.
+    pub fn init(&self, device: &Device) -> Encoder {
+        let Self { channels: [fine, coarse], code } = *self;
+        Encoder {
+            stem: conv3x3(4 * COLOURS, fine, 1).init(device),
+            fine: ResidualConfig::new(fine).init(device),
+            down: conv3x3(fine, coarse, 2).init(device),
+            coarse: ResidualConfig::new(coarse).init(device),
+            norm: norm(coarse, device),
+            squeeze: conv3x3(coarse, 2 * code, 1).init(device),
+        }
+    }
+}
+
+impl DecoderConfig {
+    /// Initializes the module on `device`.
+    pub fn init(&self, device: &Device) -> Decoder {
+        let Self { channels: [fine, middle, coarse], code } = *self;
+        Decoder {
+            stem: conv3x3(code, coarse, 1).init(device),
+            coarse: ResidualConfig::new(coarse).init(device),
+            up: conv3x3(coarse, middle, 1).init(device),
+            middle: ResidualConfig::new(middle).init(device),
+            unfold: conv3x3(middle, 4 * fine, 1).init(device),
+            fine: ResidualConfig::new(fine).init(device),
+            norm: norm(fine, device),
+            paint: conv3x3(fine, COLOURS, 1).init(device),
+        }
+    }
+}
+
+impl Encoder {
+    /// Pictures `[batch, 3, 32, 32]` to mean and logarithm of the variance of their codes, `[batch, code, 8, 8]` each.
+    pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 2] {
+        let x = self.fine.forward(self.stem.forward(space_to_depth(images)));
+        let x = self.coarse.forward(self.down.forward(x));
+        let [mean, log_variance] = halves(self.squeeze.forward(silu(self.norm.forward(x))), 1);
+        [mean, log_variance.clamp(-12.0, 4.0)]
+    }
+}
+
+impl Decoder {
+    /// Codes `[batch, code, 8, 8]` to pictures `[batch, 3, 32, 32]`.
+    pub fn forward(&self, codes: Tensor<4>) -> Tensor<4> {
+        let x = self.coarse.forward(self.stem.forward(codes));
+        let x = self.middle.forward(self.up.forward(upsample(x)));
+        let x = self.fine.forward(depth_to_space(self.unfold.forward(x)));
+        self.paint.forward(silu(self.norm.forward(x)))
+    }
+}
+
+/// The error |x - x_hat| of pictures `[batch, 3, 32, 32]` drawn of their own codes, and the codes' divergence from N(0, I)
+/// (arXiv 1312.6114, equation 10).
+pub fn loss(encoder: &Encoder, decoder: &Decoder, images: Tensor<4>, rng: &mut ChaCha8Rng) -> Loss {
+    let [mean, log_variance] = encoder.forward(images.clone());
+    let deviation = (log_variance.clone() * 0.5).exp();
+    let codes = mean.clone() + deviation * noise(mean.dims(), rng, &mean.device());
+    let error = (decoder.forward(codes) - images).abs().mean();
+    let spread = mean.clone().square().mean();
+    let divergence = sum_each(mean.square() + log_variance.clone().exp() - log_variance - 1.0) * 0.5;
+    let divergence = divergence.mean() / (COLOURS * SIDE * SIDE) as f64;
+    Loss {
+        total: error.clone() + divergence.clone() * DIVERGENCE,
+        terms: vec![("error", error), ("divergence", divergence), ("spread", spread)],
+    }
+}
