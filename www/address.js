@@ -3,6 +3,9 @@
 /** Browsers refuse more than about three changes of the address a second for long. */
 const PAUSE = 300;
 
+/** What changed is to be seen first: writing an address takes a browser milliseconds. */
+const FRAME = 30;
+
 /**
  * @param {import('./state.js').Store} store
  * @param {(messages: import('../pushforward.js').Replaced[]) => void} complain
@@ -16,12 +19,8 @@ export function syncAddress(store, complain) {
     history.replaceState(null, '', `#${store.link}`);
     written = performance.now();
   };
-  // A change that comes alone is written at once, so that who reloads loses nothing; of many, the last one is.
-  store.addEventListener('change', () => {
-    const rest = written + PAUSE - performance.now();
-    if (rest <= 0) write();
-    else timer ||= setTimeout(write, rest);
-  });
+  // A change that comes alone is written after its frame, so that who reloads loses nothing; of many, the last one is.
+  store.addEventListener('change', () => (timer ||= setTimeout(write, Math.max(FRAME, written + PAUSE - performance.now()))));
   addEventListener('pagehide', write);
   addEventListener('hashchange', () => {
     complain(store.read(location.hash));

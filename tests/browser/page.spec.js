@@ -162,10 +162,14 @@ test('a new fragment in the address is drawn at once', async ({ page }) => {
   expect(difference(await pixels(page), asked)).toBe(0);
 });
 
-test('a change is in the address at once: who reloads loses nothing', async ({ page }) => {
+test('a change that comes alone is soon in the address: who reloads loses nothing', async ({ page }) => {
   await visit(page, '#model=vae-fashion&seed=5');
   await page.waitForTimeout(400);
-  const address = await page.getByRole('radio', { name: 'Bag' }).evaluate((radio) => (radio.click(), location.hash));
+  const address = await page.getByRole('radio', { name: 'Bag' }).evaluate(async (radio) => {
+    radio.click();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return location.hash;
+  });
   expect(address).toContain('class=8');
   await page.reload();
   await expect(page.getByRole('radio', { name: 'Bag' })).toBeChecked();
