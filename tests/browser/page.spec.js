@@ -167,7 +167,7 @@ test('a change that comes alone is soon in the address: who reloads loses nothin
   await page.waitForTimeout(400);
   const address = await page.getByRole('radio', { name: 'Bag' }).evaluate(async (radio) => {
     radio.click();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
     return location.hash;
   });
   expect(address).toContain('class=8');

@@ -1,5 +1,6 @@
 // Takes the screenshots of docs/screenshots/: a family of one step, the race, the lessons and the bits, three families of many
-// steps, and a sentence, desktop and phone, light and dark; and the first of them in Chinese.
+// steps, and a sentence, desktop and phone, light and dark; and the first of them in Chinese. Prefixes of names as arguments:
+// only these.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
@@ -12,7 +13,7 @@ const LINKS = {
   '': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35',
   'diffusion-': '#model=diffusion-fashion&class=9&seed=42&to=7&t=0.35',
   'autoregressive-': '#model=autoregressive-fashion&class=9&seed=42&to=7&t=0.35',
-  'emoji-': '#model=emoji&prompt=cat%20with%20heart%20eyes&toprompt=blue%20cat&seed=42&to=7&t=0.35',
+  'emoji-': '#model=emoji&prompt=cat%20with%20heart%20eyes&toprompt=purple%20apple&seed=42&to=7&t=0.35',
   'codes-': '#model=codes-fashion&class=9&seed=42&to=7&t=0.35',
   'chinese-': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35&lang=zh',
   'flow-': '#model=flow-fashion&class=9&seed=42&to=7',
@@ -49,7 +50,9 @@ async function race(page, path) {
 
 await mkdir(FOLDER, { recursive: true });
 const browser = await chromium.launch(launchOptions());
+const only = process.argv.slice(2);
 for (const [prefix, link] of Object.entries(LINKS)) {
+  if (only.length > 0 && !only.includes(prefix)) continue;
   for (const [name, screen] of Object.entries(SCREENS)) {
     for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: 'reduce' });

@@ -104,10 +104,10 @@ test('a style is chosen by name, and in the link', async ({ page }) => {
 
 test('an example is a click away', async ({ page }) => {
   await visit(page, LINK);
-  await page.locator('#say').getByRole('button', { name: '穿西装的狗' }).click();
+  await page.locator('#say').getByRole('button', { name: '微笑的猫' }).click();
   await settled(page);
-  await expect(field(page)).toHaveValue('穿西装的狗');
-  expect((await said(page)).get('prompt')).toBe('穿西装的狗');
+  await expect(field(page)).toHaveValue('微笑的猫');
+  expect((await said(page)).get('prompt')).toBe('微笑的猫');
 });
 
 test('only a model that is told what to draw asks', async ({ page }) => {

@@ -4,7 +4,7 @@ import { html } from '../dom.js';
 import { words } from '../words.js';
 
 /** In several scripts; some are drawn nowhere. */
-const EXAMPLES = ['blue cat', 'pizza with heart eyes', 'robot laughing', 'corazón verde', '穿西装的狗', '星と月', 'праздничный торт'];
+const EXAMPLES = ['purple apple', 'sunset over the sea', 'red rose', 'corazón verde', '微笑的猫', 'サングラスの顔', 'синее сердце'];
 
 /**
  * @param {HTMLElement} root
