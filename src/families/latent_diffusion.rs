@@ -16,15 +16,12 @@ use rand_chacha::ChaCha8Rng;
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
 use crate::generator::{Condition, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
-use crate::layers::autoencoder::{self, Decoder, DecoderConfig, Encoder, EncoderConfig};
+use crate::layers::autoencoder::{self, CODES, Decoder, DecoderConfig, Encoder, EncoderConfig};
 use crate::layers::guidance::Guidance;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, waves};
-use crate::layers::text::{TextEncoder, TextEncoderConfig, contrast};
+use crate::layers::text::{TextEncoder, TextEncoderConfig, disagreement};
 use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed};
 use crate::prompt::{LENGTH, numbers};
-
-/// Codes on a side.
-const CODES: usize = autoencoder::CODES;
 
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;
@@ -237,14 +234,6 @@ impl LatentDiffusion {
         Drawing { denoising, decoder: self.decoder.clone() }
     }
 
-    /// What the captions of each picture are from meaning the same, by their meanings: in pairs, the first of each of
-    /// the first picture's.
-    fn disagreement(meanings: &[Tensor<2>]) -> Tensor<1> {
-        let pairs: Vec<Tensor<1>> =
-            meanings.windows(2).map(|pair| contrast(pair[0].clone(), pair[1].clone())).collect();
-        Tensor::cat(pairs, 0).mean()
-    }
-
     /// What the sketches of meanings miss of the codes `[batch, code, 8, 8]` that each of them means: the mean square.
     fn missed(&self, meanings: Vec<Tensor<2>>, codes: Tensor<4>) -> Tensor<1> {
         let (captions, [_, code, ..]) = (meanings.len(), codes.dims());
@@ -268,7 +257,7 @@ impl Objective for LatentDiffusion {
         // Where the first caption is left out, any picture will do: it is no name of this one.
         let others = columns.split_off(1).into_iter().map(|caption| self.lead.text.forward(caption));
         let meanings: Vec<Tensor<2>> = others.collect();
-        let contrast = Self::disagreement(&meanings);
+        let contrast = disagreement(&meanings);
 
         if self.learning == Learning::Autoencoder {
             let Loss { total, mut terms } = autoencoder::loss(&self.encoder, &self.decoder, images, rng);

@@ -14,6 +14,7 @@ use crate::generator::{Loss, noise};
 
 /// Pixels on a side.
 const SIDE: usize = 32;
+
 /// Codes on a side.
 pub const CODES: usize = 8;
 

@@ -1,7 +1,7 @@
 //! A sentence's meaning as a vector: the mean of what its words and their parts mean, bent a little.
 
 use burn::config::Config;
-use burn::module::{Module, ParamId};
+use burn::module::Module;
 use burn::nn::{Embedding, EmbeddingConfig, Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::Device;
 use burn::tensor::activation::{log_softmax, silu};
@@ -57,11 +57,6 @@ impl TextEncoder {
         let bent = self.bend.forward(silu(self.widen.forward(sentence.clone())));
         self.norm.forward(self.straight.forward(sentence) + bent)
     }
-
-    /// Of the table, where a word's row sees a gradient only when the word comes up.
-    pub fn rare(&self) -> ParamId {
-        self.table.weight.id
-    }
 }
 
 /// How far two descriptions of each of several things are from telling the same, in nats: each is to find the other
@@ -78,4 +73,11 @@ pub fn contrast(a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
     let own = Tensor::<2>::eye(batch, &device);
     let found = |likeness: Tensor<2>| (log_softmax(likeness, 1) * own.clone()).sum().neg() / batch as f64;
     (found(likeness.clone()) + found(likeness.transpose())) * 0.5
+}
+
+/// How far several descriptions of each of several things are from telling the same, in nats: the mean of [`contrast`] over
+/// neighbours, of meanings `[things, meaning]` for two descriptions or more.
+pub fn disagreement(meanings: &[Tensor<2>]) -> Tensor<1> {
+    let pairs = meanings.windows(2).map(|pair| contrast(pair[0].clone(), pair[1].clone()));
+    Tensor::cat(pairs.collect(), 0).mean()
 }

@@ -99,17 +99,16 @@ pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
     let (float, [q8, q4]) = if model::is_from_checkpoint(common, &card)? {
         let float = exam.sample(&*model::open_checkpoint(common)?, Options::default());
         println!("float checkpoint: {float}");
-        let mut packed = [None, None];
-        for (precision, packed) in Precision::ALL.into_iter().zip(&mut packed) {
+        let packed = |precision| -> Result<_> {
             if precision == card.weights.precision {
-                continue;
+                return Ok(None);
             }
             let (generator, bytes) = model::open_packed(common, precision)?;
             let samples = exam.sample(&*generator, Options::default());
             println!("{} checkpoint, {bytes} bytes: {samples}", precision.name());
-            *packed = Some(Packed { bytes, samples });
-        }
-        (Some(float), packed)
+            Ok(Some(Packed { bytes, samples }))
+        };
+        (Some(float), [packed(Precision::Q8)?, packed(Precision::Q4)?])
     } else {
         eprintln!(
             "the shipped weights are not of a checkpoint in {}; the card keeps its figures of the checkpoint",

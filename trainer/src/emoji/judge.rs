@@ -13,7 +13,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::generator::{Loss, Objective, noise};
 use pushforward::layers::conv3x3;
-use pushforward::layers::text::{TextEncoder, TextEncoderConfig, contrast};
+use pushforward::layers::text::{TextEncoder, TextEncoderConfig, contrast, disagreement};
 use pushforward::prompt::{LENGTH, numbers};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -128,9 +128,7 @@ impl Objective for Judge {
         let pictures = self.head.forward(self.features(images));
         let [first, second] = [meanings[0].clone(), meanings[1].clone()];
         let seen = (contrast(pictures.clone(), first) + contrast(pictures, second)) * 0.5;
-        let pairs: Vec<Tensor<1>> =
-            meanings.windows(2).map(|pair| contrast(pair[0].clone(), pair[1].clone())).collect();
-        let said = Tensor::cat(pairs, 0).mean();
+        let said = disagreement(&meanings);
         Loss { total: seen.clone() + said.clone(), terms: vec![("seen", seen), ("said", said)] }
     }
 
