@@ -8,7 +8,7 @@
 use burn::config::Config;
 use burn::module::{Module, RunningState};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
@@ -20,7 +20,7 @@ use crate::generator::{Choices, Condition, Loss, Objective, Settings, Trajectory
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
 use crate::layers::guidance::Guidance;
 use crate::layers::inverse_cdf::{choices, latent_of, pick};
-use crate::layers::{Residual, ResidualConfig, conv3x3, upsample};
+use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
 
 /// Codes on a side, and in all.
 const SIDE: usize = 7;
@@ -55,7 +55,7 @@ impl CodesConfig {
         let Self { classes, codebook, code, channels, width, layers } = *self;
         let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
-        let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
+        let norm = |channels: usize| group_norm(channels).init(device);
         let embedding = |count| EmbeddingConfig::new(count, width).init(device);
         Codes {
             encoder: Encoder {

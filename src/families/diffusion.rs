@@ -4,7 +4,7 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
@@ -17,7 +17,8 @@ use crate::generator::{BitsPerDim, Condition, Loss, Objective, Sampler, Settings
 use crate::layers::guidance::Guidance;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, mix, waves};
 use crate::layers::{
-    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, sum_each,
+    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, group_norm,
+    sum_each,
 };
 
 /// Pixels on a side.
@@ -96,7 +97,7 @@ impl DiffusionConfig {
             levels: (0..channels.len() - 1).map(level).collect(),
             middle: blocks(channels.len() - 1),
             attention: PixelAttentionConfig::new(coarsest).init(device),
-            norm: GroupNormConfig::new(finest / 8, finest).init(device),
+            norm: group_norm(finest).init(device),
             paint: conv3x3(finest, 1, 1).with_initializer(Initializer::Zeros).init(device),
             classes,
         }

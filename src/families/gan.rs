@@ -10,7 +10,7 @@
 use burn::config::Config;
 use burn::module::{Module, Param, ParamId, list_param_ids};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::activation::{leaky_relu, relu, silu, tanh};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
@@ -21,7 +21,7 @@ use super::{Family, Traits};
 use crate::catalogue::Controls;
 use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
 use crate::layers::recognizer::Recognizer;
-use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, upsample};
+use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, group_norm, upsample};
 
 /// Pixels on a side of the coarsest feature map.
 const COARSE: usize = 7;
@@ -63,7 +63,7 @@ impl GanConfig {
                 coarse: block(channels),
                 widen: conv3x3(channels, half, 1).init(device),
                 fine: block(half),
-                norm: GroupNormConfig::new(half / 8, half).init(device),
+                norm: group_norm(half).init(device),
                 spread: conv3x3(half, 4 * eighth, 1).init(device),
                 paint: conv3x3(eighth, 1, 1).init(device),
             },

@@ -8,7 +8,7 @@
 use burn::config::Config;
 use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Initializer, Linear, LinearConfig};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
@@ -20,7 +20,7 @@ use crate::layers::autoencoder::{self, CODES, Decoder, DecoderConfig, Encoder, E
 use crate::layers::guidance::Guidance;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, disagreement};
-use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed};
+use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
 use crate::prompt::{LENGTH, numbers};
 
 /// Steps where nobody chooses their number.
@@ -142,7 +142,7 @@ impl LatentDiffusionConfig {
                 stem: Conv2dConfig::new([code + sketch, channels], [1, 1]).init(device),
                 blocks: (0..BLOCKS).map(|_| ModulatedConfig::new(channels, meaning).init(device)).collect(),
                 attentions: (1..BLOCKS).map(|_| PixelAttentionConfig::new(channels).init(device)).collect(),
-                norm: GroupNormConfig::new(channels / 8, channels).init(device),
+                norm: group_norm(channels).init(device),
                 paint: conv3x3(channels, code, 1).with_initializer(Initializer::Zeros).init(device),
             },
             styles,

@@ -10,7 +10,7 @@
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig};
+use burn::nn::{GroupNorm, Linear, LinearConfig};
 use burn::tensor::activation::{silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
@@ -22,7 +22,7 @@ use crate::catalogue::Controls;
 use crate::generator::{BitsPerDim, Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
 use crate::layers::recognizer::Recognizer;
 use crate::layers::triangular::{inverse, mask};
-use crate::layers::{Residual, ResidualConfig, conv3x3, halves, sum_each, upsample};
+use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, halves, sum_each, upsample};
 
 /// Pixels on a side, and on a side of the coarsest feature map.
 const SIDE: usize = 28;
@@ -55,7 +55,7 @@ impl VaeConfig {
         let Self { latent, classes, channels, class_information } = *self;
         let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
-        let norm = |channels: usize| GroupNormConfig::new(channels / 8, channels).init(device);
+        let norm = |channels: usize| group_norm(channels).init(device);
         Vae {
             encoder: Encoder {
                 stem: conv3x3(1, half, 2).init(device),

@@ -3,13 +3,15 @@
 
 use burn::config::Config;
 use burn::module::Module;
+use burn::nn::GroupNorm;
 use burn::nn::conv::Conv2d;
-use burn::nn::{GroupNorm, GroupNormConfig};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Residual, ResidualConfig, conv3x3, depth_to_space, halves, space_to_depth, sum_each, upsample};
+use super::{
+    Residual, ResidualConfig, conv3x3, depth_to_space, group_norm, halves, space_to_depth, sum_each, upsample,
+};
 use crate::generator::{Loss, noise};
 
 /// Pixels on a side.
@@ -66,11 +68,6 @@ pub struct Decoder {
     paint: Conv2d,
 }
 
-/// A norm of groups of 8 channels.
-fn norm(channels: usize, device: &Device) -> GroupNorm {
-    GroupNormConfig::new(channels / 8, channels).init(device)
-}
-
 impl EncoderConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Encoder {
@@ -80,7 +77,7 @@ impl EncoderConfig {
             fine: ResidualConfig::new(fine).init(device),
             down: conv3x3(fine, coarse, 2).init(device),
             coarse: ResidualConfig::new(coarse).init(device),
-            norm: norm(coarse, device),
+            norm: group_norm(coarse).init(device),
             squeeze: conv3x3(coarse, 2 * code, 1).init(device),
         }
     }
@@ -97,7 +94,7 @@ impl DecoderConfig {
             middle: ResidualConfig::new(middle).init(device),
             unfold: conv3x3(middle, 4 * fine, 1).init(device),
             fine: ResidualConfig::new(fine).init(device),
-            norm: norm(fine, device),
+            norm: group_norm(fine).init(device),
             paint: conv3x3(fine, COLOURS, 1).init(device),
         }
     }

@@ -29,6 +29,11 @@ pub fn conv3x3(channels_in: usize, channels_out: usize, stride: usize) -> Conv2d
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
 }
 
+/// A norm of groups of 8 channels, whose number is a multiple of 8.
+pub fn group_norm(channels: usize) -> GroupNormConfig {
+    GroupNormConfig::new(channels / GROUP, channels)
+}
+
 /// The two halves of a dimension of even length.
 pub fn halves<const D: usize>(x: Tensor<D>, dimension: usize) -> [Tensor<D>; 2] {
     x.chunk(2, dimension).try_into().expect("two halves of an even length")
@@ -64,7 +69,7 @@ pub struct Residual {
 impl ResidualConfig {
     /// Initializes the block on `device`.
     pub fn init(&self, device: &Device) -> Residual {
-        let norm = GroupNormConfig::new(self.channels / GROUP, self.channels);
+        let norm = group_norm(self.channels);
         let conv = conv3x3(self.channels, self.channels, 1);
         Residual {
             norm_1: norm.init(device),
@@ -142,7 +147,7 @@ impl ModulatedConfig {
     /// Initializes the block on `device`.
     pub fn init(&self, device: &Device) -> Modulated {
         let Self { channels, embedding } = *self;
-        let norm = GroupNormConfig::new(channels / GROUP, channels);
+        let norm = group_norm(channels);
         Modulated {
             norm_1: norm.init(device),
             conv_1: conv3x3(channels, channels, 1).init(device),
@@ -185,7 +190,7 @@ impl PixelAttentionConfig {
     /// Initializes the block on `device`.
     pub fn init(&self, device: &Device) -> PixelAttention {
         PixelAttention {
-            norm: GroupNormConfig::new(self.channels / GROUP, self.channels).init(device),
+            norm: group_norm(self.channels).init(device),
             attention: MultiHeadAttentionConfig::new(self.channels, self.heads).with_dropout(0.0).init(device),
         }
     }
