@@ -2,11 +2,11 @@
 
 mod common;
 
-use burn::tensor::Tensor;
-use common::{device, drawn, farthest, filled, generator, pictures, rng, values};
+use burn::tensor::{Int, Tensor};
+use common::{device, drawn, farthest, filled, generator, goes_on, pictures, rng, values};
 use pushforward::families::diffusion::DiffusionConfig;
-use pushforward::generator::{BitsPerDim, Condition, Objective, Options, Sampler, Trajectory, finish, noise};
-use pushforward::layers::rectified_flow::posterior;
+use pushforward::generator::{BitsPerDim, Condition, Loss, Objective, Options, Sampler, Trajectory, finish, noise};
+use pushforward::layers::rectified_flow::{self, posterior};
 
 fn config() -> DiffusionConfig {
     DiffusionConfig::new().with_channels([8, 16, 16]).with_embedding(16)
@@ -224,4 +224,39 @@ fn the_bound_of_a_denoiser_that_knows_nothing_is_the_closed_form() {
     // At the clean end the noise is far below a level: its 8-bit value costs nothing.
     let expected = (integral + prior) / std::f64::consts::LN_2;
     assert!((bits - expected).abs() < 0.1 * expected, "{bits} {expected}");
+}
+
+#[test]
+fn what_a_perfect_velocity_leads_to_is_the_data() {
+    let data = pictures(3);
+    let velocity = |x: Tensor<4>, t: Tensor<1>| (x - data.clone()) / t.reshape([-1, 1, 1, 1]);
+    let (loss, clean) = rectified_flow::loss(data.clone(), &mut rng(1), velocity);
+    assert!(values(loss)[0] < 1e-8);
+    assert!(farthest(&values(clean), &values(data)) < 1e-5);
+}
+
+#[test]
+fn the_information_of_the_class_adds_what_the_recognizer_misses() {
+    let terms = |weight: f64, conditions: &[i64]| {
+        let module = filled(config().with_class_information(weight).init(&device()), "recognizer", 0.0);
+        let conditions = Tensor::<1, Int>::from_ints(conditions, &device());
+        let Loss { total, terms } = module.loss(pictures(2), conditions.unsqueeze_dim(1), &mut rng(1));
+        (values(total)[0], terms.into_iter().map(|(_, term)| values(term)[0]).collect::<Vec<_>>())
+    };
+    let (bare, none) = terms(0.0, &[3, 4]);
+    assert!(none.is_empty());
+    // A recognizer of zeros takes all ten classes for equally likely; "any" is no class.
+    for (conditions, known) in [([3, 4], 1.0), ([3, 10], 0.5), ([10, 10], 0.0)] {
+        let (total, terms) = terms(0.5, &conditions);
+        let [flow, real, drawn] = terms[..] else { panic!("three terms, got {terms:?}") };
+        let surprise = known * 10f32.ln();
+        assert!((real - surprise).abs() < 1e-5 && (drawn - surprise).abs() < 1e-5, "{real} {drawn} {surprise}");
+        assert!((flow - bare).abs() < 1e-5 && (total - (flow + real + 0.5 * drawn)).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn a_training_goes_on_from_what_ships() {
+    let config = config().with_class_information(0.5);
+    goes_on(&config, drawn(config.init(&device()), 0.1), drawn(self::config().init(&device()), 0.2));
 }

@@ -4,7 +4,7 @@ mod common;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Int, Tensor};
-use common::{device, filled, rng, values, whole_pictures};
+use common::{device, filled, goes_on, rng, values, whole_pictures};
 use pushforward::catalogue;
 use pushforward::families::Family;
 use pushforward::families::gan::{Gan, GanConfig, deviations, normalized};
@@ -92,4 +92,10 @@ fn the_information_of_the_class_adds_what_the_recognizer_misses() {
         assert!((total - (told + fooled + real + 0.5 * drawn)).abs() < 1e-5);
     }
     assert_eq!(terms(0.0, &[3, 4]).1[2..], [None, None]);
+}
+
+#[test]
+fn a_training_goes_on_from_what_ships() {
+    let config = config().with_class_information(0.5);
+    goes_on(&config, config.init(&device()), small().shipped());
 }

@@ -2,10 +2,12 @@
 
 mod common;
 
+use burn::module::Module;
 use burn::tensor::{Int, Tensor, TensorData};
 use common::{device, drawn, farthest, generator, rng, values};
 use proptest::prelude::*;
 use pushforward::catalogue::WeightsFile;
+use pushforward::families::Family;
 use pushforward::families::latent_diffusion::{LatentDiffusion, LatentDiffusionConfig};
 use pushforward::generator::{Condition, Generator, Objective, Options, Prompt, Sampler, finish, noise};
 use pushforward::layers::text::{TextEncoderConfig, contrast};
@@ -173,4 +175,23 @@ proptest! {
         let picture = finish(generator.start(noise([1, 256], &mut rng(1), &device()), &Condition::sentence(&sentence), &options));
         prop_assert!(values(picture).iter().all(|level| level.is_finite()));
     }
+}
+
+#[test]
+fn a_training_goes_on_with_other_buckets_and_learns_its_sentences_anew() {
+    let (shipped, picture) = (module(), pictures(1));
+    let same = config().with_sketched(0.9).init(&device()).going_on_from(shipped.clone());
+    let cat = Condition::sentence("cat");
+    let drawn = |module: &LatentDiffusion| draw(&*generator(&config(), module.clone()), &cat, 2.0);
+    assert_eq!(drawn(&same), drawn(&shipped));
+    let terms =
+        |module: LatentDiffusion| module.loss(pictures(2), rows(&[["", "cat", "猫"]; 2]), &mut rng(1)).terms.len();
+    assert_eq!(terms(same.progressed(0.8)), 2, "the config's own fractions count");
+
+    let wider = config().with_buckets(2048).init(&device());
+    let parameters = wider.num_params();
+    let wider = wider.going_on_from(shipped.clone());
+    assert_eq!(wider.num_params(), parameters);
+    assert_eq!(values(wider.reconstruct(picture.clone())), values(shipped.reconstruct(picture)));
+    assert!(farthest(&drawn(&wider), &drawn(&shipped)) > 1e-3);
 }

@@ -6,7 +6,7 @@ use std::f64::consts::{LN_2, TAU};
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Int, Tensor, TensorData};
-use common::{device, filled, pictures, rng, values};
+use common::{device, filled, goes_on, pictures, rng, values};
 use pushforward::catalogue::{Controls, ModelCard, Range};
 use pushforward::families::Family;
 use pushforward::families::vae::{Posterior, Vae, VaeConfig, gaussian_cost};
@@ -222,4 +222,10 @@ fn options_outside_a_control_s_range_say_what_the_range_is() {
         assert!(checked(Options { temperature: Some(bad), ..Options::default() }).is_err(), "{bad}");
         assert!(checked(Options { strength: Some(bad), ..Options::default() }).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn a_training_goes_on_from_what_ships() {
+    let config = VaeConfig::new().with_channels(32).with_class_information(0.5);
+    goes_on(&config, config.init(&device()), small());
 }

@@ -227,6 +227,10 @@ impl Family for Gan {
         Self { discriminator: None, recognizer: None, ..self }
     }
 
+    fn going_on_from(self, shipped: Self) -> Self {
+        Self { discriminator: self.discriminator, recognizer: self.recognizer, ..shipped }
+    }
+
     fn traits(config: &GanConfig) -> Traits {
         Traits {
             latent: vec![config.latent],

@@ -19,15 +19,15 @@ use crate::generator::{Condition, Loss, Objective, Prompt, Sampler, Settings, Tr
 use crate::layers::autoencoder::{self, CODES, Decoder, DecoderConfig, Encoder, EncoderConfig};
 use crate::layers::guidance::Guidance;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, waves};
-use crate::layers::text::{TextEncoder, TextEncoderConfig, disagreement};
+use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
 use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
-use crate::prompt::{LENGTH, numbers};
+use crate::prompt::numbers;
 
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;
 
 /// Weight of a nat of the captions' contrast.
-const CONTRAST: f64 = 0.05;
+const CONTRAST: f64 = 0.02;
 
 /// How many times as fast as the rest what leads the flow learns: a word comes up rarely.
 const LEAD_RATE: f64 = 5.0;
@@ -244,18 +244,15 @@ impl LatentDiffusion {
 }
 
 impl Objective for LatentDiffusion {
-    /// The columns of `conditions` are the buckets of three captions or more ([`LENGTH`] each) of the picture's emoji, of
-    /// which the first leads, and the style.
+    /// `conditions` are three captions or more of the picture's emoji, of which the first leads, and the style; see
+    /// [`captions_and_styles`].
     ///
     /// Until the autoencoder has settled, its loss; then what the captions' sketches miss of its codes; and at last also
     /// the loss of the rectified flow on them. The captions' contrast from the beginning to the end.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
-        let [_, columns] = conditions.dims();
-        let mut columns =
-            conditions.split_with_sizes(std::iter::repeat_n(LENGTH, columns / LENGTH).chain([1]).collect(), 1);
-        let styles: Tensor<1, Int> = columns.pop().expect("the style is the last column").squeeze_dim(1);
+        let (mut captions, styles) = captions_and_styles(conditions);
         // Where the first caption is left out, any picture will do: it is no name of this one.
-        let others = columns.split_off(1).into_iter().map(|caption| self.lead.text.forward(caption));
+        let others = captions.split_off(1).into_iter().map(|caption| self.lead.text.forward(caption));
         let meanings: Vec<Tensor<2>> = others.collect();
         let contrast = disagreement(&meanings);
 
@@ -272,8 +269,8 @@ impl Objective for LatentDiffusion {
         if self.learning == Learning::Sketches {
             return Loss { total, terms };
         }
-        let lead = self.lead.forward(self.lead.meaning(columns.remove(0), styles));
-        let flow = rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
+        let lead = self.lead.forward(self.lead.meaning(captions.remove(0), styles));
+        let (flow, _) = rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
         terms.insert(0, ("flow", flow.clone()));
         Loss { total: total + flow, terms }
     }
@@ -302,6 +299,13 @@ impl Family for LatentDiffusion {
 
     fn init(config: &LatentDiffusionConfig, device: &Device) -> Self {
         config.init(device)
+    }
+
+    /// Where sentences go to other buckets, they are learned anew.
+    fn going_on_from(self, shipped: Self) -> Self {
+        let text = if self.lead.text.shape() == shipped.lead.text.shape() { shipped.lead.text } else { self.lead.text };
+        let lead = Lead { text, ..shipped.lead };
+        Self { lead, encoder: shipped.encoder, decoder: shipped.decoder, flow: shipped.flow, ..self }
     }
 
     fn buckets(config: &LatentDiffusionConfig) -> Option<usize> {

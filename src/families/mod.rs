@@ -33,6 +33,12 @@ pub trait Family: Objective {
         self
     }
 
+    /// Goes on from a module that ships, of the config on its card: what it lacks, as it is needed in training only, is
+    /// kept as it was initialized, and so is all that the config says of training.
+    fn going_on_from(self, shipped: Self) -> Self {
+        shipped
+    }
+
     /// Where sentences narrow its pictures: the buckets that their words are hashed to, see [`crate::prompt::numbers`].
     fn buckets(_config: &Self::Config) -> Option<usize> {
         None

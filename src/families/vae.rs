@@ -293,6 +293,11 @@ impl Family for Vae {
         Self { recognizer: None, ..self }
     }
 
+    fn going_on_from(self, shipped: Self) -> Self {
+        let Self { recognizer, class_information, .. } = self;
+        Self { recognizer, class_information, ..shipped }
+    }
+
     fn traits(config: &VaeConfig) -> Traits {
         Traits {
             latent: vec![config.latent],

@@ -35,18 +35,20 @@ pub fn mix(x: Tensor<4>, e: Tensor<4>, t: &Tensor<1>) -> Tensor<4> {
 }
 
 /// |velocity(x_t, t) - (e - x)|^2 a coordinate of data `[batch, channels, height, width]` (arXiv 2209.03003,
-/// equation 1), with t logit-normal (arXiv 2403.03206, section 3.1).
+/// equation 1), with t logit-normal (arXiv 2403.03206, section 3.1); and the clean data that is predicted, x_hat.
 pub fn loss(
     data: Tensor<4>,
     rng: &mut ChaCha8Rng,
     velocity: impl FnOnce(Tensor<4>, Tensor<1>) -> Tensor<4>,
-) -> Tensor<1> {
+) -> (Tensor<1>, Tensor<4>) {
     let (shape, device) = (data.dims(), data.device());
     let times: Vec<f32> = normals(rng, shape[0]).iter().map(|n| 1.0 / (1.0 + (-n).exp())).collect();
     let t = Tensor::<1>::from_floats(times.as_slice(), &device);
     let e = noise(shape, rng, &device);
-    let velocity = velocity(mix(data.clone(), e.clone(), &t), t);
-    (velocity - (e - data)).square().mean()
+    let x = mix(data.clone(), e.clone(), &t);
+    let velocity = velocity(x.clone(), t.clone());
+    let clean = x - velocity.clone() * t.reshape([-1, 1, 1, 1]);
+    ((velocity - (e - data)).square().mean(), clean)
 }
 
 /// The latents of data: DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's method from t = 0 to 1.

@@ -7,6 +7,8 @@ use burn::tensor::Device;
 use burn::tensor::activation::{log_softmax, silu};
 use burn::tensor::{Int, Tensor};
 
+use crate::prompt::LENGTH;
+
 /// Config of [`TextEncoder`].
 #[derive(Config, Debug)]
 pub struct TextEncoderConfig {
@@ -47,6 +49,11 @@ impl TextEncoderConfig {
 }
 
 impl TextEncoder {
+    /// Buckets, and the length of a bucket's row.
+    pub fn shape(&self) -> [usize; 2] {
+        self.table.weight.dims()
+    }
+
     /// Sentences `[batch, LENGTH]` of buckets, 0 where there is none, to their meanings `[batch, meaning]`.
     pub fn forward(&self, numbers: Tensor<2, Int>) -> Tensor<2> {
         let there: Tensor<3> = numbers.clone().greater_elem(0).float().unsqueeze_dim(2);
@@ -57,6 +64,16 @@ impl TextEncoder {
         let bent = self.bend.forward(silu(self.widen.forward(sentence.clone())));
         self.norm.forward(self.straight.forward(sentence) + bent)
     }
+}
+
+/// What a row of a batch to learn from says of a picture: captions `[batch, LENGTH]` of buckets, of which the first leads
+/// and may be empty, and styles `[batch]`, of conditions `[batch, captions x LENGTH + 1]`.
+pub fn captions_and_styles(conditions: Tensor<2, Int>) -> (Vec<Tensor<2, Int>>, Tensor<1, Int>) {
+    let [_, columns] = conditions.dims();
+    let sizes = std::iter::repeat_n(LENGTH, columns / LENGTH).chain([1]).collect();
+    let mut captions = conditions.split_with_sizes(sizes, 1);
+    let styles = captions.pop().expect("the style is the last column").squeeze_dim(1);
+    (captions, styles)
 }
 
 /// How far two descriptions of each of several things are from telling the same, in nats: each is to find the other

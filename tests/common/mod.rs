@@ -5,7 +5,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::catalogue::{self, LatentShape, ModelCard};
 use pushforward::families::{Family, Traits};
-use pushforward::generator::{Choices, Condition, Generator, Options, noise};
+use pushforward::generator::{Choices, Condition, Generator, Options, finish, noise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -39,6 +39,23 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 pub fn farthest(one: &[f32], other: &[f32]) -> f32 {
     assert_eq!(one.len(), other.len());
     one.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// Asserts that a training goes on from a module that ships with all that its family needs to train, and draws as that did.
+pub fn goes_on<F: Family + 'static>(config: &F::Config, module: F, shipped: F) {
+    let parameters = module.num_params();
+    assert!(shipped.num_params() < parameters, "what ships lacks what only training needs");
+    let draw = |module: F| {
+        let generator = generator(config, module);
+        let z = noise([2, generator.card().latent.dimension()], &mut rng(1), &device());
+        let options = Options { steps: generator.card().controls.steps.map(|_| 2), ..Options::default() };
+        values(finish(generator.start(z, &Condition::Class(1), &options)))
+    };
+    let expected = draw(shipped.clone());
+    assert!(farthest(&draw(module.clone()), &expected) > 1e-3);
+    let module = module.going_on_from(shipped);
+    assert_eq!(module.num_params(), parameters);
+    assert_eq!(draw(module), expected);
 }
 
 /// A module with a card that says what its family does of it.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use burn::module::Module;
+use anyhow::{Context, Result, ensure};
 use pushforward::catalogue::{Dataset, ImageShape, LatentShape, ModelCard, WeightsFile};
 use pushforward::families::{self, Family, Traits, Visitor};
 use pushforward::generator::Generator;
@@ -96,7 +95,7 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
             device.seed(recipe.training.seed);
             let config = recipe.config::<F>()?;
             let module = F::init(&config, &device);
-            let (module, origin) = if schedule.from_shipped { shipped(common, module)? } else { (module, None) };
+            let (module, origin) = if schedule.from_shipped { going_on(common, module)? } else { (module, None) };
             let task = Task {
                 model: &common.model,
                 config: serde_json::to_value(recipe)?,
@@ -184,10 +183,17 @@ fn read_weights(common: &Common, card: &ModelCard) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("reading {}", path.display()))
 }
 
-/// A module with the weights that ship, for a training that goes on from them.
-fn shipped<M: Module>(common: &Common, module: M) -> Result<(M, Option<Origin>)> {
+/// A module that goes on from the weights that ship.
+fn going_on<F: Family>(common: &Common, module: F) -> Result<(F, Option<Origin>)> {
     let card = read_card(common)?;
-    let module = weights::load(&card.id, &card.weights, &read_weights(common, &card)?, card.weights.precision, module)?;
+    let config = serde_json::from_value(card.config.clone())
+        .with_context(|| format!("the card's config is not a {}'s", F::NAME))?;
+    let (bytes, shipped) = (read_weights(common, &card)?, F::init(&config, &common.device.open()?).shipped());
+    let shipped = weights::load(&card.id, &card.weights, &bytes, card.weights.precision, shipped)?;
+    let expected = module.num_params();
+    let module = module.going_on_from(shipped);
+    let got = module.num_params();
+    ensure!(got == expected, "expected a model of {expected} parameters that ships to go on from, got one of {got}");
     Ok((module, Some(Origin { sha256: card.weights.sha256, training: card.training })))
 }
 
@@ -306,6 +312,7 @@ mod tests {
     use burn::optim::GradientsParams;
     use burn::tensor::{Device, Int, Tensor};
     use pushforward::families::codes::CodesConfig;
+    use pushforward::families::diffusion::DiffusionConfig;
     use pushforward::families::gan::GanConfig;
     use pushforward::families::latent_diffusion::LatentDiffusionConfig;
     use pushforward::generator::{Condition, Loss, Objective, noise};
@@ -341,6 +348,8 @@ mod tests {
             let conditions = Condition::Any.indices(10, 2, &device).unsqueeze_dim(1);
             assert!(all_learn(&codes, [2, 1, 28, 28], conditions), "after {done}");
         }
+        let config = DiffusionConfig::new().with_channels([8, 16, 16]).with_embedding(16).with_class_information(0.1);
+        assert!(all_learn(&config.init(&device), [2, 1, 28, 28], Tensor::full([2, 1], 3, &device)));
         // Before, the flow is not asked at all.
         let config = LatentDiffusionConfig::new().with_buckets(99).with_channels(16).with_paint([8, 32, 16]);
         let settled = config.init(&device).progressed(config.sketched);

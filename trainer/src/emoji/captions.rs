@@ -7,11 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use super::{Emoji, Manifest};
 
 /// How often the language is English, which comes first in the manifest; else it is any.
-const ENGLISH: f64 = 0.3;
+const ENGLISH: f64 = 0.1;
 
 /// How often a caption is the name alone, name and keywords, keywords alone, or the emoji's own characters.
 const FORMS: [(f64, Form); 4] =
-    [(0.45, Form::Name), (0.25, Form::NameAndKeywords), (0.25, Form::Keywords), (0.05, Form::Characters)];
+    [(0.6, Form::Name), (0.2, Form::NameAndKeywords), (0.15, Form::Keywords), (0.05, Form::Characters)];
 
 /// Keywords in a caption at most.
 const KEYWORDS: usize = 3;

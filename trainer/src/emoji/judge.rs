@@ -13,7 +13,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::generator::{Loss, Objective, noise};
 use pushforward::layers::conv3x3;
-use pushforward::layers::text::{TextEncoder, TextEncoderConfig, contrast, disagreement};
+use pushforward::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, contrast, disagreement};
 use pushforward::prompt::{LENGTH, numbers};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -116,11 +116,8 @@ fn unit(x: Tensor<2>) -> Tensor<2> {
 impl Objective for Judge {
     /// What a picture and its captions are from meaning the same; `conditions` as [`Lessons`] give them.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
-        let [_, columns] = conditions.dims();
-        let sizes = std::iter::repeat_n(LENGTH, columns / LENGTH).chain([1]).collect();
-        // The first caption may be empty, and the last column is the style.
-        let captions = &conditions.split_with_sizes(sizes, 1)[1..columns / LENGTH];
-        let meanings: Vec<Tensor<2>> = captions.iter().map(|caption| self.text.forward(caption.clone())).collect();
+        let (captions, _) = captions_and_styles(conditions);
+        let meanings: Vec<Tensor<2>> = captions.into_iter().skip(1).map(|caption| self.text.forward(caption)).collect();
 
         let [down, across] = [0; 2].map(|_| rng.random_range(-SHIFT..=SHIFT));
         let images = images.roll(&[down, across], &[2, 3]);
