@@ -228,7 +228,8 @@ impl Family for Gan {
     }
 
     fn going_on_from(self, shipped: Self) -> Self {
-        Self { discriminator: self.discriminator, recognizer: self.recognizer, ..shipped }
+        let Self { discriminator, recognizer, class_information, .. } = self;
+        Self { discriminator, recognizer, class_information, ..shipped }
     }
 
     fn traits(config: &GanConfig) -> Traits {
