@@ -404,6 +404,14 @@ pub struct Loss {
     pub terms: Vec<(&'static str, Tensor<1>)>,
 }
 
+impl Loss {
+    /// Both at once, the terms one after the other.
+    pub fn and(mut self, other: Self) -> Self {
+        self.terms.extend(other.terms);
+        Self { total: self.total + other.total, terms: self.terms }
+    }
+}
+
 /// Standard normal noise, the same on every device.
 pub fn noise<const D: usize>(shape: [usize; D], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<D> {
     Tensor::from_data(TensorData::new(normals(rng, shape.iter().product()), shape), device)

@@ -60,8 +60,6 @@ pub struct Diffusion {
     recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
-    #[module(skip)]
-    class_information: f64,
 }
 
 /// One resolution of the U-Net, and the ways to the next coarser one and back.
@@ -106,9 +104,8 @@ impl DiffusionConfig {
             attention: PixelAttentionConfig::new(coarsest).init(device),
             norm: group_norm(finest).init(device),
             paint: conv3x3(finest, 1, 1).with_initializer(Initializer::Zeros).init(device),
-            recognizer: (class_information > 0.0).then(|| Recognizer::init(SIDE, classes, device)),
+            recognizer: Recognizer::paying(class_information, SIDE, classes, device),
             classes,
-            class_information,
         }
     }
 }
@@ -162,11 +159,11 @@ impl Objective for Diffusion {
         let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         let velocity = |x, t| self.velocity(x, t, conditions.clone());
         let (flow, clean) = rectified_flow::loss(images.clone(), rng, velocity);
-        let Some(recognizer) = &self.recognizer else { return Loss { total: flow, terms: Vec::new() } };
-        let real = recognizer.surprise(images, conditions.clone());
-        let told = recognizer.clone().no_grad().surprise(clean, conditions);
-        let total = flow.clone() + real.clone() + told.clone() * self.class_information;
-        Loss { total, terms: vec![("flow", flow), ("surprise_real", real), ("surprise_drawn", told)] }
+        let loss = Loss { total: flow.clone(), terms: vec![("flow", flow)] };
+        match &self.recognizer {
+            Some(recognizer) => loss.and(recognizer.loss((images, conditions.clone()), (clean, conditions))),
+            None => loss,
+        }
     }
 }
 
@@ -183,8 +180,7 @@ impl Family for Diffusion {
     }
 
     fn going_on_from(self, shipped: Self) -> Self {
-        let Self { recognizer, class_information, .. } = self;
-        Self { recognizer, class_information, ..shipped }
+        Self { recognizer: self.recognizer, ..shipped }
     }
 
     fn traits(_config: &DiffusionConfig) -> Traits {

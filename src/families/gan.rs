@@ -84,9 +84,8 @@ impl GanConfig {
                 judge: LinearConfig::new(2 * critic_channels, 1).init(device),
                 condition: EmbeddingConfig::new(classes + 1, critic_channels).init(device),
             }),
-            recognizer: (class_information > 0.0).then(|| Recognizer::init(4 * COARSE, classes, device)),
+            recognizer: Recognizer::paying(class_information, 4 * COARSE, classes, device),
             classes,
-            class_information,
         }
     }
 }
@@ -99,8 +98,6 @@ pub struct Gan {
     recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
-    #[module(skip)]
-    class_information: f64,
 }
 
 /// The map from latents to pictures. The latent enters at 7x7, and with the condition again at every
@@ -196,15 +193,12 @@ impl Objective for Gan {
         let fake = critic.forward(fakes.clone().detach(), conditions.clone());
         let told = relu(real.neg() + 1.0).mean() + relu(fake + 1.0).mean();
         let fooled = critic.clone().no_grad().forward(fakes.clone(), conditions.clone()).mean().neg();
-        let mut total = told.clone() + fooled.clone();
-        let mut terms = vec![("discriminator", told), ("generator", fooled)];
-        if let Some(recognizer) = &self.recognizer {
-            let real = recognizer.surprise(images, conditions.clone());
-            let drawn = recognizer.clone().no_grad().surprise(fakes, conditions);
-            total = total + real.clone() + drawn.clone() * self.class_information;
-            terms.extend([("surprise_real", real), ("surprise_drawn", drawn)]);
+        let total = told.clone() + fooled.clone();
+        let loss = Loss { total, terms: vec![("discriminator", told), ("generator", fooled)] };
+        match &self.recognizer {
+            Some(recognizer) => loss.and(recognizer.loss((images, conditions.clone()), (fakes, conditions))),
+            None => loss,
         }
-        Loss { total, terms }
     }
 
     fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
@@ -228,8 +222,7 @@ impl Family for Gan {
     }
 
     fn going_on_from(self, shipped: Self) -> Self {
-        let Self { discriminator, recognizer, class_information, .. } = self;
-        Self { discriminator, recognizer, class_information, ..shipped }
+        Self { discriminator: self.discriminator, recognizer: self.recognizer, ..shipped }
     }
 
     fn traits(config: &GanConfig) -> Traits {

@@ -79,9 +79,9 @@ impl VaeConfig {
                 paint: conv3x3(quarter, 1, 1).init(device),
             },
             log_sigma: Param::from_tensor(Tensor::full([1], -1.5, device)),
-            recognizer: (class_information > 0.0).then(|| Recognizer::init(SIDE, classes, device)),
+            // The config weighs it against the bound of a whole picture; the loss is of one of its dimensions.
+            recognizer: Recognizer::paying(class_information / (SIDE * SIDE) as f64, SIDE, classes, device),
             classes,
-            class_information,
         }
     }
 }
@@ -98,8 +98,6 @@ pub struct Vae {
     recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
-    #[module(skip)]
-    class_information: f64,
 }
 
 /// q(h | x).
@@ -262,19 +260,15 @@ impl Objective for Vae {
         let [batch, channels, height, width] = images.dims();
         let dimensions = (channels * height * width) as f64;
         let [cost, divergence] = self.negative_elbo(images.clone(), conditions.clone(), rng).map(Tensor::mean);
-        let mut total = cost.clone() + divergence.clone();
-        let mut terms = vec![("cost", cost), ("divergence", divergence), ("log_sigma", self.log_sigma.val())];
-        if let Some(recognizer) = &self.recognizer {
-            let drawn = (batch / DRAWN_FRACTION).max(1);
-            let narrowed = conditions.clone().narrow(0, 0, drawn);
-            let [latent, _] = self.decoder.stem.weight.dims();
-            let pictures = self.draw(noise([drawn, latent], rng, &images.device()), narrowed.clone());
-            let real = recognizer.surprise(images, conditions);
-            let told = recognizer.clone().no_grad().surprise(pictures, narrowed);
-            total = total + real.clone() * dimensions + told.clone() * self.class_information;
-            terms.extend([("surprise_real", real), ("surprise_drawn", told)]);
-        }
-        Loss { total: total / dimensions, terms }
+        let total = (cost.clone() + divergence.clone()) / dimensions;
+        let terms = vec![("cost", cost), ("divergence", divergence), ("log_sigma", self.log_sigma.val())];
+        let loss = Loss { total, terms };
+        let Some(recognizer) = &self.recognizer else { return loss };
+        let drawn = (batch / DRAWN_FRACTION).max(1);
+        let narrowed = conditions.clone().narrow(0, 0, drawn);
+        let [latent, _] = self.decoder.stem.weight.dims();
+        let pictures = self.draw(noise([drawn, latent], rng, &images.device()), narrowed.clone());
+        loss.and(recognizer.loss((images, conditions), (pictures, narrowed)))
     }
 }
 
@@ -294,8 +288,7 @@ impl Family for Vae {
     }
 
     fn going_on_from(self, shipped: Self) -> Self {
-        let Self { recognizer, class_information, .. } = self;
-        Self { recognizer, class_information, ..shipped }
+        Self { recognizer: self.recognizer, ..shipped }
     }
 
     fn traits(config: &VaeConfig) -> Traits {

@@ -8,6 +8,7 @@ use burn::tensor::activation::{log_softmax, silu};
 use burn::tensor::{Device, Int, Tensor};
 
 use super::conv3x3;
+use crate::generator::Loss;
 
 /// q(c | x).
 #[derive(Module, Debug)]
@@ -15,21 +16,35 @@ pub struct Recognizer {
     fine: Conv2d,
     coarse: Conv2d,
     logits: Linear,
+    /// What a generator is paid for a nat.
+    #[module(skip)]
+    weight: f64,
 }
 
+/// Pictures `[batch, 1, side, side]` and their conditions `[batch]`.
+type Conditioned = (Tensor<4>, Tensor<1, Int>);
+
 impl Recognizer {
-    /// Of pictures of `side` pixels, a multiple of 4.
-    pub fn init(side: usize, classes: usize, device: &Device) -> Self {
-        Self {
+    /// Of pictures of `side` pixels, a multiple of 4, that pays a generator `weight` for a nat; none where that is 0.
+    pub fn paying(weight: f64, side: usize, classes: usize, device: &Device) -> Option<Self> {
+        (weight > 0.0).then(|| Self {
             fine: conv3x3(1, 32, 2).init(device),
             coarse: conv3x3(32, 64, 2).init(device),
             logits: LinearConfig::new(64 * (side / 4).pow(2), classes).init(device),
-        }
+            weight,
+        })
     }
 
-    /// -ln q(c | x) in nats of pictures `[batch, 1, side, side]` under conditions `[batch]`, the mean over the
-    /// batch, in which a picture under "any" counts as nothing.
-    pub fn surprise(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
+    /// What it has to learn from real pictures, and what a generator is paid for drawn ones: its surprise at both, of
+    /// which the second teaches the generator alone.
+    pub fn loss(&self, real: Conditioned, drawn: Conditioned) -> Loss {
+        let (real, drawn) = (self.surprise(real), self.clone().no_grad().surprise(drawn));
+        let total = real.clone() + drawn.clone() * self.weight;
+        Loss { total, terms: vec![("surprise_real", real), ("surprise_drawn", drawn)] }
+    }
+
+    /// -ln q(c | x) in nats, the mean over the batch, in which a picture under "any" counts as nothing.
+    fn surprise(&self, (images, conditions): Conditioned) -> Tensor<1> {
         let x = silu(self.coarse.forward(silu(self.fine.forward(images))));
         let logits = self.logits.forward(x.flatten(1, 3));
         let [_, classes] = logits.dims();
