@@ -8,6 +8,9 @@ use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::ModuleRecord;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::train::TrainingConfig;
 
 /// What is known of a training beside its tensors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,12 +30,33 @@ pub struct Progress {
     pub begun: usize,
 }
 
+impl Progress {
+    /// How weights came about, for whom they are handed to: the command that trains them, its config, and what it took.
+    ///
+    /// # Errors
+    /// When the config is not to be written as JSON.
+    pub fn told(&self, model: &str, config: &TrainingConfig) -> Result<serde_json::Value> {
+        let going_on = if self.origin.is_some() { " --from-shipped" } else { "" };
+        let mut told = json!({
+            "command": format!("cargo run -p trainer --release -- train --model {model}{going_on}"),
+            "config": config,
+            "steps": self.step - self.begun,
+            "minutes": (self.seconds / 6.0).round() / 10.0,
+            "devices": self.devices,
+        });
+        if let Some(origin) = &self.origin {
+            told["origin"] = serde_json::to_value(origin)?;
+        }
+        Ok(told)
+    }
+}
+
 /// Weights that a training goes on from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// Their checksum.
     pub sha256: String,
-    /// What their card says of how they were trained.
+    /// What their card or pin says of how they were trained.
     pub training: serde_json::Value,
 }
 

@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::commands::Common;
 use crate::data::{Images, Labelled, Split};
-use crate::pinned::Pinned;
+use crate::pinned::{Judging, Pinned};
 use crate::train::Schedule;
 
 /// Its name on the command line.
@@ -33,7 +33,7 @@ pub const FEATURES: usize = 128;
 const FILES: Pinned = Pinned {
     id: ID,
     folder: concat!(env!("CARGO_MANIFEST_DIR"), "/classifier"),
-    config: include_str!("../classifier/train.json"),
+    recipe: include_str!("../classifier/train.json"),
     weights: include_bytes!("../classifier/weights.bpk"),
     pin: include_str!("../classifier/pin.json"),
 };
@@ -47,8 +47,10 @@ pub struct Classifier {
     head: Linear,
 }
 
-impl Classifier {
-    fn init(device: &Device) -> Self {
+impl Judging for Classifier {
+    type Config = ();
+
+    fn init((): &(), device: &Device) -> Self {
         let plan: [(usize, usize, usize); 5] = [(1, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2), (64, FEATURES, 2)];
         let convolution = |(from, to, stride)| -> Conv2dConfig { conv3x3(from, to, stride).with_bias(false) };
         Self {
@@ -58,10 +60,12 @@ impl Classifier {
             head: LinearConfig::new(FEATURES, CLASSES).init(device),
         }
     }
+}
 
+impl Classifier {
     /// The classifier that all figures are measured with.
     pub fn pinned(device: &Device) -> Result<Self> {
-        FILES.load(Self::init(device))
+        FILES.load(device)
     }
 
     /// Pictures `[batch, 1, 28, 28]` to features `[batch, 128]`.
@@ -91,12 +95,12 @@ impl Objective for Classifier {
 pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
     let images = common.images(Split::Train)?;
     let examples = Labelled { images: &images, classes: CLASSES, dropout: FILES.training()?.class_dropout };
-    report(&FILES.train(common, schedule, &examples, Classifier::init)?, common)
+    report(&FILES.train(common, schedule, &examples)?, common)
 }
 
 /// Packs the checkpoint into the pinned weights.
 pub fn pin(common: &Common) -> Result<()> {
-    FILES.pin(common, Classifier::init(&common.device.open()?))
+    FILES.renew::<Classifier>(common)
 }
 
 /// Prints the pinned classifier's accuracy on the test split.

@@ -10,7 +10,6 @@ use pushforward::families::{self, Family, Traits, Visitor};
 use pushforward::generator::Generator;
 use pushforward::weights::{self, Precision};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::checkpoint::{Checkpoint, Origin};
 use crate::commands::Common;
@@ -219,17 +218,7 @@ pub fn quantize(common: &Common) -> Result<()> {
     let precision = recipe.precision;
     let Trained { generator, parameters, packed } = trained(common, &recipe, precision)?;
     let progress = checkpoint_of(common).progress()?.context("the checkpoint has no progress file")?;
-    let going_on = if progress.origin.is_some() { " --from-shipped" } else { "" };
-    let mut training = json!({
-        "command": format!("cargo run -p trainer --release -- train --model {}{going_on}", common.model),
-        "config": recipe.training,
-        "steps": progress.step - progress.begun,
-        "minutes": (progress.seconds / 6.0).round() / 10.0,
-        "devices": progress.devices,
-    });
-    if let Some(origin) = progress.origin {
-        training["origin"] = serde_json::to_value(origin)?;
-    }
+    let training = progress.told(&common.model, &recipe.training)?;
     fs::write(common.folder().join(WEIGHTS), &packed)?;
     write_card(common, &ModelCard { weights: pin(&packed, precision), training, ..generator.card().clone() })?;
     println!(

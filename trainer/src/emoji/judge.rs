@@ -6,6 +6,7 @@
 //! features of pictures.
 
 use anyhow::Result;
+use burn::config::Config;
 use burn::module::{Module, ParamId, list_param_ids};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
@@ -20,7 +21,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{EmojiSet, Lessons};
 use crate::commands::Common;
-use crate::pinned::Pinned;
+use crate::pinned::{Judging, Pinned};
 use crate::train::Schedule;
 
 /// Its name on the command line.
@@ -28,12 +29,6 @@ pub const ID: &str = "judge";
 
 /// Dimension of its features, and of the space that pictures and sentences share.
 pub const FEATURES: usize = 128;
-
-/// Buckets of its text encoder; more than a generator's, as nobody has to fetch it.
-const BUCKETS: usize = 32768;
-
-/// Length of a bucket's row.
-const WIDTH: usize = 64;
 
 /// The fraction of the training after which the features of pictures have settled; where the recipe begins anew.
 const SETTLED: f64 = 0.4;
@@ -50,7 +45,7 @@ const NOISE: f64 = 0.1;
 const FILES: Pinned = Pinned {
     id: ID,
     folder: concat!(env!("CARGO_MANIFEST_DIR"), "/judge"),
-    config: include_str!("../../judge/train.json"),
+    recipe: include_str!("../../judge/train.json"),
     weights: include_bytes!("../../judge/weights.bpk"),
     pin: include_str!("../../judge/pin.json"),
 };
@@ -63,11 +58,25 @@ pub struct Judge {
     head: Linear,
     text: TextEncoder,
     #[module(skip)]
+    buckets: usize,
+    #[module(skip)]
     settled: bool,
 }
 
-impl Judge {
-    fn init(device: &Device) -> Self {
+/// What of the judge can be chosen: how it reads.
+#[derive(Config, Debug)]
+pub struct JudgeConfig {
+    /// Buckets of its text encoder; more than a generator's, as nobody has to fetch it.
+    pub buckets: usize,
+    /// Length of a bucket's row.
+    pub width: usize,
+}
+
+impl Judging for Judge {
+    type Config = JudgeConfig;
+
+    fn init(config: &JudgeConfig, device: &Device) -> Self {
+        let JudgeConfig { buckets, width } = *config;
         let plan: [(usize, usize, usize); 6] =
             [(3, 32, 1), (32, 64, 2), (64, 64, 1), (64, 128, 2), (128, 128, 1), (128, FEATURES, 2)];
         let convolution = |(from, to, stride)| -> Conv2dConfig { conv3x3(from, to, stride).with_bias(false) };
@@ -75,17 +84,26 @@ impl Judge {
             convolutions: plan.iter().map(|step| convolution(*step).init(device)).collect(),
             norms: plan.iter().map(|(_, to, _)| BatchNormConfig::new(*to).init(device)).collect(),
             head: LinearConfig::new(FEATURES, FEATURES).init(device),
-            text: TextEncoderConfig::new(BUCKETS, WIDTH, FEATURES).init(device),
+            text: TextEncoderConfig::new(buckets, width, FEATURES).init(device),
+            buckets,
             settled: false,
         }
     }
 
+    /// Where sentences go to other buckets, it learns to read anew.
+    fn going_on_from(self, pinned: Self) -> Self {
+        let text = if self.text.shape() == pinned.text.shape() { pinned.text } else { self.text };
+        Self { text, buckets: self.buckets, ..pinned }
+    }
+}
+
+impl Judge {
     /// The judge that all figures are measured with.
     ///
     /// # Errors
     /// When its weights are not those of its pin.
     pub fn pinned(device: &Device) -> Result<Self> {
-        FILES.load(Self::init(device))
+        FILES.load(device)
     }
 
     /// Pictures `[batch, 3, 32, 32]` to features `[batch, 128]`.
@@ -102,7 +120,7 @@ impl Judge {
 
     /// Sentences to directions in the shared space, `[sentences, 128]`.
     pub fn sentences(&self, sentences: &[&str], device: &Device) -> Tensor<2> {
-        let buckets: Vec<i32> = sentences.iter().flat_map(|sentence| numbers(sentence, BUCKETS)).collect();
+        let buckets: Vec<i32> = sentences.iter().flat_map(|sentence| numbers(sentence, self.buckets)).collect();
         let buckets = Tensor::<1, Int>::from_ints(buckets.as_slice(), device);
         unit(self.text.forward(buckets.reshape([sentences.len(), LENGTH])))
     }
@@ -147,17 +165,18 @@ impl Objective for Judge {
 /// # Errors
 /// When the data set is missing; see also [`Pinned::train`].
 pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
-    let lessons = Lessons::new(EmojiSet::load(&common.emoji)?, BUCKETS, 0.0);
-    FILES.train(common, schedule, &lessons, Judge::init)?;
+    let buckets = FILES.chosen::<Judge>()?.buckets;
+    let lessons = Lessons::new(EmojiSet::load(&common.emoji)?, buckets, 0.0);
+    FILES.train::<Judge>(common, schedule, &lessons)?;
     Ok(())
 }
 
 /// Packs the checkpoint into the pinned weights.
 ///
 /// # Errors
-/// See [`Pinned::pin`].
+/// See [`Pinned::renew`].
 pub fn pin(common: &Common) -> Result<()> {
-    FILES.pin(common, Judge::init(&common.device.open()?))
+    FILES.renew::<Judge>(common)
 }
 
 /// SHA-256 of the judge's weights.
@@ -173,13 +192,18 @@ mod tests {
     use super::*;
     use rand::SeedableRng;
 
+    #[test]
+    fn the_rate_begins_anew_where_the_features_have_settled() {
+        assert_eq!(FILES.training().unwrap().restart, SETTLED);
+    }
+
     /// All Fréchet distances are measured in these features.
     #[test]
     fn once_settled_the_features_of_pictures_stay_whatever_is_learned() {
         let device = Device::flex();
         let pictures = noise([4, 3, 32, 32], &mut ChaCha8Rng::seed_from_u64(1), &device);
         let features = |judge: &Judge| judge.features(pictures.clone()).into_data();
-        let judge = Judge::init(&device);
+        let judge = Judge::init(&JudgeConfig::new(512, 8), &device);
         let before = features(&judge);
         let learning = judge.to_device(&device.clone().autodiff()).train().progressed(SETTLED);
         let captions = Tensor::<2, Int>::ones([4, 3 * LENGTH + 1], &device.clone().autodiff());
