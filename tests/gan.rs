@@ -97,10 +97,11 @@ fn the_information_of_the_class_adds_what_the_recognizer_misses() {
 #[test]
 fn a_training_goes_on_from_what_ships() {
     let config = config().with_class_information(0.5);
-    goes_on(&config, config.init(&device()), small().shipped());
+    let shipped = small().shipped();
+    goes_on(&config, config.init(&device()), shipped.clone());
     // What the recipe says of training counts, not what the card says of the training before.
     let total = |gan: Gan| {
-        let gan = filled(gan, "recognizer", 0.0).going_on_from(small().shipped());
+        let gan = filled(gan, "recognizer", 0.0).going_on_from(shipped.clone());
         values(gan.loss(whole_pictures(2, 28), Tensor::full([2, 1], 3, &device()), &mut rng(1)).total)[0]
     };
     let gan = config.init(&device());
