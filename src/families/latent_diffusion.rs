@@ -76,8 +76,6 @@ pub struct LatentDiffusion {
     flow: Flow,
     #[module(skip)]
     styles: usize,
-    #[module(skip)]
-    buckets: usize,
     /// What learns now, and from which fractions of the training the second and the third of them do.
     #[module(skip)]
     learning: Learning,
@@ -146,7 +144,6 @@ impl LatentDiffusionConfig {
                 paint: conv3x3(channels, code, 1).with_initializer(Initializer::Zeros).init(device),
             },
             styles,
-            buckets,
             learning: Learning::Autoencoder,
             from: [self.settled, self.sketched],
         }
@@ -198,8 +195,8 @@ impl LatentDiffusion {
     fn narrowed(&self, condition: &Condition, batch: usize) -> Option<Tensor<2>> {
         let Condition::Prompt(Prompt { sentence, towards, style }) = condition else { return None };
         let of = |sentence: &str, style: Option<usize>| {
-            let device = self.lead.style.weight.device();
-            let numbers = Tensor::<1, Int>::from_ints(numbers(sentence, self.buckets).as_slice(), &device);
+            let (device, [buckets, _]) = (self.lead.style.weight.device(), self.lead.text.shape());
+            let numbers = Tensor::<1, Int>::from_ints(numbers(sentence, buckets).as_slice(), &device);
             let style = Tensor::from_ints([style.unwrap_or(self.styles) as i32], &device);
             self.lead.meaning(numbers.unsqueeze(), style)
         };

@@ -208,7 +208,8 @@ pub fn open_packed(common: &Common, precision: Precision) -> Result<(Box<dyn Gen
     Ok((families::open(&card, &packed, precision, &common.device.open()?)?, packed.len()))
 }
 
-fn pin(packed: &[u8], precision: Precision) -> WeightsFile {
+/// What a card or a pin says of packed weights.
+pub fn pin(packed: &[u8], precision: Precision) -> WeightsFile {
     WeightsFile { file: WEIGHTS.into(), bytes: packed.len(), sha256: weights::checksum(packed), precision }
 }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::checkpoint::{Checkpoint, Origin};
 use crate::commands::Common;
 use crate::data::Examples;
+use crate::model;
 use crate::train::{self, Schedule, Task, TrainingConfig};
 
 /// A module that can be pinned.
@@ -146,12 +147,7 @@ impl Pinned {
         let module = checkpoint.load_module(M::init(&self.chosen::<M>()?, &common.device.open()?))?;
         let progress = checkpoint.progress()?.context("the checkpoint has no progress file")?;
         let bytes = weights::pack(self.id, &module, Precision::Q8)?;
-        let weights = WeightsFile {
-            file: "weights.bpk".into(),
-            bytes: bytes.len(),
-            sha256: weights::checksum(&bytes),
-            precision: Precision::Q8,
-        };
+        let weights = model::pin(&bytes, Precision::Q8);
         fs::write(Path::new(self.folder).join(&weights.file), &bytes)?;
         let pin = Pin { weights, model, training: progress.told(self.id, &training)? };
         fs::write(Path::new(self.folder).join("pin.json"), serde_json::to_string_pretty(&pin)? + "\n")?;

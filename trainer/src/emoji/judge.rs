@@ -58,8 +58,6 @@ pub struct Judge {
     head: Linear,
     text: TextEncoder,
     #[module(skip)]
-    buckets: usize,
-    #[module(skip)]
     settled: bool,
 }
 
@@ -85,7 +83,6 @@ impl Judging for Judge {
             norms: plan.iter().map(|(_, to, _)| BatchNormConfig::new(*to).init(device)).collect(),
             head: LinearConfig::new(FEATURES, FEATURES).init(device),
             text: TextEncoderConfig::new(buckets, width, FEATURES).init(device),
-            buckets,
             settled: false,
         }
     }
@@ -93,7 +90,7 @@ impl Judging for Judge {
     /// Where sentences go to other buckets, it learns to read anew.
     fn going_on_from(self, pinned: Self) -> Self {
         let text = if self.text.shape() == pinned.text.shape() { pinned.text } else { self.text };
-        Self { text, buckets: self.buckets, ..pinned }
+        Self { text, ..pinned }
     }
 }
 
@@ -120,9 +117,10 @@ impl Judge {
 
     /// Sentences to directions in the shared space, `[sentences, 128]`.
     pub fn sentences(&self, sentences: &[&str], device: &Device) -> Tensor<2> {
-        let buckets: Vec<i32> = sentences.iter().flat_map(|sentence| numbers(sentence, self.buckets)).collect();
-        let buckets = Tensor::<1, Int>::from_ints(buckets.as_slice(), device);
-        unit(self.text.forward(buckets.reshape([sentences.len(), LENGTH])))
+        let [buckets, _] = self.text.shape();
+        let numbers: Vec<i32> = sentences.iter().flat_map(|sentence| numbers(sentence, buckets)).collect();
+        let numbers = Tensor::<1, Int>::from_ints(numbers.as_slice(), device);
+        unit(self.text.forward(numbers.reshape([sentences.len(), LENGTH])))
     }
 }
 
