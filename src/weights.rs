@@ -13,20 +13,18 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Bytes, DType, Shape, Tensor, TensorData};
 use burn_pack::{Reader, Writer};
 use half::f16;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::catalogue::WeightsFile;
+use rounding::{BLOCK, FEW, round};
+
+pub use rounding::{Precision, Quantized, dequantize, quantize, rounded};
+
+mod rounding;
 
 /// Version of the layout described above, written into every file.
 const FORMAT: &str = "pushforward-1";
-
-/// Values that share a scale.
-const BLOCK: usize = 32;
-
-/// The most values of a parameter that is not worth quantizing.
-const FEW: usize = 2048;
 
 /// Suffix of the tensor that holds a parameter's scales.
 const SCALE: &str = "#scale";
@@ -62,99 +60,6 @@ impl WeightsError {
         let [model, field, expected, got] = [model, field, expected, got].map(String::from);
         Self::Field { model, field, expected, got }
     }
-}
-
-/// What the numbers of a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 8-bit integers.
-    #[default]
-    Q8,
-    /// 4-bit integers.
-    Q4,
-}
-
-impl Precision {
-    /// Every precision, the finest first.
-    pub const ALL: [Self; 2] = [Self::Q8, Self::Q4];
-
-    /// The precision of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|precision| precision.name() == name)
-    }
-
-    /// Its name on cards, in files and in links.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Q8 => "q8",
-            Self::Q4 => "q4",
-        }
-    }
-
-    /// The largest integer; the smallest is its negative.
-    fn largest(self) -> f32 {
-        match self {
-            Self::Q8 => 127.0,
-            Self::Q4 => 7.0,
-        }
-    }
-}
-
-/// Blocks of values as integers and one scale each.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quantized {
-    /// The integers, as many as there were values.
-    pub integers: Vec<i8>,
-    /// One scale a block of 32, the last block possibly short.
-    pub scales: Vec<f16>,
-}
-
-/// Quantizes values symmetrically, block by block. The error of each is at most 0.51 of its block's
-/// scale in 8 bits (half a step, and a little for the scale's own rounding); in 4 bits a block's largest
-/// values may be cut short where its mean squared error is less for it.
-pub fn quantize(values: &[f32], precision: Precision) -> Quantized {
-    let mut quantized = Quantized { integers: Vec::with_capacity(values.len()), scales: Vec::new() };
-    for block in values.chunks(BLOCK) {
-        let largest = block.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
-        let scaled = CUTS[precision as usize].iter().map(|cut| {
-            let scale = f16::from_f32(cut * largest / precision.largest());
-            let integers = integers(block, scale, precision);
-            (squared_error(block, &integers, scale), integers, scale)
-        });
-        let (_, integers, scale) =
-            scaled.min_by(|(one, ..), (other, ..)| one.total_cmp(other)).expect("there is at least one cut");
-        quantized.integers.extend(integers);
-        quantized.scales.push(scale);
-    }
-    quantized
-}
-
-/// Scales that are tried, in units of the one that fits a block's largest value, for each precision.
-const CUTS: [&[f32]; 2] = [&[1.0], &[1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65]];
-
-fn integers(block: &[f32], scale: f16, precision: Precision) -> Vec<i8> {
-    let step = f32::from(scale);
-    // A block too small for half precision is zero.
-    let inverse = if step > 0.0 { 1.0 / step } else { 0.0 };
-    let largest = precision.largest();
-    block.iter().map(|x| (x * inverse).round().clamp(-largest, largest) as i8).collect()
-}
-
-fn squared_error(block: &[f32], integers: &[i8], scale: f16) -> f32 {
-    block.iter().zip(dequantize(integers, &[scale])).map(|(x, got)| (x - got).powi(2)).sum()
-}
-
-/// The values that integers and scales stand for.
-pub fn dequantize(integers: &[i8], scales: &[f16]) -> Vec<f32> {
-    let blocks = integers.chunks(BLOCK).zip(scales);
-    blocks.flat_map(|(block, scale)| block.iter().map(|i| f32::from(*i) * f32::from(*scale))).collect()
-}
-
-/// The values that are left of values in a precision.
-fn rounded(values: &[f32], precision: Precision) -> Vec<f32> {
-    let Quantized { integers, scales } = quantize(values, precision);
-    dequantize(&integers, &scales)
 }
 
 /// 4-bit integers, two to a byte, the first in the lower half.
@@ -339,8 +244,11 @@ impl Filler<'_> {
             DType::F16 => halves(&bytes).map(f32::from).collect(),
             DType::I8 => {
                 let integers: Vec<i8> = bytes.iter().map(|b| *b as i8).collect();
-                let values = dequantize(&integers, &self.scales(name, count)?);
-                if self.precision == Precision::Q8 { values } else { rounded(&values, self.precision) }
+                let mut values = dequantize(&integers, &self.scales(name, count)?);
+                if self.precision != Precision::Q8 {
+                    round(&mut values, self.precision);
+                }
+                values
             }
             DType::U8 => dequantize(&from_nibbles(&bytes, count), &self.scales(name, count)?),
             other => return Err(wrong(&format!("{name} type"), "i8, u8 or f16", &format!("{other:?}"))),

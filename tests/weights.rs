@@ -1,6 +1,6 @@
 //! Weights: bounds on the quantization error, the round trip, and files that nobody should trust.
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleVisitor, Param, list_param_ids};
 use burn::tensor::{Bytes, DType, Device, Shape, Tensor};
 use burn_pack::Writer;
 use half::f16;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use pushforward::catalogue::{self, WeightsFile};
 use pushforward::families::{self, vae::VaeConfig};
 use pushforward::generator::{Condition, Options, finish, noise};
-use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, pack, quantize};
+use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, pack, quantize, rounded};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -118,6 +118,29 @@ fn a_module_survives_the_round_trip_within_the_bounds() {
             assert!(error.sqrt() <= bound, "{precision:?}, {} values", before.len());
         }
     }
+}
+
+#[test]
+fn what_learns_rounded_is_what_its_file_will_hold() {
+    let device = Device::flex().autodiff();
+    let values = |module: &dyn Fn(&mut Collect)| {
+        let mut values = Collect::default();
+        module(&mut values);
+        values.0
+    };
+    let module = config().init(&device);
+    for precision in Precision::ALL {
+        let learning = rounded(module.clone(), precision);
+        assert_eq!(list_param_ids(&learning), list_param_ids(&module), "a gradient finds the parameter by its id");
+        let bytes = pack(MODEL, &module, precision).unwrap();
+        let pinned = WeightsFile { precision, ..pin(&bytes) };
+        let held = load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap();
+        for (learning, held) in values(&|v| learning.visit(v)).iter().zip(values(&|v| held.visit(v))) {
+            assert!(held.len() <= 2048 || *learning == held, "{precision:?}, {} values", held.len());
+        }
+    }
+    let still = module.no_grad();
+    assert_eq!(values(&|v| rounded(still.clone(), Precision::Q4).visit(v)), values(&|v| still.visit(v)));
 }
 
 #[test]

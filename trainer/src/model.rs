@@ -38,7 +38,7 @@ pub struct Recipe {
     model: serde_json::Value,
     /// The loop's config.
     training: TrainingConfig,
-    /// In which precision it ships; as it is no part of the training, no part of what a checkpoint is bound to.
+    /// In which precision it ships; no part of what a checkpoint is bound to, which can be packed in any.
     #[serde(default, skip_serializing)]
     precision: Precision,
     /// The card's line of that name; no part of what a checkpoint is bound to.
@@ -99,6 +99,7 @@ pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
                 model: &common.model,
                 config: serde_json::to_value(recipe)?,
                 training: &recipe.training,
+                precision: recipe.precision,
                 folder: &folder,
                 device_name: common.device.name(),
                 origin,

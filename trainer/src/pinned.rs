@@ -130,6 +130,7 @@ impl Pinned {
             model: self.id,
             config: serde_json::to_value(&recipe)?,
             training: &recipe.training,
+            precision: Precision::default(),
             folder: &folder,
             device_name: common.device.name(),
             origin,

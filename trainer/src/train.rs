@@ -13,53 +13,17 @@ use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
 use pushforward::generator::{Loss, Objective};
+use pushforward::weights::{self, Precision};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 
 use crate::averaging::average;
 use crate::checkpoint::{Checkpoint, Origin, Progress};
 use crate::data::{Examples, shuffled};
 
-/// How a module is trained; part of its committed config.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrainingConfig {
-    /// Times that every picture is seen.
-    pub epochs: usize,
-    /// Pictures in a step.
-    pub batch: usize,
-    /// The largest learning rate; it rises for `warmup` steps and then falls to zero as a cosine.
-    pub learning_rate: f64,
-    /// Steps to the largest learning rate.
-    pub warmup: usize,
-    /// Weight decay of AdamW (arXiv 1711.05101).
-    pub weight_decay: f64,
-    /// Gradients are scaled down to this norm, parameter by parameter.
-    pub gradient_norm: f64,
-    /// Decays of AdamW's two running means.
-    #[serde(default = "betas")]
-    pub betas: [f64; 2],
-    /// Decay of the running average of the parameters, which is what ships; 0 ships the last parameters.
-    #[serde(default)]
-    pub averaging: f64,
-    /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
-    pub class_dropout: f64,
-    /// The fraction of the training after which the learning rate begins anew, for a module that then begins with
-    /// something else; 0 for none.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub restart: f64,
-    /// Seed of everything random: initial weights, order, dropped classes and noise.
-    pub seed: u64,
-}
+pub use config::TrainingConfig;
 
-fn is_zero(number: &f64) -> bool {
-    *number == 0.0
-}
-
-fn betas() -> [f64; 2] {
-    [0.9, 0.999]
-}
+mod config;
 
 /// When to save and when to stop.
 #[derive(Debug, Clone)]
@@ -82,6 +46,8 @@ pub struct Task<'a> {
     pub config: serde_json::Value,
     /// The loop's part of it.
     pub training: &'a TrainingConfig,
+    /// In which precision the module ships.
+    pub precision: Precision,
     /// Folder of checkpoint and log.
     pub folder: &'a Path,
     /// How the device is called in the card.
@@ -134,7 +100,7 @@ pub fn train<M: Objective>(
         progress
     } else {
         let (config, origin) = (task.config.clone(), task.origin.clone());
-        let begun = origin.as_ref().map_or(0, |_| restart_of(training, steps));
+        let begun = origin.as_ref().map_or(0, |_| training.restart_at(steps));
         Progress { step: begun, seconds: 0.0, config, devices: Vec::new(), origin, begun }
     };
     if !progress.devices.contains(&task.device_name) {
@@ -163,14 +129,21 @@ pub fn train<M: Objective>(
             averaged = averaged.map(|_| module.valid());
         }
 
-        module = module.progressed(progress.step as f64 / steps as f64);
-        let Loss { total, terms } = module.loss(pictures, conditions, &mut rng);
-        let (mut gradients, rate) = (total.backward(), learning_rate(training, progress.step, steps));
-        if let Some((times, parameters)) = module.faster() {
-            let fast = GradientsParams::from_params(&mut gradients, &module, &parameters);
+        let done = progress.step as f64 / steps as f64;
+        module = module.progressed(done);
+        // A gradient is taken where the parameters are rounded to, and moves those that are not (see `weights::rounded`).
+        let rounds = done >= 1.0 - training.rounded;
+        let rounded = rounds.then(|| weights::rounded(module.clone(), task.precision));
+        let learning = rounded.as_ref().unwrap_or(&module);
+        let Loss { total, terms } = learning.loss(pictures, conditions, &mut rng);
+        let (mut gradients, rate) = (total.backward(), training.learning_rate_at(progress.step, steps));
+        let fast = learning
+            .faster()
+            .map(|(times, parameters)| (times, GradientsParams::from_params(&mut gradients, learning, &parameters)));
+        let gradients = GradientsParams::from_grads(gradients, learning);
+        if let Some((times, fast)) = fast {
             module = optimizer.step(times * rate, module, fast);
         }
-        let gradients = GradientsParams::from_grads(gradients, &module);
         module = optimizer.step(rate, module, gradients);
         averaged = averaged.map(|averaged| average(averaged, &module, training.averaging, progress.step));
         progress.step += 1;
@@ -199,20 +172,6 @@ fn step_rng(seed: u64, step: usize) -> ChaCha8Rng {
     // Stream 0 is left to the initial weights.
     rng.set_stream(step as u64 + 1);
     rng
-}
-
-/// The step at which the learning rate begins anew; 0 where it does not.
-fn restart_of(training: &TrainingConfig, steps: usize) -> usize {
-    (training.restart * steps as f64).round() as usize
-}
-
-/// Linear warm-up, then half a cosine down to zero (arXiv 1608.03983), and once more after a restart.
-fn learning_rate(training: &TrainingConfig, step: usize, steps: usize) -> f64 {
-    let restart = restart_of(training, steps);
-    let (step, steps) = if step < restart { (step, restart) } else { (step - restart, steps - restart) };
-    let rise = ((step + 1) as f64 / training.warmup.max(1) as f64).min(1.0);
-    let fall = 0.5 * (1.0 + (std::f64::consts::PI * step as f64 / steps as f64).cos());
-    training.learning_rate * rise * fall
 }
 
 fn progress_bar(steps: usize, done: usize, batch: usize) -> ProgressBar {
@@ -279,11 +238,10 @@ fn scalar(tensor: &Tensor<1>) -> f32 {
 mod tests {
     use super::*;
     use crate::data::{Images, Labelled};
-    use burn::module::Module;
+    use burn::module::{Module, Param};
     use burn::nn::{Linear, LinearConfig};
     use burn::tensor::Int;
     use pushforward::generator::noise;
-    use pushforward::weights::{self, Precision};
 
     /// The smallest module with a loss that depends on pictures, conditions and noise.
     #[derive(Module, Debug)]
@@ -302,22 +260,6 @@ mod tests {
         }
     }
 
-    fn config() -> TrainingConfig {
-        TrainingConfig {
-            epochs: 3,
-            batch: 8,
-            learning_rate: 0.01,
-            warmup: 2,
-            weight_decay: 0.01,
-            gradient_norm: 1.0,
-            betas: betas(),
-            averaging: 0.0,
-            class_dropout: 0.3,
-            restart: 0.0,
-            seed: 5,
-        }
-    }
-
     /// Trains from zeros up to a step and returns the packed parameters.
     fn run(folder: &Path, config: &TrainingConfig, until: Option<usize>) -> Result<Vec<u8>> {
         run_from(folder, config, until, None)
@@ -329,38 +271,42 @@ mod tests {
         until: Option<usize>,
         origin: Option<Origin>,
     ) -> Result<Vec<u8>> {
-        let device = Device::flex();
+        let initializer = burn::nn::Initializer::Zeros;
+        let linear = LinearConfig::new(784, 1).with_initializer(initializer).init(&Device::flex());
+        Ok(weights::pack("tiny", &trained(folder, config, until, origin, Tiny { linear })?, Precision::Q8)?)
+    }
+
+    fn trained<M: Objective>(
+        folder: &Path,
+        config: &TrainingConfig,
+        until: Option<usize>,
+        origin: Option<Origin>,
+        module: M,
+    ) -> Result<M> {
         let task = Task {
             model: "tiny",
             config: serde_json::to_value(config)?,
             training: config,
+            precision: Precision::Q4,
             folder,
             device_name: "test".into(),
             origin,
         };
-        let initializer = burn::nn::Initializer::Zeros;
-        let module = Tiny { linear: LinearConfig::new(784, 1).with_initializer(initializer).init(&device) };
         let schedule = Schedule { restart: false, from_shipped: false, until, checkpoint_minutes: 60.0 };
-        let module = train(
-            &task,
-            module,
-            &Labelled { images: &Images::made_up(40), classes: 10, dropout: config.class_dropout },
-            &schedule,
-            &device,
-        )?;
-        Ok(weights::pack("tiny", &module, Precision::Q8)?)
+        let examples = Labelled { images: &Images::made_up(40), classes: 10, dropout: config.class_dropout };
+        train(&task, module, &examples, &schedule, &Device::flex())
     }
 
     #[test]
     fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let uninterrupted = run(whole.path(), &config(), None).unwrap();
-        let halfway = run(parts.path(), &config(), Some(7)).unwrap();
+        let uninterrupted = run(whole.path(), &TrainingConfig::small(), None).unwrap();
+        let halfway = run(parts.path(), &TrainingConfig::small(), Some(7)).unwrap();
         assert_ne!(halfway, uninterrupted);
         let log = parts.path().join("loss.jsonl");
         let beyond = fs::read_to_string(&log).unwrap() + "{\"step\":8,\"loss\":1.0}\n";
         fs::write(&log, beyond).unwrap();
-        assert_eq!(run(parts.path(), &config(), None).unwrap(), uninterrupted);
+        assert_eq!(run(parts.path(), &TrainingConfig::small(), None).unwrap(), uninterrupted);
         // 3 epochs of 5 batches, each logged once although there were two runs, the first cut off after its checkpoint.
         let log = fs::read_to_string(log).unwrap();
         assert_eq!(log.lines().count(), 15);
@@ -369,7 +315,7 @@ mod tests {
 
     #[test]
     fn weights_that_ship_go_on_where_the_learning_rate_begins_anew() {
-        let config = TrainingConfig { restart: 0.4, ..config() };
+        let config = TrainingConfig { restart: 0.4, ..TrainingConfig::small() };
         let origin = Some(Origin { sha256: "0".into(), training: serde_json::json!({ "steps": 15 }) });
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let uninterrupted = run_from(whole.path(), &config, None, origin.clone()).unwrap();
@@ -384,18 +330,59 @@ mod tests {
 
     #[test]
     fn averaged_parameters_are_resumed_too() {
-        let averaging = TrainingConfig { averaging: 0.9, ..config() };
+        let averaging = TrainingConfig { averaging: 0.9, ..TrainingConfig::small() };
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let averaged = run(whole.path(), &averaging, None).unwrap();
         run(parts.path(), &averaging, Some(7)).unwrap();
         assert_eq!(run(parts.path(), &averaging, None).unwrap(), averaged);
     }
 
+    /// Numbers whose mean is to be 0.3. One of 32 is 7, so that in 4 bits the others become integers.
+    #[derive(Module, Debug)]
+    struct Mean {
+        numbers: Param<Tensor<1>>,
+    }
+
+    impl Mean {
+        const COUNT: usize = 128 * 32;
+
+        fn new() -> Self {
+            let number =
+                |i: usize| if i.is_multiple_of(32) { 7.0 } else { 0.8 * (i as f32 / Self::COUNT as f32).powi(3) };
+            let numbers: Vec<f32> = (0..Self::COUNT).map(number).collect();
+            Self { numbers: Param::from_data(numbers.as_slice(), &Device::flex()) }
+        }
+
+        fn missed(&self) -> Tensor<1> {
+            (self.numbers.val().reshape([-1, 32]).narrow(1, 1, 31).mean() - 0.3).square()
+        }
+    }
+
+    impl Objective for Mean {
+        fn loss(&self, _: Tensor<4>, _: Tensor<2, Int>, _: &mut ChaCha8Rng) -> Loss {
+            Loss { total: self.missed(), terms: vec![] }
+        }
+    }
+
+    #[test]
+    fn what_is_rounded_while_it_learns_loses_little_when_it_ships() {
+        let missed = |rounded: f64| {
+            let config = TrainingConfig { rounded, epochs: 60, weight_decay: 0.0, ..TrainingConfig::small() };
+            let folder = tempfile::tempdir().unwrap();
+            let learned = trained(folder.path(), &config, None, None, Mean::new()).unwrap();
+            let ships = weights::rounded(learned.clone().to_device(&Device::flex().autodiff()).train(), Precision::Q4);
+            [learned.missed(), ships.missed()].map(|missed| scalar(&missed))
+        };
+        let ([exact, rounded], [_, learned_rounded]) = (missed(0.0), missed(0.5));
+        assert!(exact < 1e-6 && rounded > 4e-3, "{exact}, {rounded}");
+        assert!(learned_rounded < 0.1 * rounded, "{learned_rounded}, {rounded}");
+    }
+
     #[test]
     fn a_checkpoint_of_another_config_is_not_gone_on_from() {
         let folder = tempfile::tempdir().unwrap();
-        run(folder.path(), &config(), Some(3)).unwrap();
-        let other = TrainingConfig { learning_rate: 0.5, ..config() };
+        run(folder.path(), &TrainingConfig::small(), Some(3)).unwrap();
+        let other = TrainingConfig { learning_rate: 0.5, ..TrainingConfig::small() };
         let error = run(folder.path(), &other, None).unwrap_err().to_string();
         assert!(error.contains("--restart"), "{error}");
     }
@@ -403,26 +390,9 @@ mod tests {
     #[test]
     fn a_damaged_checkpoint_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        run(folder.path(), &config(), Some(3)).unwrap();
+        run(folder.path(), &TrainingConfig::small(), Some(3)).unwrap();
         fs::write(folder.path().join("checkpoint/module.bpk"), b"not a record").unwrap();
-        let error = format!("{:#}", run(folder.path(), &config(), None).unwrap_err());
+        let error = format!("{:#}", run(folder.path(), &TrainingConfig::small(), None).unwrap_err());
         assert!(error.contains("module.bpk"), "{error}");
-    }
-
-    #[test]
-    fn the_learning_rate_rises_and_falls_to_zero() {
-        let training = TrainingConfig { warmup: 10, ..config() };
-        let rates: Vec<f64> = (0..=100).map(|step| learning_rate(&training, step, 100)).collect();
-        assert!(rates[..10].windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(rates[10..].windows(2).all(|pair| pair[0] > pair[1]));
-        assert!(rates[100].abs() < 1e-12 && rates.iter().all(|rate| *rate <= training.learning_rate));
-    }
-
-    #[test]
-    fn the_learning_rate_begins_anew_once() {
-        let training = TrainingConfig { warmup: 5, restart: 0.25, ..config() };
-        let rate = |step| learning_rate(&training, step, 100);
-        assert!(rate(24) < 0.01 * training.learning_rate && rate(30) > 0.9 * training.learning_rate, "{}", rate(30));
-        assert!(rate(100).abs() < 1e-12);
     }
 }

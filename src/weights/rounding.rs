@@ -1,0 +1,142 @@
+//! Numbers in few bits: blocks of them as integers and a scale each, and modules that learn what is left of them.
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Tensor, TensorData};
+use half::f16;
+use serde::{Deserialize, Serialize};
+
+/// Values that share a scale.
+pub(super) const BLOCK: usize = 32;
+
+/// The most values of a parameter that is not worth quantizing.
+pub(super) const FEW: usize = 2048;
+
+/// What the numbers of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 8-bit integers.
+    #[default]
+    Q8,
+    /// 4-bit integers.
+    Q4,
+}
+
+impl Precision {
+    /// Every precision, the finest first.
+    pub const ALL: [Self; 2] = [Self::Q8, Self::Q4];
+
+    /// The precision of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|precision| precision.name() == name)
+    }
+
+    /// Its name on cards, in files and in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Q8 => "q8",
+            Self::Q4 => "q4",
+        }
+    }
+
+    /// The largest integer; the smallest is its negative.
+    fn largest(self) -> f32 {
+        match self {
+            Self::Q8 => 127.0,
+            Self::Q4 => 7.0,
+        }
+    }
+}
+
+/// Blocks of values as integers and one scale each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quantized {
+    /// The integers, as many as there were values.
+    pub integers: Vec<i8>,
+    /// One scale a block of 32, the last block possibly short.
+    pub scales: Vec<f16>,
+}
+
+/// Quantizes values symmetrically, block by block. The error of each is at most 0.51 of its block's
+/// scale in 8 bits (half a step, and a little for the scale's own rounding); in 4 bits a block's largest
+/// values may be cut short where its mean squared error is less for it.
+pub fn quantize(values: &[f32], precision: Precision) -> Quantized {
+    let mut quantized = Quantized { integers: Vec::with_capacity(values.len()), scales: Vec::new() };
+    for block in values.chunks(BLOCK) {
+        let grid = Grid::of(block, precision);
+        quantized.integers.extend(block.iter().map(|x| grid.nearest(*x) as i8));
+        quantized.scales.push(f16::from_f32(grid.step));
+    }
+    quantized
+}
+
+/// Scales that are tried, in units of the one that fits a block's largest value, for each precision.
+const CUTS: [&[f32]; 2] = [&[1.0], &[1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65]];
+
+/// What a block's values are rounded to: the multiples of a step up to the largest integer's.
+struct Grid {
+    step: f32,
+    inverse: f32,
+    largest: f32,
+}
+
+impl Grid {
+    /// Of those that are tried the one whose squared error is least.
+    fn of(block: &[f32], precision: Precision) -> Self {
+        let largest = block.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
+        let tried = CUTS[precision as usize].iter().map(|cut| {
+            let step = f16::from_f32(cut * largest / precision.largest()).to_f32();
+            // A block too small for half precision is zero.
+            let inverse = if step > 0.0 { 1.0 / step } else { 0.0 };
+            Self { step, inverse, largest: precision.largest() }
+        });
+        let error = |grid: &Self| block.iter().map(|x| (x - grid.nearest(*x) * grid.step).powi(2)).sum::<f32>();
+        let tried = tried.map(|grid| (error(&grid), grid));
+        tried.min_by(|(one, _), (other, _)| one.total_cmp(other)).expect("there is at least one cut").1
+    }
+
+    /// The integer nearest to a value.
+    fn nearest(&self, x: f32) -> f32 {
+        // Added to this number, a small one loses its fraction: much faster than `round`, and training does it at every step.
+        const WHOLE: f32 = 1.5 * (1 << 23) as f32;
+        (x * self.inverse).clamp(-self.largest, self.largest) + WHOLE - WHOLE
+    }
+}
+
+/// The values that integers and scales stand for.
+pub fn dequantize(integers: &[i8], scales: &[f16]) -> Vec<f32> {
+    let blocks = integers.chunks(BLOCK).zip(scales);
+    blocks.flat_map(|(block, scale)| block.iter().map(|i| f32::from(*i) * f32::from(*scale))).collect()
+}
+
+/// Rounds values to those that are left of them in a precision.
+pub(super) fn round(values: &mut [f32], precision: Precision) {
+    for block in values.chunks_mut(BLOCK) {
+        let grid = Grid::of(block, precision);
+        block.iter_mut().for_each(|x| *x = grid.nearest(*x) * grid.step);
+    }
+}
+
+/// A module that learns, its parameters those that a file in `precision` would hold.
+///
+/// They keep their ids, so that gradients taken where they are rounded can move the ones that are not: the straight-through
+/// estimator (Bengio et al., arXiv 1308.3432). What wants no gradient stays as it is.
+pub fn rounded<M: Module>(module: M, precision: Precision) -> M {
+    module.map(&mut Rounder(precision))
+}
+
+struct Rounder(Precision);
+
+impl ModuleMapper for Rounder {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|tensor| {
+            let (shape, device) = (tensor.dims(), tensor.device());
+            if !tensor.is_require_grad() || shape.iter().product::<usize>() <= FEW {
+                return tensor;
+            }
+            let mut values: Vec<f32> = tensor.into_data().iter::<f32>().collect();
+            round(&mut values, self.0);
+            Tensor::from_data(TensorData::new(values, shape), &device).require_grad()
+        })
+    }
+}

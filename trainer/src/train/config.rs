@@ -1,0 +1,108 @@
+//! How the loop trains a module: the part of its committed config that is the same for all.
+
+use std::f64::consts::PI;
+
+use serde::{Deserialize, Serialize};
+
+/// How a module is trained; part of its committed config.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingConfig {
+    /// Times that every picture is seen.
+    pub epochs: usize,
+    /// Pictures in a step.
+    pub batch: usize,
+    /// The largest learning rate; it rises for `warmup` steps and then falls to zero as a cosine.
+    pub learning_rate: f64,
+    /// Steps to the largest learning rate.
+    pub warmup: usize,
+    /// Weight decay of AdamW (arXiv 1711.05101).
+    pub weight_decay: f64,
+    /// Gradients are scaled down to this norm, parameter by parameter.
+    pub gradient_norm: f64,
+    /// Decays of AdamW's two running means.
+    #[serde(default = "betas")]
+    pub betas: [f64; 2],
+    /// Decay of the running average of the parameters, which is what ships; 0 ships the last parameters.
+    #[serde(default)]
+    pub averaging: f64,
+    /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
+    pub class_dropout: f64,
+    /// The fraction of the training after which the learning rate begins anew, for a module that then begins with
+    /// something else; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub restart: f64,
+    /// The last fraction of the training, in which what the parameters are rounded to when they ship is what learns; 0 for
+    /// none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rounded: f64,
+    /// Seed of everything random: initial weights, order, dropped classes and noise.
+    pub seed: u64,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
+fn betas() -> [f64; 2] {
+    [0.9, 0.999]
+}
+
+impl TrainingConfig {
+    /// The step, of so many, at which the learning rate begins anew; 0 where it does not.
+    pub fn restart_at(&self, steps: usize) -> usize {
+        (self.restart * steps as f64).round() as usize
+    }
+
+    /// Linear warm-up, then half a cosine down to zero (arXiv 1608.03983), and once more after a restart.
+    pub fn learning_rate_at(&self, step: usize, steps: usize) -> f64 {
+        let restart = self.restart_at(steps);
+        let (step, steps) = if step < restart { (step, restart) } else { (step - restart, steps - restart) };
+        let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
+        let fall = 0.5 * (1.0 + (PI * step as f64 / steps as f64).cos());
+        self.learning_rate * rise * fall
+    }
+}
+
+#[cfg(test)]
+impl TrainingConfig {
+    /// One for the smallest modules.
+    pub fn small() -> Self {
+        Self {
+            epochs: 3,
+            batch: 8,
+            learning_rate: 0.01,
+            warmup: 2,
+            weight_decay: 0.01,
+            gradient_norm: 1.0,
+            betas: betas(),
+            averaging: 0.0,
+            class_dropout: 0.3,
+            restart: 0.0,
+            rounded: 0.0,
+            seed: 5,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_learning_rate_rises_and_falls_to_zero() {
+        let training = TrainingConfig { warmup: 10, ..TrainingConfig::small() };
+        let rates: Vec<f64> = (0..=100).map(|step| training.learning_rate_at(step, 100)).collect();
+        assert!(rates[..10].windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(rates[10..].windows(2).all(|pair| pair[0] > pair[1]));
+        assert!(rates[100].abs() < 1e-12 && rates.iter().all(|rate| *rate <= training.learning_rate));
+    }
+
+    #[test]
+    fn the_learning_rate_begins_anew_once() {
+        let training = TrainingConfig { warmup: 5, restart: 0.25, ..TrainingConfig::small() };
+        let rate = |step| training.learning_rate_at(step, 100);
+        assert!(rate(24) < 0.01 * training.learning_rate && rate(30) > 0.9 * training.learning_rate, "{}", rate(30));
+        assert!(rate(100).abs() < 1e-12);
+    }
+}
