@@ -14,8 +14,8 @@ const CHARACTERS: usize = 1024;
 /// Parts of a word are of so many characters.
 const PARTS: [usize; 2] = [3, 4];
 
-/// Where characters are syllables or words, parts are of so many.
-const DENSE_PARTS: [usize; 2] = [1, 2];
+/// Where characters are syllables or words, parts are of so many: three are what many words of kana and Hangul have.
+const DENSE_PARTS: [usize; 3] = [1, 2, 3];
 
 /// The buckets of a sentence, from 1 to `buckets` - 1, followed by zeros: [`LENGTH`] in all.
 ///
@@ -117,6 +117,7 @@ mod tests {
         assert_eq!(features("a"), ["a", "<a>"]);
         assert_eq!(features("狗 狗。"), ["狗", "狗"]);
         assert_eq!(features("西装"), ["西", "西装", "装"]);
+        assert_eq!(features("ハート"), ["ハ", "ハー", "ハート", "ー", "ート", "ト"]);
         assert_eq!(features("👋🏿"), ["👋", "👋🏿", "🏿"]);
         assert_eq!(features("ok猫"), ["ok", "<ok", "<ok>", "ok>", "猫"]);
     }

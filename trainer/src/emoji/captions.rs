@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{Emoji, Manifest};
 
 /// How often the language is English, which comes first in the manifest; else it is any.
-const ENGLISH: f64 = 0.1;
+const ENGLISH: f64 = 0.25;
 
 /// How often a caption is the name alone, name and keywords, keywords alone, or the emoji's own characters.
 const FORMS: [(f64, Form); 4] =

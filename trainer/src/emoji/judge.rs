@@ -31,7 +31,7 @@ pub const ID: &str = "judge";
 pub const FEATURES: usize = 128;
 
 /// The fraction of the training after which the features of pictures have settled; where the recipe begins anew.
-const SETTLED: f64 = 0.4;
+const SETTLED: f64 = 0.5;
 
 /// How many times as fast as the rest what it reads learns from then on: a word comes up rarely.
 const TEXT_RATE: f64 = 5.0;
