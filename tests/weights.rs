@@ -85,33 +85,37 @@ proptest! {
     }
 }
 
-#[derive(Default)]
-struct Collect(Vec<Vec<f32>>);
+/// The values of each of a module's parameters.
+fn values<M: Module>(module: &M) -> Vec<Vec<f32>> {
+    struct Collect(Vec<Vec<f32>>);
 
-impl ModuleVisitor for Collect {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.0.push(param.val().into_data().iter::<f32>().collect());
+    impl ModuleVisitor for Collect {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.push(param.val().into_data().iter::<f32>().collect());
+        }
     }
+
+    let mut collect = Collect(Vec::new());
+    module.visit(&mut collect);
+    collect.0
 }
 
 #[test]
 fn a_module_survives_the_round_trip_within_the_bounds() {
     let device = Device::flex();
     let module = config().init(&device);
-    let mut before = Collect::default();
-    module.visit(&mut before);
-    let count = |many: bool| before.0.iter().map(Vec::len).filter(|len| (*len > 2048) == many).sum::<usize>();
+    let before = values(&module);
+    let count = |many: bool| before.iter().map(Vec::len).filter(|len| (*len > 2048) == many).sum::<usize>();
     let (many, few) = (count(true), count(false));
     assert!(many > 0 && few > 0);
     // A scale for each 32 values of large parameters, half precision for small ones, names and alignment.
     for (precision, largest_integer, most_bytes) in [(Precision::Q8, 127.0, 107), (Precision::Q4, 7.0, 57)] {
         let bytes = pack(MODEL, &module, precision).unwrap();
         assert_eq!(pack(MODEL, &module, precision).unwrap(), bytes, "packing is deterministic");
-        assert!(bytes.len() < many * most_bytes / 100 + 2 * few + 512 * before.0.len(), "{} bytes", bytes.len());
+        assert!(bytes.len() < many * most_bytes / 100 + 2 * few + 512 * before.len(), "{} bytes", bytes.len());
         let pinned = WeightsFile { precision, ..pin(&bytes) };
-        let mut after = Collect::default();
-        load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap().visit(&mut after);
-        for (before, after) in before.0.iter().zip(&after.0) {
+        let after = values(&load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap());
+        for (before, after) in before.iter().zip(&after) {
             let largest = before.iter().fold(0f32, |largest, x| largest.max(x.abs()));
             let bound = if before.len() <= 2048 { largest / 2048.0 } else { 0.51 * largest / largest_integer };
             let error = before.iter().zip(after).map(|(b, a)| (b - a).powi(2)).sum::<f32>() / before.len() as f32;
@@ -123,11 +127,6 @@ fn a_module_survives_the_round_trip_within_the_bounds() {
 #[test]
 fn what_learns_rounded_is_what_its_file_will_hold() {
     let device = Device::flex().autodiff();
-    let values = |module: &dyn Fn(&mut Collect)| {
-        let mut values = Collect::default();
-        module(&mut values);
-        values.0
-    };
     let module = config().init(&device);
     for precision in Precision::ALL {
         let learning = rounded(module.clone(), precision);
@@ -135,23 +134,19 @@ fn what_learns_rounded_is_what_its_file_will_hold() {
         let bytes = pack(MODEL, &module, precision).unwrap();
         let pinned = WeightsFile { precision, ..pin(&bytes) };
         let held = load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap();
-        for (learning, held) in values(&|v| learning.visit(v)).iter().zip(values(&|v| held.visit(v))) {
+        for (learning, held) in values(&learning).iter().zip(values(&held)) {
             assert!(held.len() <= 2048 || *learning == held, "{precision:?}, {} values", held.len());
         }
     }
     let still = module.no_grad();
-    assert_eq!(values(&|v| rounded(still.clone(), Precision::Q4).visit(v)), values(&|v| still.visit(v)));
+    assert_eq!(values(&rounded(still.clone(), Precision::Q4)), values(&still));
 }
 
 #[test]
 fn a_file_in_8_bits_can_be_opened_in_4() {
     let device = Device::flex();
     let bytes = packed(MODEL);
-    let opened = |precision| {
-        let mut values = Collect::default();
-        load(MODEL, &pin(&bytes), &bytes, precision, config().init(&device)).unwrap().visit(&mut values);
-        values.0
-    };
+    let opened = |precision| values(&load(MODEL, &pin(&bytes), &bytes, precision, config().init(&device)).unwrap());
     for (fine, coarse) in opened(Precision::Q8).iter().zip(opened(Precision::Q4)) {
         let Quantized { integers, scales } = quantize(fine, Precision::Q4);
         let expected = if fine.len() > 2048 { dequantize(&integers, &scales) } else { fine.clone() };
@@ -164,11 +159,8 @@ fn a_file_in_4_bits_is_the_same_in_either() {
     let device = Device::flex();
     let bytes = pack(MODEL, &config().init(&device), Precision::Q4).unwrap();
     let pinned = WeightsFile { precision: Precision::Q4, ..pin(&bytes) };
-    let [fine, coarse] = Precision::ALL.map(|precision| {
-        let mut values = Collect::default();
-        load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap().visit(&mut values);
-        values.0
-    });
+    let [fine, coarse] = Precision::ALL
+        .map(|precision| values(&load(MODEL, &pinned, &bytes, precision, config().init(&device)).unwrap()));
     assert_eq!(fine, coarse);
 }
 

@@ -62,7 +62,8 @@ enum Command {
         /// Print only; leave the card as it is.
         #[arg(long)]
         dry_run: bool,
-        /// Of a model that draws sentences: write a sheet of samples beside the pictures nearest to them that it learned from.
+        /// Of a model that draws sentences: measure nothing, but write a sheet of samples, each beside the picture nearest to it
+        /// of those that it learned from.
         #[arg(long)]
         nearest: Option<PathBuf>,
         /// Drawn otherwise, the samples alone are measured, and the card stays as it is.
@@ -194,7 +195,7 @@ impl Arguments {
                 }
                 let exam = EmojiExam::new(&common, &plan)?;
                 if let Some(path) = nearest {
-                    exam.write_nearest(&*model::open(&common)?, &path)?;
+                    return exam.write_nearest(&*model::open(&common)?, &path);
                 }
                 evaluate::evaluate(&exam, &common, &plan)
             }
