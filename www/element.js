@@ -4,7 +4,7 @@
 import pushforward from './api.js';
 import { paint } from './dom.js';
 import { loadEngine } from './engine.js';
-import { requestOf } from './painter.js';
+import { requestOf } from './request.js';
 
 const STYLE = `
 :host { display: inline-block; width: 168px; aspect-ratio: 1; background: #0b0b0d; }

@@ -1,120 +1,18 @@
 // Draws what the state says: the picture first, and whenever there is none to draw, the rows of pictures that somebody looks at.
 
+import { drawnBy, requestOf } from './request.js';
+import { kindOf, MANY, NAMES, orderFor, rowOf } from './rows.js';
+
 /**
- * @import { GenerateOptions, State } from '../pkg/index.d.ts'
+ * @import { GenerateOptions } from '../pkg/index.d.ts'
  * @import { Pushforward } from './api.js'
  * @import { Functions } from './engine.js'
  * @import { Store } from './state.js'
  * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
- * @typedef {'strip' | 'many' | 'map' | 'halves'} Row
+ * @import { Row } from './rows.js'
  * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
  *   sketch: boolean, final: boolean }} Shown
  */
-
-/** Where on the way the pictures of the strip lie: nine, at eighths that a link carries exactly. */
-export const STRIP = Array.from({ length: 9 }, (_, i) => i / 8);
-
-/** Coarse to fine, so that a half-filled strip already shows the way. */
-const ORDER = [0, 8, 4, 2, 6, 1, 3, 5, 7];
-
-/** How many other pictures are drawn under the same condition. */
-export const MANY = 16;
-
-/** How many pictures stand on a side of the map of the plane. */
-export const MAP = 9;
-
-/** The ways whose middles are compared. @type {State['mode'][]} */
-export const HALVES = ['lerp', 'slerp'];
-
-/** Rows of pictures beside the one: the properties that do not matter to them, in which order they are drawn, and the state of each. */
-const ROWS = {
-  strip: {
-    without: ['t', 'at', 'draws'],
-    order: ORDER,
-    /** @param {State} state @param {number} index @returns {State} */
-    at: (state, index) => ({ ...state, t: STRIP[index], at: null }),
-  },
-  many: {
-    without: ['seed', 'to', 'mode', 't', 'at', 'mask', 'brush', 'swap', 'toprompt'],
-    order: Array.from({ length: MANY }, (_, i) => i),
-    /** @param {State} state @param {number} index @returns {State} */
-    at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null, swap: '' }),
-  },
-  map: {
-    without: ['t', 'at', 'draws', 'mode', 'toprompt'],
-    order: outwards(),
-    /** @param {State} state @param {number} index @param {number} reach @returns {State} */
-    at: (state, index, reach) => ({ ...state, at: placeOnMap(index, reach), toprompt: '' }),
-  },
-  halves: {
-    without: ['t', 'at', 'draws', 'mode', 'swap'],
-    order: [0, 1],
-    /** @param {State} state @param {number} index @returns {State} */
-    at: (state, index) => ({ ...state, t: 0.5, at: null, mode: HALVES[index], swap: '' }),
-  },
-};
-
-/** The places of the map, from its middle to its corners. */
-function outwards() {
-  /** @param {number} index */
-  const away = (index) => Math.hypot(...placeOnMap(index, 1));
-  return Array.from({ length: MAP ** 2 }, (_, index) => index).sort((one, other) => away(one) - away(other));
-}
-
-/**
- * Where on the plane a place of the map is, in standard deviations: the middle of its square; row by row from the top left.
- * @param {number} index
- * @param {number} reach
- * @returns {[number, number]}
- */
-function placeOnMap(index, reach) {
-  const place = (/** @type {number} */ at) => reach * ((2 * at + 1) / MAP - 1);
-  return [place(index % MAP), -place(Math.floor(index / MAP))];
-}
-
-/**
- * The seed of one of the many.
- * @param {State} state
- * @param {number} index
- */
-export function drawAt({ draws }, index) {
-  return ((draws ?? 0) + index) % 2 ** 32;
-}
-
-/**
- * Which model a state asks, and how it is to walk.
- * @param {State} state
- * @returns {import('../pkg/index.d.ts').WalkOptions & { model: string }}
- */
-export function walkOf({ model, seed, steps, guidance, temperature, sampler, precision }) {
-  return {
-    model,
-    steps: steps ?? undefined,
-    guidance: guidance ?? undefined,
-    temperature: temperature ?? undefined,
-    sampler: sampler ?? undefined,
-    noiseSeed: seed,
-    precision,
-  };
-}
-
-/**
- * What a state's picture depends on, to be compared.
- * @param {State} state
- */
-export function drawnBy(state) {
-  return JSON.stringify({ ...state, draws: null, lang: null });
-}
-
-/**
- * What a state asks for.
- * @param {State} state
- * @param {Functions} functions
- * @returns {GenerateOptions}
- */
-export function requestOf(state, functions) {
-  return { ...walkOf(state), latent: functions.stateLatent(state), condition: functions.stateCondition(state) };
-}
 
 /** A picture of no more steps than this is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */
 const FEW = 4;
@@ -140,9 +38,9 @@ export class Painter extends EventTarget {
   /** @type {Drawing | null} */
   #drawing = null;
   /** What the rows are drawn for. @type {Record<Row, string>} */
-  #of = { strip: '', many: '', map: '', halves: '' };
+  #of = each(() => '');
   /** What of them is not drawn yet. @type {Record<Row, number[]>} */
-  #due = { strip: [], many: [], map: [], halves: [] };
+  #due = each(() => []);
   /** Rows that somebody looks at. @type {Set<Row>} */
   #watched = new Set(['strip', 'many']);
   /** Whether nobody looks at anything but the picture. */
@@ -226,19 +124,11 @@ export class Painter extends EventTarget {
 
   /** @param {Row} row */
   #renew(row) {
-    const { without, order } = ROWS[row];
-    const of = JSON.stringify({ ...this.#store.value, ...Object.fromEntries(without.map((name) => [name, null])) });
+    const of = rowOf(row, this.#store.value);
     if (of === this.#of[row]) return;
     this.#of[row] = of;
-    this.#due[row] = [...order];
+    this.#due[row] = [...kindOf(row).order];
     this.#fire('stale', row);
-  }
-
-  /** The row that is to be drawn on: of a model that is told what to draw, first the many that its sentence may mean. @returns {Row} */
-  #row() {
-    /** @type {Row[]} */
-    const order = this.#store.card.condition === 'prompt' ? ['many', 'strip', 'halves', 'map'] : ['strip', 'many', 'halves', 'map'];
-    return order.find((row) => this.#due[row].length > 0) ?? 'strip';
   }
 
   /** The changes have come to rest. */
@@ -262,14 +152,14 @@ export class Painter extends EventTarget {
     if (this.#drawing || this.#failed) return;
     const wanted = this.#wanted;
     // Between two sketches of a movement the rows would only be in the way.
-    const row = this.#row();
     const { card, reach, value } = this.#store;
+    const row = orderFor(card).find((row) => this.#due[row].length > 0) ?? NAMES[0];
     // Pictures of one step go to the worker together: one by one the way there and back would take as long as they do.
     const indices = wanted || this.#rest ? [] : this.#due[row].splice(0, card.steps === 1 ? MANY : 1);
     if (!wanted && indices.length === 0) return;
     this.#wanted = null;
     const of = this.#of[row];
-    const asked = (wanted ? [value] : indices.map((index) => ROWS[row].at(value, index, reach))).map((state) => requestOf(state, this.#functions));
+    const asked = (wanted ? [value] : indices.map((index) => kindOf(row).at(value, index, reach))).map((state) => requestOf(state, this.#functions));
     const options = asked.map((one) => (wanted === 'sketch' && one.steps !== undefined ? { ...one, steps: Math.min(FEW, one.steps) } : one));
     const steps = options.reduce((sum, one) => sum + (one.steps ?? card.steps), 0);
     /** @type {Drawing} */
@@ -362,4 +252,13 @@ export class Painter extends EventTarget {
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/**
+ * The same for each row.
+ * @template T
+ * @param {() => T} make
+ */
+function each(make) {
+  return /** @type {Record<Row, T>} */ (Object.fromEntries(NAMES.map((row) => [row, make()])));
 }

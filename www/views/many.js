@@ -3,7 +3,7 @@
 import { gridOf } from '../card.js';
 import { fillTrack, find, html, number, paint } from '../dom.js';
 import { noiseImage } from '../noise.js';
-import { drawAt, MANY } from '../painter.js';
+import { drawAt, MANY } from '../rows.js';
 import { words } from '../words.js';
 
 /** How long the way from noise to pictures takes when it is played, in milliseconds. */

@@ -2,8 +2,8 @@
 
 import { dimensionOf } from '../card.js';
 import { fillTrack, find, line, number, paint, set, svg } from '../dom.js';
-import { HALVES } from '../painter.js';
 import { Way } from '../place.js';
+import { HALVES } from '../rows.js';
 import { words } from '../words.js';
 
 const WIDTH = 420;

@@ -5,7 +5,7 @@ import { dimensionOf } from '../card.js';
 import { compared } from '../compared.js';
 import { fillTrack, find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
-import { walkOf } from '../painter.js';
+import { walkOf } from '../request.js';
 import { usualBits } from '../quality.js';
 import { words } from '../words.js';
 import { drawings } from './histogram.js';

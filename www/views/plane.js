@@ -2,8 +2,8 @@
 
 import { dimensionOf } from '../card.js';
 import { find, html, line, number, set, svg } from '../dom.js';
-import { MAP, STRIP } from '../painter.js';
 import { Way } from '../place.js';
+import { MAP, STRIP } from '../rows.js';
 import { words } from '../words.js';
 
 /** Half the side of the drawn square, in units of the drawing. */

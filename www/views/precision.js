@@ -2,7 +2,7 @@
 
 import { compared } from '../compared.js';
 import { find, html, number, paint } from '../dom.js';
-import { drawnBy, requestOf } from '../painter.js';
+import { drawnBy, requestOf } from '../request.js';
 import { words } from '../words.js';
 
 /** @import { Precision } from '../../pkg/index.d.ts' */

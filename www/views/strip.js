@@ -1,7 +1,7 @@
 // The film strip: nine pictures of the way; one click goes to any of them.
 
 import { html, paint } from '../dom.js';
-import { STRIP } from '../painter.js';
+import { STRIP } from '../rows.js';
 import { words } from '../words.js';
 
 /**

@@ -1,8 +1,9 @@
 // To take along: the picture and the strip as PNG files that carry their link, and the way from A to B as a film.
 
 import { find } from '../dom.js';
-import { requestOf, STRIP } from '../painter.js';
 import { withLink } from '../png.js';
+import { requestOf } from '../request.js';
+import { STRIP } from '../rows.js';
 import { words } from '../words.js';
 
 /** How large a pixel is in a file. */
