@@ -23,8 +23,8 @@ export async function recall(card) {
  * @param {Card[]} cards
  */
 export async function keep(card, bytes, cards) {
-  const current = new Set(cards.map(key));
   await quietly(async () => {
+    const current = new Set(cards.map(key));
     const cache = await caches.open(CACHE);
     await cache.put(key(card), new Response(bytes));
     const old = (await cache.keys()).filter(({ url }) => !current.has(url));

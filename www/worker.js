@@ -218,7 +218,8 @@ async function load(engine, wanted, job) {
     return load(engine, wanted, job);
   }
   loaded.add(nameOf(wanted));
-  if (!arrived.recalled) keep(described(model), arrived.bytes, cards());
+  // Whether it can be kept is no matter of the picture's.
+  if (!arrived.recalled) keep(described(model), arrived.bytes, cards()).catch(() => {});
 }
 
 /**
@@ -313,7 +314,9 @@ console.error = (...what) => {
   log.apply(console, what);
 };
 addEventListener('error', (event) => broken(panicked || event.message));
-addEventListener('unhandledrejection', (event) => broken(panicked || pack(event.reason).message));
+addEventListener('unhandledrejection', ({ reason }) => {
+  if (panicked || reason instanceof WebAssembly.RuntimeError) broken(panicked || reason.message);
+});
 
 addEventListener('message', ({ data: message }) => {
   if (message.type === 'start') {

@@ -106,6 +106,22 @@ test('where the browser keeps nothing, the page draws all the same', async ({ pa
   await expect(page.locator('#notices')).toBeEmpty();
 });
 
+test('an error in keeping weights costs no picture', async ({ page }) => {
+  // As a bundler that knows no address for what is kept: the worker's own error, beyond what storage may do.
+  await page.route('**/www/kept.js', async (route) => {
+    const body = `export async function recall() { return null; }
+      export async function keep() { throw new Error('Cannot find module'); }`;
+    await route.fulfill({ response: await route.fetch(), body });
+  });
+  await visit(page, '#model=vae-fashion&seed=5');
+  await choose(page, GAN);
+  await settled(page);
+  expectDrawn(await pixels(page));
+  await page.waitForTimeout(300);
+  await expect(page.locator('#notices')).toBeEmpty();
+  await expect(page.locator('#device')).not.toContainText('failed');
+});
+
 test('another family chosen while weights are under way need not wait for them', async ({ page }) => {
   await visit(page, '#model=vae-fashion&seed=5');
   const before = await pixels(page);
