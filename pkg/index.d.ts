@@ -315,6 +315,17 @@ export interface DeviceChange {
   replaced: string;
 }
 
+/** How to set up an engine. */
+export interface EngineOptions {
+  /** Which device draws; by default WebGPU where there is a real adapter, else the CPU. */
+  backend?: 'auto' | 'webgpu' | 'cpu';
+  /**
+   * The address of a folder of the page's own origin with a copy of this package, of the same version: the worker, the
+   * WebAssembly and the weights are taken from there. By default they are where a bundler, or the package's folder, has them.
+   */
+  base?: string | URL;
+}
+
 /**
  * One engine in one Web Worker. Nothing is fetched before the first call that needs it.
  *
@@ -322,7 +333,7 @@ export interface DeviceChange {
  * If the GPU is lost, requests in flight are finished on the CPU and a `device` event says so.
  */
 export class Pushforward extends EventTarget {
-  constructor(options?: { backend?: 'auto' | 'webgpu' | 'cpu' });
+  constructor(options?: EngineOptions);
   /** Resolves when `interpolate` and `link`, which answer at once, may be called. */
   ready(): Promise<void>;
   /** The device that draws. */

@@ -2,10 +2,11 @@
 
 import { encodeOptions, generateOptions, interpolateOptions, likelihoodOptions, raceOptions } from './checks.js';
 import { loadEngine, loading } from './engine.js';
+import { folderAt } from './files.js';
 import { Supervisor } from './supervisor.js';
 
 /**
- * @import { Card, DeviceInfo, EncodeOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
+ * @import { Card, DeviceInfo, EncodeOptions, EngineOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
  * @import { Drawn, Pixels } from './supervisor.js'
  */
@@ -18,18 +19,24 @@ const SHIPPED = 'q8';
 export class Pushforward extends EventTarget {
   /** @type {string} */
   #backend;
+  /** Where the engine's files lie, if not beside these modules. @type {string | URL} */
+  #base;
   /** @type {Functions | null} */
   #functions = null;
   /** @type {Supervisor | null} */
   #supervisor = null;
 
-  /** @param {{ backend?: 'auto' | 'webgpu' | 'cpu' }} [options] */
-  constructor({ backend = 'auto' } = {}) {
+  /** @param {EngineOptions} [options] */
+  constructor({ backend = 'auto', base = '' } = {}) {
     super();
     if (!BACKENDS.includes(backend)) {
       throw new RangeError(`backend: expected one of ${BACKENDS.join(', ')}, got ${JSON.stringify(backend)}`);
     }
+    if (typeof base !== 'string' && !(base instanceof URL)) {
+      throw new TypeError(`base: expected the address of a folder, got ${String(base)}`);
+    }
     this.#backend = backend;
+    this.#base = base;
     loading.addEventListener('progress', (event) => this.#forward(event));
   }
 
@@ -45,7 +52,7 @@ export class Pushforward extends EventTarget {
 
   /** @returns {Promise<Card[]>} */
   async models() {
-    const { cards } = await loadEngine();
+    const { cards } = await loadEngine(folderAt(this.#base));
     return structuredClone(cards);
   }
 
@@ -134,10 +141,11 @@ export class Pushforward extends EventTarget {
   }
 
   async #compute() {
-    const { functions, module, cards } = await loadEngine();
+    const base = folderAt(this.#base);
+    const { functions, module, cards } = await loadEngine(base);
     this.#functions = functions;
     if (!this.#supervisor) {
-      this.#supervisor = new Supervisor(module, this.#backend);
+      this.#supervisor = new Supervisor(module, this.#backend, base);
       for (const type of ['progress', 'device']) {
         this.#supervisor.addEventListener(type, (event) => this.#forward(event));
       }

@@ -1,9 +1,10 @@
 // <push-forward model="vae-fashion" seed="42" of-class="3">: a picture in a page of one's own. Its attributes are the
 // properties of a link; it draws when it is first seen, and anew when they change.
 
-import pushforward from './api.js';
+import pushforward, { Pushforward } from './api.js';
 import { paint } from './dom.js';
 import { loadEngine } from './engine.js';
+import { folderAt } from './files.js';
 import { requestOf } from './request.js';
 
 const STYLE = `
@@ -19,11 +20,43 @@ function attributeOf(name) {
   return name === 'class' || name === 'style' ? `of-${name}` : name;
 }
 
+/** Properties of links that are none of a picture's: in HTML, lang says in which language something is. */
+const FOREIGN = ['lang'];
+
+/** The properties that can be attributes. @param {import('./engine.js').Functions} functions */
+function namesOf(functions) {
+  return functions.properties().map(({ name }) => name).filter((name) => !FOREIGN.includes(name));
+}
+
+/** By where the engine's files lie: elements share it. @type {Map<string, Pushforward>} */
+const engines = new Map([['', pushforward]]);
+
+/** @param {string} base */
+function engineAt(base) {
+  const engine = engines.get(base) ?? new Pushforward({ base });
+  engines.set(base, engine);
+  return engine;
+}
+
+/** On a server there are no elements, and importing this does nothing. */
+const Element = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+/**
+ * What a picture shows, in the card's own words.
+ * @param {import('../pkg/index.d.ts').State} state
+ * @param {import('../pkg/index.d.ts').Card} card
+ */
+function labelOf({ class: index, prompt }, { name, classes }) {
+  const said = prompt || (index === 'any' ? '' : classes[index]);
+  return said ? `${said} (${name})` : `A generated picture (${name})`;
+}
+
 /**
  * Fires `draw` (detail: its link) when the picture is there, `message` (detail: what of the attributes could not be used)
  * and `error` (detail: the error).
  */
-export class PushForwardElement extends HTMLElement {
+export class PushForwardElement extends Element {
+  #label = '';
   #canvas = document.createElement('canvas');
   #controller = new AbortController();
   #seen = new IntersectionObserver((entries) => {
@@ -53,17 +86,22 @@ export class PushForwardElement extends HTMLElement {
   async #begin() {
     this.#seen.disconnect();
     try {
-      const { functions } = await loadEngine();
-      const attributeFilter = functions.properties().map(({ name }) => attributeOf(name));
+      const base = this.getAttribute('base') ?? '';
+      const { functions, cards } = await loadEngine(folderAt(base));
+      const attributeFilter = namesOf(functions).map(attributeOf);
       if (this.isConnected) this.#changes.observe(this, { attributeFilter });
-      this.#draw(functions);
+      this.#draw(engineAt(base), functions, cards);
     } catch (error) {
       this.#fire('error', error);
     }
   }
 
-  /** @param {import('./engine.js').Functions} functions */
-  async #draw(functions) {
+  /**
+   * @param {Pushforward} api
+   * @param {import('./engine.js').Functions} functions
+   * @param {import('../pkg/index.d.ts').Card[]} cards
+   */
+  async #draw(api, functions, cards) {
     this.#controller.abort();
     this.#controller = new AbortController();
     const { signal } = this.#controller;
@@ -72,10 +110,10 @@ export class PushForwardElement extends HTMLElement {
       const { state, messages } = functions.parseLink(this.#fragment(functions));
       if (messages.length > 0) this.#fire('message', messages.map(({ text }) => text));
       const value = functions.canonical(state);
-      const { image } = await pushforward.generate({ ...requestOf(value, functions), onFrame: (image) => paint(this.#canvas, image), signal });
+      const { image } = await api.generate({ ...requestOf(value, functions), onFrame: (image) => paint(this.#canvas, image), signal });
       paint(this.#canvas, image);
       if (!this.hasAttribute('role')) this.setAttribute('role', 'img');
-      if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', 'A generated picture');
+      this.#name(labelOf(value, /** @type {import('../pkg/index.d.ts').Card} */ (cards.find(({ id }) => id === value.model))));
       this.#fire('draw', functions.writeLink(value));
     } catch (error) {
       if (!signal.aborted) this.#fire('error', error);
@@ -84,10 +122,17 @@ export class PushForwardElement extends HTMLElement {
     }
   }
 
+  /** A label that somebody else gave it stays. @param {string} label */
+  #name(label) {
+    const given = this.getAttribute('aria-label');
+    if (given !== null && given !== this.#label) return;
+    this.#label = label;
+    this.setAttribute('aria-label', label);
+  }
+
   /** What the attributes say, as a link. @param {import('./engine.js').Functions} functions */
   #fragment(functions) {
-    const names = functions.properties().map(({ name }) => name);
-    const said = names.flatMap((name) => {
+    const said = namesOf(functions).flatMap((name) => {
       const value = this.getAttribute(attributeOf(name));
       return value === null ? [] : [`${name}=${encodeURIComponent(value)}`];
     });
@@ -103,4 +148,4 @@ export class PushForwardElement extends HTMLElement {
   }
 }
 
-customElements.define('push-forward', PushForwardElement);
+globalThis.customElements?.define('push-forward', PushForwardElement);

@@ -2,6 +2,7 @@
 
 import { counted } from './counted.js';
 import { Failure } from './errors.js';
+import { fetchEngine } from './files.js';
 
 /**
  * @typedef {typeof import('../pushforward.js')} Functions
@@ -11,30 +12,33 @@ import { Failure } from './errors.js';
 /** Fires `progress` (CustomEvent<Progress>) while bytes arrive. */
 export const loading = new EventTarget();
 
-/** @type {Promise<Engine> | null} */
-let engine = null;
+/** By where its files lie. @type {Map<string, Promise<Engine>>} */
+const engines = new Map();
 
 /**
  * The engine: its pure functions for this thread, and the compiled module for the worker.
+ * @param {string} [base] the address of a copy of the package, instead of where these modules lie
  * @returns {Promise<Engine>}
  */
-export function loadEngine() {
-  engine ??= load().catch((error) => {
-    engine = null;
+export function loadEngine(base = '') {
+  const engine = engines.get(base) ?? load(base).catch((error) => {
+    engines.delete(base);
     throw new Failure('engine', error.message, '', { cause: error });
   });
+  engines.set(base, engine);
   return engine;
 }
 
-async function load() {
-  const [functions, module] = await Promise.all([import('../pushforward.js'), compile()]);
+/** @param {string} base */
+async function load(base) {
+  const [functions, module] = await Promise.all([import('../pushforward.js'), compile(base)]);
   await functions.default({ module_or_path: module });
   return { functions, module, cards: functions.cards() };
 }
 
-async function compile() {
-  const url = new URL('../pushforward_bg.wasm', import.meta.url);
-  const response = await fetch(url);
+/** @param {string} base */
+async function compile(base) {
+  const response = await fetchEngine(base);
   const body = counted(response, 'pushforward_bg.wasm', (received, total) => {
     loading.dispatchEvent(new CustomEvent('progress', { detail: { what: 'engine', received, total } }));
   });

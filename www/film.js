@@ -1,5 +1,6 @@
 // A film of the way from A to B and back, recorded by the browser's own encoder.
 
+import { deferred } from './deferred.js';
 import { words } from './words.js';
 
 /** What browsers write, the best first. */
@@ -71,7 +72,7 @@ export async function film({ width, height }, draw, report, signal) {
 
 /** @param {number} milliseconds */
 function pause(milliseconds) {
-  const { promise, resolve } = Promise.withResolvers();
+  const { promise, resolve } = deferred();
   setTimeout(resolve, milliseconds);
   return promise;
 }

@@ -1,5 +1,6 @@
 // A visitor's picture as a model sees pictures: of its size, centred, and where it draws in grey, bright on black.
 
+import { deferred } from './deferred.js';
 import { words } from './words.js';
 
 /** What is taken, by the names that people know. @type {Record<string, string>} */
@@ -59,7 +60,7 @@ export async function imported(file, { width, height, channels }) {
  * @param {File} file
  */
 function arrival(picture, file) {
-  const { promise, resolve, reject } = Promise.withResolvers();
+  const { promise, resolve, reject } = deferred();
   picture.onload = resolve;
   picture.onerror = () => reject(new Error(words.given.broken(file.name, KINDS[file.type])));
   return promise;

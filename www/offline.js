@@ -14,11 +14,14 @@ export async function keepForOffline(notices) {
     if (!worker || !container.controller) return;
     notices.show('version', words.newer, { label: words.useNewer, act: () => worker.postMessage('use') });
   }
-  offer(registration.waiting);
-  registration.addEventListener('updatefound', () => {
-    const worker = registration.installing;
+  /** Offers it as soon as it is here as a whole. @param {ServiceWorker | null} worker */
+  function expect(worker) {
     worker?.addEventListener('statechange', () => worker.state === 'installed' && offer(worker));
-  });
+  }
+  offer(registration.waiting);
+  // One may be on its way since before anybody listened.
+  expect(registration.installing);
+  registration.addEventListener('updatefound', () => expect(registration.installing));
   // All open pages go over together; what they draw is in their addresses.
   let controlled = container.controller !== null;
   container.addEventListener('controllerchange', () => {

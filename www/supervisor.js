@@ -1,6 +1,8 @@
 // Keeps one compute worker alive: sends it work, and replaces it by one on the CPU when its engine breaks.
 
+import { deferred } from './deferred.js';
 import { Failure, unpack } from './errors.js';
+import { startWorker, weightsAt } from './files.js';
 
 /**
  * @import { Choices, Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
@@ -25,6 +27,8 @@ export class Supervisor extends EventTarget {
   #module;
   /** @type {string} */
   #backend;
+  /** @type {string} */
+  #base;
   /** @type {Worker | null} */
   #worker = null;
   /** @type {PromiseWithResolvers<DeviceInfo> | null} */
@@ -39,11 +43,13 @@ export class Supervisor extends EventTarget {
   /**
    * @param {WebAssembly.Module} module
    * @param {string} backend
+   * @param {string} base where the engine's files lie, if not beside these modules
    */
-  constructor(module, backend) {
+  constructor(module, backend, base) {
     super();
     this.#module = module;
     this.#backend = backend;
+    this.#base = base;
     this.#start();
   }
 
@@ -89,9 +95,9 @@ export class Supervisor extends EventTarget {
     this.#worker?.terminate();
     this.#ready = false;
     // A worker that breaks before its device is known hands the same promise on to the one that replaces it.
-    this.#device ??= Promise.withResolvers();
+    this.#device ??= deferred();
     this.#device.promise.catch(() => {});
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'pushforward' });
+    const worker = startWorker(this.#base);
     this.#worker = worker;
     // What a worker that has been given up still had to say is not heard.
     worker.onmessage = ({ data }) => worker === this.#worker && this.#hear(data);
@@ -99,7 +105,7 @@ export class Supervisor extends EventTarget {
       event.preventDefault();
       if (worker === this.#worker) this.#broken(undefined, event.message || 'its worker could not be started');
     };
-    worker.postMessage({ type: 'start', module: this.#module, backend: this.#backend });
+    worker.postMessage({ type: 'start', module: this.#module, backend: this.#backend, weights: weightsAt(this.#base) });
     for (const { message } of this.#unfinished.values()) worker.postMessage(message);
     if (this.#backend !== 'cpu') {
       this.#patience = setTimeout(() => this.#broken(undefined, 'the GPU adapter did not answer'), PATIENCE);

@@ -2,6 +2,7 @@
 
 import init, { cards, Engine, Picture } from '../pushforward.js';
 import { counted } from './counted.js';
+import { deferred } from './deferred.js';
 import { Failure, pack } from './errors.js';
 import { keep, recall } from './kept.js';
 
@@ -23,11 +24,14 @@ const fetched = new Map();
 const loaded = new Set();
 /** Models whose kept weights turned out to be bad. */
 const distrusted = new Set();
+/** The addresses of all weights, by their models. @type {Record<string, string>} */
+let addresses = {};
 /** What the panic hook last wrote. */
 let panicked = '';
 
-/** @param {{ module: WebAssembly.Module, backend: string }} options */
-async function start({ module, backend }) {
+/** @param {{ module: WebAssembly.Module, backend: string, weights: Record<string, string> }} options */
+async function start({ module, backend, weights: at }) {
+  addresses = at;
   try {
     await init({ module_or_path: module });
     // An adapter can take its time: the weights travel meanwhile.
@@ -219,7 +223,7 @@ async function load(engine, wanted, job) {
   }
   loaded.add(nameOf(wanted));
   // Whether it can be kept is no matter of the picture's.
-  if (!arrived.recalled) keep(described(model), arrived.bytes, cards()).catch(() => {});
+  if (!arrived.recalled) keep(sourceOf(described(model)), arrived.bytes, cards().map(sourceOf)).catch(() => {});
 }
 
 /**
@@ -246,17 +250,21 @@ async function find(model) {
   const card = described(model);
   /** @type {Parameters<typeof counted>[2]} */
   const report = (received, total) => postMessage({ type: 'progress', what: model, received, total });
-  const kept = distrusted.has(model) ? null : await recall(card);
+  const kept = distrusted.has(model) ? null : await recall(sourceOf(card));
   if (kept) {
     report(kept.length, kept.length);
     return { bytes: kept, recalled: true };
   }
   report(0, card.weights.bytes);
-  const url = new URL(`../models/${model}/${card.weights.file}`, import.meta.url);
   // Revalidated: weights from an older visit would not be those that this engine's card describes.
-  const response = await fetch(url, { cache: 'no-cache' });
+  const response = await fetch(addresses[model], { cache: 'no-cache' });
   const body = counted(response, card.weights.file, report, card.weights.bytes);
   return { bytes: new Uint8Array(await new Response(body).arrayBuffer()), recalled: false };
+}
+
+/** @param {Card} card */
+function sourceOf({ id, weights: { sha256 } }) {
+  return { url: addresses[id], sha256 };
 }
 
 /**
@@ -326,7 +334,7 @@ addEventListener('message', ({ data: message }) => {
     if (waiting >= 0) queue.splice(waiting, 1);
     if (running && running.id === message.id) running.cancel();
   } else {
-    const { promise: gone, resolve } = Promise.withResolvers();
+    const { promise: gone, resolve } = deferred();
     /** @type {Job} */
     const job = { ...message, cancelled: false, gone, cancel: () => ((job.cancelled = true), resolve(undefined)) };
     queue.push(job);

@@ -171,7 +171,7 @@ test('link() is the address that draws a state', async ({ page }) => {
 
 test('before the engine is here, interpolate() and link() say what to wait for', async ({ page }) => {
   const said = await page.evaluate(async () => {
-    const { Pushforward } = await import(new URL('www/api.js', location.href));
+    const { Pushforward } = await import(new URL('www/api.js', document.querySelector('link[rel=preload]').href).href);
     const early = new Pushforward();
     const say = (call) => {
       try {

@@ -214,10 +214,11 @@ await browser.close();
 
 const brotli = (file) => brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length / 1e6;
 const files = (folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+const [folder] = readdirSync('dist').filter((name) => existsSync(join('dist', name, 'www')));
 const parts = {
-  'engine (wasm)': ['dist/pushforward_bg.wasm'],
-  'engine (glue)': ['dist/pushforward.js'],
-  page: ['dist/index.html', ...files('dist/www')],
+  'engine (wasm)': [join('dist', folder, 'pushforward_bg.wasm')],
+  'engine (glue)': [join('dist', folder, 'pushforward.js')],
+  page: ['dist/index.html', ...files(join('dist', folder, 'www'))],
   [`model ${MODEL}`]: [`dist/models/${MODEL}/weights.bpk`],
 };
 const sizes = Object.entries(parts).map(([name, paths]) => [name, paths.reduce((sum, path) => sum + brotli(path), 0)]);

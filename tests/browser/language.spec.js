@@ -87,7 +87,7 @@ test('the switch changes every word and no picture, and loses nothing', async ({
 test('both tables say the same things', async ({ page }) => {
   await visit(page);
   const { said, page: table, help, kinds, names } = await page.evaluate(async () => {
-    const at = (path) => import(new URL(path, document.baseURI).href);
+    const at = (path) => import(new URL(path, document.querySelector('link[rel=preload]').href).href);
     const [{ words }, functions] = [await at('www/words/zh.js'), await at('pushforward.js')];
     // As it comes, before the views have said something themselves.
     const source = new DOMParser().parseFromString(await (await fetch('./')).text(), 'text/html');

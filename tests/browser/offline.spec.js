@@ -1,6 +1,7 @@
 // After the first visit the page opens without a network, and a newer version of it comes as a whole or not at all.
 
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -10,26 +11,43 @@ import { difference, expectDrawn, pixels, settled, visit } from './visitor.js';
 const SITE = 'dist';
 const LINK = '#model=vae-fashion&class=3&seed=5';
 
+/** The folder of the version that is built. */
+const VERSION = readdirSync(SITE).find((name) => existsSync(join(SITE, name, 'www')));
+
 test.use({ serviceWorkers: 'allow' });
 
-/** What the host has instead of the files of the site. */
+/** What the host has instead of the files of the site, and what of it was asked for. */
 let instead;
+let asked;
 let server;
 
+/** A host of the site, or of two deployments of it below `a/` and `b/`. */
+const hosted = (caching) => host(async (path) => {
+  asked.push(path);
+  const [, deployment = '', file] = /^([ab]\/)?(.*)$/.exec(path);
+  const name = file || 'index.html';
+  return (await instead.get(deployment + name)?.()) ?? readFile(join(SITE, name.replace(/^newer\//, `${VERSION}/`))).catch(() => null);
+}, caching);
+
 test.beforeEach(async () => {
-  instead = new Map();
-  server = await host(async (path) => instead.get(path) ?? readFile(join(SITE, path)).catch(() => null));
+  [instead, asked] = [new Map(), []];
+  server = await hosted();
 });
 
 test.afterEach(() => server.close());
 
 /** Has the page kept, as it is where it is not worked on, and waits until it is. */
 async function keep(page) {
+  await watch(page);
+  await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+}
+
+/** Does what the page does where it is not worked on, and collects what it offers. */
+async function watch(page) {
   await page.evaluate(async () => {
-    const { keepForOffline } = await import(new URL('www/offline.js', location.href).href);
+    const { keepForOffline } = await import(new URL('www/offline.js', document.querySelector('link[rel=preload]').href).href);
     globalThis.offers = [];
     await keepForOffline({ show: (_subject, message, action) => globalThis.offers.push({ message, ...action }) });
-    await navigator.serviceWorker.ready;
   });
 }
 
@@ -43,15 +61,19 @@ async function visitAgain(page) {
 }
 
 /** Puts a newer version on the host: a page of another title. Its worker says what it consists of, truly or not. */
-async function renew({ truly }) {
-  const [worker, main] = await Promise.all(['sw.js', 'www/main.js'].map((file) => readFile(join(SITE, file), 'utf8')));
-  const newer = `${main}\ndocument.title = 'Newer';\n`;
-  const sum = createHash('sha256').update(truly ? newer : 'something else').digest('hex');
-  instead.set('www/main.js', newer);
-  instead.set('sw.js', worker.replace(/("www\/main\.js": )"\w+"/, `$1"${sum}"`).replace(/VERSION = '\w+'/, "VERSION = 'newer'"));
+async function renew({ truly = true, below = '' } = {}) {
+  const [worker, index, main] = await Promise.all(['sw.js', 'index.html', `${VERSION}/www/main.js`].map((file) => readFile(join(SITE, file), 'utf8')));
+  const sum = (text) => createHash('sha256').update(text).digest('hex');
+  const newer = { 'index.html': index.replaceAll(`"${VERSION}/`, '"newer/'), 'newer/www/main.js': `${main}\ndocument.title = 'Newer';\n` };
+  for (const [file, text] of Object.entries(newer)) instead.set(below + file, async () => text);
+  let knowing = worker.replaceAll(`"${VERSION}/`, '"newer/').replace(/VERSION = '\w+'/, "VERSION = 'newer'");
+  for (const [file, text] of Object.entries(newer)) knowing = knowing.replace(new RegExp(`("${file}": )"\\w+"`), `$1"${sum(truly ? text : 'something else')}"`);
+  instead.set(`${below}sw.js`, async () => knowing);
 }
 
 const update = (page) => page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
+const offered = (page) => page.evaluate(() => globalThis.offers.map(({ message }) => message));
+const OFFER = 'A newer version of this page is here.';
 
 test('what was visited opens without a network, and draws the same', async ({ page, context }) => {
   await visit(page, server.address + LINK);
@@ -72,9 +94,12 @@ test('what was visited opens without a network, and draws the same', async ({ pa
 
 test('a newer version is offered, and taken as a whole', async ({ page }) => {
   await visitAgain(page);
-  await renew({ truly: true });
+  await renew();
+  asked.length = 0;
   await update(page);
-  await expect.poll(() => page.evaluate(() => globalThis.offers.map(({ message }) => message))).toEqual(['A newer version of this page is here.']);
+  await expect.poll(() => offered(page)).toEqual([OFFER]);
+  // What is the same in both is not fetched twice, wherever it lies.
+  expect(asked.filter((path) => path.startsWith('newer/'))).toEqual(['newer/www/main.js']);
   // Until it is taken, all is as it was.
   await page.reload();
   await settled(page);
@@ -86,8 +111,25 @@ test('a newer version is offered, and taken as a whole', async ({ page }) => {
   await reloaded;
   await settled(page);
   expect(await page.title()).toBe('Newer');
-  expect(await page.evaluate(() => caches.keys())).toEqual(expect.arrayContaining(['pushforward-page-newer']));
-  expect((await page.evaluate(() => caches.keys())).filter((name) => name.startsWith('pushforward-page-'))).toHaveLength(1);
+  const kept = (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith('pushforward-page'));
+  expect(kept).toEqual([`pushforward-page ${server.address} newer`]);
+});
+
+test('a version that is on its way when the page opens is offered, too', async ({ page }) => {
+  await visitAgain(page);
+  await page.reload();
+  await settled(page);
+  await renew();
+  const main = instead.get('newer/www/main.js');
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  instead.set('newer/www/main.js', async () => (await held, main()));
+  // Not awaited: it ends when the worker is installed.
+  await page.evaluate(async () => { (await navigator.serviceWorker.ready).update(); });
+  await expect.poll(() => page.evaluate(async () => Boolean((await navigator.serviceWorker.ready).installing))).toBe(true);
+  await watch(page);
+  release();
+  await expect.poll(() => offered(page)).toEqual([OFFER]);
 });
 
 test('a version whose files are not all there yet is not taken', async ({ page }) => {
@@ -100,4 +142,65 @@ test('a version whose files are not all there yet is not taken', async ({ page }
   await settled(page);
   expect(await page.title()).not.toBe('Newer');
   expectDrawn(await pixels(page));
+});
+
+test('two deployments on one origin keep their own pages and weights', async ({ page, context }) => {
+  await renew({ below: 'b/' });
+  await visit(page, `${server.address}a/${LINK}`);
+  const picture = await pixels(page);
+  await keep(page);
+  const other = await context.newPage();
+  await visit(other, `${server.address}b/#model=gan-fashion&seed=5`);
+  await keep(other);
+  expect(await other.title()).toBe('Newer');
+  await other.close();
+  await server.close();
+
+  const next = await context.newPage();
+  await visit(next, `${server.address}a/${LINK}`);
+  expect(difference(await pixels(next), picture)).toBe(0);
+  expect(await next.title()).not.toBe('Newer');
+});
+
+test('what was let go of is fetched and kept anew, and never what is of another version', async ({ page, context }) => {
+  await visitAgain(page);
+  const [name] = (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith('pushforward-page'));
+  const forget = () => page.evaluate((name) => caches.delete(name), name);
+  const files = () => page.evaluate(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname.slice(1)), name);
+  await forget();
+  await page.reload();
+  await settled(page);
+  await expect.poll(files).toEqual(expect.arrayContaining(['index.html', ...['pushforward.js', 'pushforward_bg.wasm', 'www/main.js'].map((file) => `${VERSION}/${file}`)]));
+
+  // Under the same name, but not the same.
+  await forget();
+  instead.set(`${VERSION}/www/dom.js`, async () => `throw new Error('mixed');`);
+  const next = await context.newPage();
+  const errors = [];
+  next.on('pageerror', ({ message }) => errors.push(message));
+  await next.goto(server.address + LINK);
+  await expect.poll(async () => (await files()).length).toBeGreaterThan(3);
+  await next.waitForTimeout(500);
+  expect(errors.join()).not.toContain('mixed');
+  expect(await files()).not.toContain(`${VERSION}/www/dom.js`);
+  instead.clear();
+  await visit(next, server.address + LINK);
+  expectDrawn(await pixels(next));
+});
+
+test('files that caches still hold are never paired with those of another version', async ({ page, context }) => {
+  // All of the first visit may be used again, unasked.
+  const other = await hosted('max-age=600');
+  await visit(page, other.address + LINK);
+  await renew();
+  const next = await context.newPage();
+  await next.goto(other.address + LINK);
+  // Now the page itself is asked for, and the rest is not.
+  const used = [];
+  next.on('request', (request) => used.push(new URL(request.url()).pathname.split('/')[1]));
+  await next.reload();
+  await settled(next);
+  expect(await next.title()).toBe('Newer');
+  expect(new Set(used)).toEqual(new Set(['', 'newer', 'models']));
+  await other.close();
 });

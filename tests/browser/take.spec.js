@@ -22,7 +22,7 @@ function withText(page, bytes, text, damage = false) {
   return page
     .evaluate(
       async ([data, text, damage]) => {
-        const { linkIn, withLink } = await import(new URL('www/png.js', location.href).href);
+        const { linkIn, withLink } = await import(new URL('www/png.js', document.querySelector('link[rel=preload]').href).href);
         const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
         const made = new Uint8Array(await withLink(bytes, text).arrayBuffer());
         const old = linkIn(bytes);

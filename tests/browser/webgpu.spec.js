@@ -36,7 +36,7 @@ test('CPU and WebGPU agree within 2/255', async ({ page }) => {
   await page.goto(`?backend=webgpu${LINK}`);
   await settledSlowly(page);
   const pairs = await page.evaluate(async (model) => {
-    const { Pushforward } = await import(new URL('www/api.js', location.href));
+    const { Pushforward } = await import(new URL('www/api.js', document.querySelector('link[rel=preload]').href).href);
     const [cpu, gpu] = [new Pushforward({ backend: 'cpu' }), globalThis.pushforward];
     const backends = [(await cpu.device()).backend, (await gpu.device()).backend];
     const requests = [{ seed: 5, condition: { class: 9 } }, { seed: 42 }, { seed: 7, condition: { class: 1 } }, { latent: Array(16).fill(1.7) }];
@@ -58,7 +58,7 @@ test('every family agrees, in two steps where they can be chosen, and in the fir
   await page.goto(`?backend=webgpu${LINK}`);
   await settledSlowly(page);
   const pairs = await page.evaluate(async () => {
-    const { Pushforward } = await import(new URL('www/api.js', location.href));
+    const { Pushforward } = await import(new URL('www/api.js', document.querySelector('link[rel=preload]').href).href);
     const devices = [new Pushforward({ backend: 'cpu' }), globalThis.pushforward];
     /** A row of the autoregressive model takes seconds on this adapter. */
     const ROWS = 5;

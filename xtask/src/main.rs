@@ -10,9 +10,10 @@ use xshell::Shell;
 
 mod browser;
 mod build;
-mod offline;
+mod modules;
 mod pkg;
 mod serve;
+mod site;
 mod test;
 mod tools;
 mod wasm;

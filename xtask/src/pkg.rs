@@ -1,21 +1,26 @@
 //! Assembles the npm package in pkg/dist/: the API and all that it imports, the engine, the models, types and documents.
 
-use std::{
-    collections::BTreeSet,
-    path::{Component, Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use xshell::Shell;
 
-use crate::step;
+use crate::{modules, site, step};
 
-/// Types and documents, which are not part of the page.
-const BESIDES: [&str; 6] =
-    ["pkg/package.json", "pkg/index.d.ts", "pkg/element.d.ts", "pkg/README.md", "LICENSE-APACHE", "LICENSE-MIT"];
+/// Types and documents, which are not part of the page, and the entry of bundlers.
+const BESIDES: [&str; 8] = [
+    "pkg/package.json",
+    "pkg/index.d.ts",
+    "pkg/index.jsx",
+    "pkg/element.d.ts",
+    "pkg/element.jsx",
+    "pkg/README.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+];
 
-/// Copies out of dist/, whose layout the package keeps, so that the same relative paths hold in both.
+/// Copies out of dist/, in whose layout the modules find each other.
 pub fn run(sh: &Shell) -> Result<()> {
     step("assembling the npm package in pkg/dist", || {
         let manifest = json(sh, Path::new("pkg/package.json"))?;
@@ -26,13 +31,20 @@ pub fn run(sh: &Shell) -> Result<()> {
             manifest["version"]
         );
 
-        let (site, package) = (Path::new("dist"), Path::new("pkg/dist"));
+        let (parts, package) = (site::folder(sh)?, Path::new("pkg/dist"));
         sh.remove_path(package)?;
-        let engine = PathBuf::from("pushforward_bg.wasm");
         // The element draws by the API, so its modules are the API's and a few more.
-        for file in modules(sh, site, "www/element.js")?.into_iter().chain([engine]).chain(models(sh)?) {
-            copy(sh, &site.join(&file), &package.join(&file))?;
+        for file in modules::reached(sh, &parts, "www/element.js")?.into_iter().chain(site::ENGINE.map(PathBuf::from)) {
+            copy(sh, &parts.join(&file), &package.join(&file))?;
         }
+        for id in shipped(sh)? {
+            for file in ["card.json", "weights.bpk"] {
+                let file = Path::new("models").join(&id).join(file);
+                copy(sh, &file, &package.join(&file))?;
+            }
+        }
+        let places = site::places(sh, &sh.read_file(site::PLACES)?, &parts, "../models")?;
+        sh.write_file(package.join(site::PLACES), places)?;
         for file in BESIDES.map(Path::new) {
             copy(sh, file, &package.join(file.file_name().expect("a file has a name")))?;
         }
@@ -40,16 +52,20 @@ pub fn run(sh: &Shell) -> Result<()> {
     })
 }
 
-/// The card and the weights of every model; a folder that holds no card yet is a recipe only.
-fn models(sh: &Shell) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in sh.read_dir("models")?.iter().filter(|entry| entry.join("card.json").is_file()) {
-        let folder = Path::new("models").join(entry.file_name().expect("a folder has a name"));
-        let card = folder.join("card.json");
-        let weights = json(sh, &card)?["weights"]["file"].as_str().map(|file| folder.join(file));
-        files.extend([weights.with_context(|| format!("{} names no weights.file", card.display()))?, card]);
+/// The models that ship, by their folders; one that holds no card yet is a recipe only.
+pub fn shipped(sh: &Shell) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for folder in sh.read_dir("models")?.iter().filter(|folder| folder.join("card.json").is_file()) {
+        let file = &json(sh, &folder.join("card.json"))?["weights"]["file"];
+        ensure!(
+            file == "weights.bpk",
+            "{}: expected the weights in weights.bpk, the card says {file}",
+            folder.display()
+        );
+        let id = folder.file_name().and_then(|name| name.to_str());
+        ids.push(id.with_context(|| format!("{} has no name that is text", folder.display()))?.to_string());
     }
-    Ok(files)
+    Ok(ids)
 }
 
 fn json(sh: &Shell, file: &Path) -> Result<Value> {
@@ -59,67 +75,4 @@ fn json(sh: &Shell, file: &Path) -> Result<Value> {
 fn copy(sh: &Shell, from: &Path, to: &Path) -> Result<()> {
     sh.create_dir(to.parent().expect("a file lies in a folder"))?;
     Ok(sh.copy_file(from, to)?)
-}
-
-/// The module `entry` of the site and every module reached from it.
-fn modules(sh: &Shell, site: &Path, entry: &str) -> Result<BTreeSet<PathBuf>> {
-    let (mut found, mut open) = (BTreeSet::new(), vec![PathBuf::from(entry)]);
-    while let Some(module) = open.pop() {
-        if found.contains(&module) {
-            continue;
-        }
-        let source = sh.read_file(site.join(&module))?;
-        let folder = module.parent().expect("a module lies in a folder");
-        open.extend(references(&source).map(|reference| resolve(folder, reference)));
-        found.insert(module);
-    }
-    Ok(found)
-}
-
-/// What a module imports, or names with `new URL`, by a relative path.
-fn references(source: &str) -> impl Iterator<Item = &str> {
-    let pieces = || source.split(['"', '\'', '`']);
-    pieces().zip(pieces().skip(1)).filter_map(|(before, text)| {
-        let named = ["from", "import", "import(", "URL("].iter().any(|word| before.trim_end().ends_with(word));
-        (named && text.starts_with('.') && text.ends_with(".js")).then_some(text)
-    })
-}
-
-/// `folder/reference` without its `.` and `..`.
-fn resolve(folder: &Path, reference: &str) -> PathBuf {
-    folder.join(reference).components().fold(PathBuf::new(), |mut path, part| {
-        match part {
-            Component::ParentDir => {
-                path.pop();
-            }
-            Component::CurDir => {}
-            part => path.push(part),
-        }
-        path
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_what_a_module_names() {
-        let source = r#"
-            import init, { Engine } from "../pushforward.js";
-            import './style.js'; // it's a comment
-            const { link } = await import("./link.js");
-            const worker = new Worker(new URL('./worker.js', import.meta.url), { type: "module" });
-            const imports = { "./namespace.js": init };
-            import library from "library";
-        "#;
-        let expected = ["../pushforward.js", "./style.js", "./link.js", "./worker.js"];
-        assert_eq!(references(source).collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn resolves_against_the_folder() {
-        assert_eq!(resolve(Path::new("www"), "../pushforward.js"), Path::new("pushforward.js"));
-        assert_eq!(resolve(Path::new("www/views"), "./plane.js"), Path::new("www/views/plane.js"));
-    }
 }
