@@ -32,7 +32,7 @@ const rules = {
 };
 
 export default [
-  { ignores: ['dist/', 'pkg/dist/', 'target/', 'node_modules/', 'test-results/', 'docs/'] },
+  { ignores: ['dist/', 'pkg/dist/', 'target/', 'node_modules/', 'test-results/', 'docs/', 'tests/apps/*/'] },
   { files: ['**/*.js', '**/*.mjs'], rules },
   { files: ['www/views/*.js'], rules: { 'max-lines': ['error', 300] } },
   { files: ['www/worker.js'], rules: { 'no-console': 'off' } },

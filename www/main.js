@@ -35,6 +35,7 @@ import { languageOf, language, translate, words } from './words.js';
  *   notices: Notices }} Context
  */
 
+find('#unreached').remove();
 translate();
 const notices = new Notices(find('#notices'));
 

@@ -1,6 +1,8 @@
 // Files that do not arrive, or not as they should: the message names the model, the page stays usable.
 
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
+import { host } from './host.js';
 import { expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
 
 const WEIGHTS = '**/models/vae-fashion/*.bpk';
@@ -55,6 +57,24 @@ for (const [what, answer, said] of BROKEN) {
     await expect(notices).toBeEmpty();
   });
 }
+
+test('a script that never comes: the page says so by itself, and only then', async ({ page }) => {
+  await visit(page);
+  await expect(page.locator('#unreached')).toHaveCount(0);
+  await page.route('**/www/main.js', (route) => route.fulfill({ status: 404, body: '' }));
+  await page.goto('./');
+  const said = page.getByText('The program of this page has not come.');
+  await expect(said).toBeHidden();
+  await expect(said).toBeVisible();
+  await expect(said).toContainText('程序没有加载');
+});
+
+test('an address without its last slash: the page says what to do', async ({ page }) => {
+  const server = await host(async (path) => (path === 'pushforward' ? readFile('dist/index.html') : null), 'no-cache', 'text/html');
+  await page.goto(`${server.address}pushforward`);
+  await expect(page.getByText('with a slash at the end of its address')).toBeVisible({ timeout: 1000 });
+  await server.close();
+});
 
 test('an engine that is missing: a message and a way to try again', async ({ page }) => {
   await page.route('**/pushforward_bg.wasm', (route) => route.fulfill({ status: 404, body: '' }));

@@ -9,12 +9,13 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
  * Serves what `answer` has for a path below the address, until it is closed.
  * @param {(path: string) => Promise<Buffer | string | null>} answer
  * @param {string} caching what is told to caches on the way
+ * @param {string} usual the type of what has no suffix that is known
  */
-export async function host(answer, caching = 'no-cache') {
+export async function host(answer, caching = 'no-cache', usual = 'application/octet-stream') {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname.slice(1);
     const body = await answer(path || 'index.html');
-    const type = TYPES[extname(path || 'index.html')] ?? 'application/octet-stream';
+    const type = TYPES[extname(path || 'index.html')] ?? usual;
     return body === null ? response.writeHead(404).end() : response.writeHead(200, { 'content-type': type, 'cache-control': caching }).end(body);
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });

@@ -1,7 +1,8 @@
 // The npm package, imported by a plain module script of a page in another folder.
 
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { host } from './host.js';
@@ -30,13 +31,25 @@ const ELEMENTS = `<!doctype html><title>An embedder</title><style>push-forward {
 <div style="height: 4000px"></div>
 <push-forward model="gan-fashion" seed="7"></push-forward>`;
 
+/** An app at an address of its own, whose bundler carried no files along: they lie in a copy. */
+const APP = `<!doctype html><title>An app</title>
+<script type="module">
+  import { Pushforward } from '../vendor/pushforward/www/api.js';
+  globalThis.Pushforward = Pushforward;
+</script>`;
+
 let server;
 let address;
+/** What the copy has instead of the package's files. */
+const copied = new Map();
 
 test.beforeAll(async () => {
   server = await host(async (path) => {
     if (path === 'demo/index.html') return PAGE;
     if (path === 'demo/elements.html') return ELEMENTS;
+    if (path === 'demo/app.html') return APP;
+    const copy = /^static\/copy\/(.*)/.exec(path)?.[1];
+    if (copy) return copied.get(copy) ?? readFile(join(PACKAGE, normalize(copy))).catch(() => null);
     return readFile(join(PACKAGE, normalize(path).replace(/^vendor\/pushforward\//, ''))).catch(() => null);
   });
   address = `${server.address}demo/index.html`;
@@ -53,6 +66,49 @@ test('is assembled', async () => {
   }
   expect(manifest.dependencies ?? {}).toEqual({});
   expect(manifest.license).toBe('MIT OR Apache-2.0');
+});
+
+test('holds what is needed and no more', async ({ page }) => {
+  const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: PACKAGE, encoding: 'utf8' }));
+  const packed = files.map(({ path }) => path).sort();
+  const asked = new Set();
+  page.on('request', (request) => asked.add(new URL(request.url()).pathname.replace('/vendor/pushforward/', '')));
+  await page.goto(address.replace('index', 'elements'));
+  await expect(page.locator('push-forward').first()).toHaveAttribute('role', 'img', { timeout: 30_000 });
+
+  // Every module is one that an element or the API runs.
+  const modules = packed.filter((path) => path.endsWith('.js'));
+  expect(modules.filter((path) => !asked.has(path))).toEqual([]);
+  const models = readdirSync('models').filter((id) => existsSync(join('models', id, 'card.json')));
+  const rest = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'element.d.ts', 'element.jsx', 'index.d.ts', 'index.jsx', 'package.json', 'pushforward_bg.wasm'];
+  expect(packed.filter((path) => !path.endsWith('.js'))).toEqual([...rest, ...models.map((id) => `models/${id}/weights.bpk`)].sort());
+});
+
+test('an option says where the files lie, and another version of them is refused', async ({ page }) => {
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(address.replace('index', 'app'));
+  await page.waitForFunction(() => globalThis.Pushforward);
+  const draw = (base) => page.evaluate(async (base) => {
+    const { image } = await new globalThis.Pushforward({ base }).generate({ model: 'vae-fashion', seed: 42 });
+    return [...image.data];
+  }, base);
+  expectDrawn(await draw('/static/copy'));
+  for (const file of ['www/worker.js', 'pushforward_bg.wasm', 'models/vae-fashion/weights.bpk']) expect(asked).toContain(`/static/copy/${file}`);
+  expect(asked.filter((path) => /wasm|worker|models/.test(path) && !path.startsWith('/static/copy/'))).toEqual([]);
+
+  const wasm = await readFile(join(PACKAGE, 'pushforward_bg.wasm'));
+  copied.set('pushforward_bg.wasm', Buffer.concat([wasm, Buffer.from([0, 2, 1, 65])]));
+  await page.reload();
+  await page.waitForFunction(() => globalThis.Pushforward);
+  await expect(draw('../static/copy/')).rejects.toThrow('The engine could not be loaded');
+  copied.clear();
+  expectDrawn(await draw('../static/copy/'));
+  await expect(page.evaluate(() => new globalThis.Pushforward({ base: 5 }))).rejects.toThrow('base: expected the address of a folder, got 5');
+});
+
+test('imported on a server, it does nothing', () => {
+  for (const module of ['api', 'element']) execFileSync('node', ['--input-type=module', '--eval', `await import('./www/${module}.js')`], { cwd: PACKAGE });
 });
 
 test('draws in a page of somebody else', async ({ page }) => {
@@ -90,6 +146,19 @@ test('an element draws when it is seen, and anew when its attributes change', as
 
   expect(await next(first, 'draw', { 'of-class': '7' })).toContain('model=vae-fashion&class=7&seed=42');
   expect(await drawn(first)).not.toEqual(trousers);
+  // What it shows is its name, unless it was given one; in which language its surroundings are is not the picture's matter.
+  await expect(first).toHaveAttribute('aria-label', 'Sneaker (Variational autoencoder)');
+  await first.evaluate((element) => {
+    element.messages = [];
+    element.addEventListener('message', ({ detail }) => element.messages.push(...detail));
+    element.lang = 'fr';
+  });
+  expect(await next(first, 'draw', { 'of-class': 'any' })).toContain('model=vae-fashion&seed=42');
+  await expect(first).toHaveAttribute('aria-label', 'A generated picture (Variational autoencoder)');
+  expect(await first.evaluate((element) => element.messages)).toEqual([]);
+  await first.evaluate((element) => element.setAttribute('aria-label', 'My shoe'));
+  await next(first, 'draw', { 'of-class': '7' });
+  await expect(first).toHaveAttribute('aria-label', 'My shoe');
   expect(await next(first, 'message', { seed: 'many' })).toEqual([expect.stringContaining('seed')]);
   expect(await next(first, 'draw', { seed: '42', 'of-class': '1' })).toContain('class=1');
   expect(await drawn(first)).toEqual(trousers);

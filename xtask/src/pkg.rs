@@ -37,11 +37,10 @@ pub fn run(sh: &Shell) -> Result<()> {
         for file in modules::reached(sh, &parts, "www/element.js")?.into_iter().chain(site::ENGINE.map(PathBuf::from)) {
             copy(sh, &parts.join(&file), &package.join(&file))?;
         }
+        // The cards are compiled in.
         for id in shipped(sh)? {
-            for file in ["card.json", "weights.bpk"] {
-                let file = Path::new("models").join(&id).join(file);
-                copy(sh, &file, &package.join(&file))?;
-            }
+            let weights = Path::new("models").join(&id).join("weights.bpk");
+            copy(sh, &weights, &package.join(&weights))?;
         }
         let places = site::places(sh, &sh.read_file(site::PLACES)?, &parts, "../models")?;
         sh.write_file(package.join(site::PLACES), places)?;

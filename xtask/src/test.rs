@@ -32,6 +32,7 @@ const LANES: [&[&[Check]]; 2] = [
         ("npm package", pkg::run),
         ("JavaScript lints", |sh| npm(sh, "lint")),
         ("JavaScript types", |sh| npm(sh, "types")),
+        ("apps", |sh| browser::script(sh, &browser::CHROMIUM, "test:apps")),
         ("Firefox tests", |sh| browser::script(sh, &browser::FIREFOX, "test:firefox")),
         ("browser tests", |sh| browser::script(sh, &browser::CHROMIUM, "test")),
     ]],

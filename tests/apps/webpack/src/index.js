@@ -1,0 +1,3 @@
+import pushforward from 'pushforward';
+
+Object.assign(globalThis, { pushforward });
