@@ -1,7 +1,8 @@
-// Browser tests: one project for what every visitor has, one for WebGPU on Chromium's software adapter.
+// Browser tests: one project for what every visitor has, one for layouts in the widest faces, one for WebGPU on Chromium's
+// software adapter.
 
 import { defineConfig } from '@playwright/test';
-import { BASE_URL, launchOptions } from './tests/browser/browser.js';
+import { BASE_URL, facesFile, launchOptions } from './tests/browser/browser.js';
 
 const { port } = new URL(BASE_URL);
 
@@ -17,6 +18,7 @@ export default defineConfig({
   use: { baseURL: BASE_URL, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', actionTimeout: 20_000 },
   projects: [
     { name: 'cpu', testIgnore: 'webgpu.spec.js', use: { launchOptions: launchOptions() } },
+    ...(facesFile('wide') ? [{ name: 'wide', grep: /@layout/, use: { launchOptions: launchOptions({ faces: 'wide' }) } }] : []),
     {
       name: 'webgpu',
       testMatch: 'webgpu.spec.js',

@@ -1,6 +1,7 @@
 // The browsers that tests, bench and screenshots use: the system's Chromium, with WebGPU on its software adapter if asked, and its Firefox.
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** Where a browser usually is, by the environment variable that names another. */
 const USUAL = {
@@ -23,10 +24,24 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Launch options of Chromium. */
-export function launchOptions({ webgpu = false } = {}) {
+/**
+ * Launch options of Chromium.
+ * @param {{ webgpu?: boolean, faces?: 'usual' | 'wide' }} [options] faces: what it writes with, whatever this machine has
+ */
+export function launchOptions({ webgpu = false, faces = 'usual' } = {}) {
   const gpu = webgpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : [];
-  return { executablePath: executable('CHROMIUM'), args: [...QUIET, ...gpu] };
+  const chosen = facesFile(faces);
+  const env = /** @type {Record<string, string>} */ ({ ...process.env, ...(chosen && { FONTCONFIG_FILE: chosen }) });
+  return { executablePath: executable('CHROMIUM'), args: [...QUIET, ...gpu], env };
+}
+
+/**
+ * The fontconfig file of some faces, as `cargo xtask` writes it; none on a machine without apt.
+ * @param {'usual' | 'wide'} faces
+ */
+export function facesFile(faces) {
+  const file = resolve(process.env.FACES ?? 'target/tools/faces', `${faces}.conf`);
+  return existsSync(file) ? file : undefined;
 }
 
 /**

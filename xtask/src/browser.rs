@@ -5,7 +5,11 @@ use std::{env, fs, path::PathBuf, time::SystemTime};
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
-use crate::{serve, step};
+use crate::{
+    faces,
+    packages::{self, in_path},
+    serve, step,
+};
 
 /// A browser of the system's.
 pub struct Browser {
@@ -26,17 +30,8 @@ pub const CHROMIUM: Browser = Browser {
 pub const FIREFOX: Browser =
     Browser { variable: "FIREFOX", programs: &["firefox-esr", "firefox"], package: "firefox-esr" };
 
-/// Runs a script of package.json against the site in dist/, with the server's address in `BASE_URL` and the browser in its variable.
-pub fn script(sh: &Shell, browser: &Browser, name: &str) -> Result<()> {
-    let program = browser.program(sh)?;
-    packages(sh)?;
-    let url = serve::in_background(sh)?;
-    cmd!(sh, "npm run --silent {name}").env("BASE_URL", url).env(browser.variable, program).run()?;
-    Ok(())
-}
-
 /// Installs the packages of package-lock.json, unless they are there and no older than it.
-pub fn packages(sh: &Shell) -> Result<()> {
+pub fn npm_packages(sh: &Shell) -> Result<()> {
     let modified = |path: &str| fs::metadata(sh.current_dir().join(path)).and_then(|data| data.modified()).ok();
     let installed: Option<SystemTime> = modified("node_modules/.package-lock.json");
     if installed.is_some() && installed >= modified("package-lock.json") {
@@ -53,6 +48,27 @@ pub fn packages(sh: &Shell) -> Result<()> {
 }
 
 impl Browser {
+    /// Runs a script of package.json against the site in dist/, with the server's address in `BASE_URL`, the browser in its variable,
+    /// and the usual faces to write with; in `FACES` lie the others.
+    pub fn script(&self, sh: &Shell, name: &str, arguments: &[&str]) -> Result<()> {
+        let program = self.program(sh)?;
+        npm_packages(sh)?;
+        let faces = faces::folder(sh)?;
+        let url = serve::in_background(sh)?;
+        let mut command =
+            cmd!(sh, "npm run --silent {name} -- {arguments...}").env("BASE_URL", url).env(self.variable, program);
+        if let Some(folder) = faces {
+            command = command.env("FONTCONFIG_FILE", folder.join("usual.conf")).env("FACES", folder);
+        }
+        Ok(command.run()?)
+    }
+
+    /// Installs what is missing: the browser, and faces to write with.
+    pub fn set_up(&self, sh: &Shell) -> Result<()> {
+        self.program(sh)?;
+        faces::folder(sh).map(drop)
+    }
+
     /// The one that the variable names, or the first found in PATH, or Debian's, installed now.
     fn program(&self, sh: &Shell) -> Result<PathBuf> {
         let Self { variable, programs, package } = self;
@@ -64,34 +80,11 @@ impl Browser {
         if let Some(found) = find() {
             return Ok(found);
         }
-        apt_install(sh, &[package]).with_context(|| {
+        packages::install(sh, &[package]).with_context(|| {
             format!(
                 "these browser tests need {package}: install it, or name one in the environment variable {variable}"
             )
         })?;
         find().with_context(|| format!("{package} was installed, but is not in PATH"))
     }
-}
-
-/// Installs Debian packages where that is possible without asking: as root.
-pub fn apt_install(sh: &Shell, packages: &[&str]) -> Result<()> {
-    let names = packages.join(" ");
-    let root = cmd!(sh, "id -u").quiet().read().is_ok_and(|id| id == "0");
-    ensure!(
-        root && in_path("apt-get").is_some(),
-        "not installed here: {names} (on Debian: `sudo apt-get install {names}`)"
-    );
-    step(&format!("installing {names}"), || {
-        cmd!(sh, "apt-get update -qq").run()?;
-        cmd!(sh, "apt-get install -qq -y --no-install-recommends {packages...}")
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .run()?;
-        Ok(())
-    })
-}
-
-/// Where PATH has `program`.
-fn in_path(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

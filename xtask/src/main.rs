@@ -1,22 +1,32 @@
 //! The chores of this repository, one module a chore: `cargo xtask --help` lists them.
 //!
-//! Whatever a chore needs and does not find, it sets up inside `target/tools`; the user's own toolchain stays as it is.
+//! Whatever a chore needs and does not find, it sets up inside `target/tools`. What lies outside, Debian packages and
+//! rustup's target for WebAssembly, it adds after asking, or unasked in continuous integration.
 
-use std::{env, path::Path, process::ExitCode, time::Instant};
+use std::{env, path::Path, process::ExitCode};
 
 use anyhow::Result;
 use clap::Parser;
 use xshell::Shell;
 
+mod bare;
+mod bench;
 mod browser;
 mod build;
+mod faces;
+mod models;
 mod modules;
+mod packages;
 mod pkg;
 mod serve;
 mod site;
+mod step;
+mod structure;
 mod test;
 mod tools;
 mod wasm;
+
+use step::step;
 
 /// The chores of Pushforward.
 #[derive(Parser)]
@@ -28,10 +38,12 @@ enum Chore {
     Build,
     /// Check everything: formatting, lints, native tests, the wasm build, browser tests
     Test(test::Options),
+    /// Run `test` on a fresh clone in a bare Debian, as root
+    Bare(bare::Options),
     /// Assemble the npm package in pkg/dist/
     Pkg,
     /// Measure the page in headless Chromium
-    Bench,
+    Bench(bench::Options),
     /// Take the screenshots of the documentation
     Screenshots,
 }
@@ -57,17 +69,9 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Serve(options) => serve::run(&sh, &options),
         Chore::Build => build::run(&sh),
         Chore::Test(options) => test::run(&sh, &options),
+        Chore::Bare(options) => bare::run(&sh, &options),
         Chore::Pkg => build::run(&sh).and_then(|()| pkg::run(&sh)),
-        Chore::Bench => build::run(&sh).and_then(|()| browser::script(&sh, &browser::CHROMIUM, "bench")),
-        Chore::Screenshots => build::run(&sh).and_then(|()| browser::script(&sh, &browser::CHROMIUM, "screenshots")),
+        Chore::Bench(options) => bench::run(&sh, &options),
+        Chore::Screenshots => build::run(&sh).and_then(|()| browser::CHROMIUM.script(&sh, "screenshots", &[])),
     }
-}
-
-/// Does `work`, saying what it is and how long it took.
-fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("==> {what}");
-    let start = Instant::now();
-    let done = work()?;
-    eprintln!("==> {what}: {:.1} s", start.elapsed().as_secs_f64());
-    Ok(done)
 }

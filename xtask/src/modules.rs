@@ -18,11 +18,16 @@ pub fn reached(sh: &Shell, site: &Path, entry: &str) -> Result<BTreeSet<PathBuf>
             continue;
         }
         let source = sh.read_file(site.join(&module))?;
-        let folder = module.parent().expect("a module lies in a folder");
-        open.extend(references(&source).iter().map(|reference| resolve(folder, reference)));
+        open.extend(named(&module, &source));
         found.insert(module);
     }
     Ok(found)
+}
+
+/// The modules that a module names.
+pub fn named(module: &Path, source: &str) -> Vec<PathBuf> {
+    let folder = module.parent().expect("a module lies in a folder");
+    references(source).iter().map(|reference| resolve(folder, reference)).collect()
 }
 
 /// The relative paths of modules that a module names.

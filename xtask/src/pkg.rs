@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use anyhow::{Result, ensure};
 use xshell::Shell;
 
-use crate::{modules, site, step};
+use crate::{models, modules, site, step};
 
 /// Types and documents, which are not part of the page, and the entry of bundlers.
 const BESIDES: [&str; 8] = [
@@ -23,7 +22,7 @@ const BESIDES: [&str; 8] = [
 /// Copies out of dist/, in whose layout the modules find each other.
 pub fn run(sh: &Shell) -> Result<()> {
     step("assembling the npm package in pkg/dist", || {
-        let manifest = json(sh, Path::new("pkg/package.json"))?;
+        let manifest = models::json(sh, Path::new("pkg/package.json"))?;
         let version = env!("CARGO_PKG_VERSION");
         ensure!(
             manifest["version"] == version,
@@ -38,7 +37,7 @@ pub fn run(sh: &Shell) -> Result<()> {
             copy(sh, &parts.join(&file), &package.join(&file))?;
         }
         // The cards are compiled in.
-        for id in shipped(sh)? {
+        for id in models::shipped(sh)? {
             let weights = Path::new("models").join(&id).join("weights.bpk");
             copy(sh, &weights, &package.join(&weights))?;
         }
@@ -49,26 +48,6 @@ pub fn run(sh: &Shell) -> Result<()> {
         }
         Ok(())
     })
-}
-
-/// The models that ship, by their folders; one that holds no card yet is a recipe only.
-pub fn shipped(sh: &Shell) -> Result<Vec<String>> {
-    let mut ids = Vec::new();
-    for folder in sh.read_dir("models")?.iter().filter(|folder| folder.join("card.json").is_file()) {
-        let file = &json(sh, &folder.join("card.json"))?["weights"]["file"];
-        ensure!(
-            file == "weights.bpk",
-            "{}: expected the weights in weights.bpk, the card says {file}",
-            folder.display()
-        );
-        let id = folder.file_name().and_then(|name| name.to_str());
-        ids.push(id.with_context(|| format!("{} has no name that is text", folder.display()))?.to_string());
-    }
-    Ok(ids)
-}
-
-fn json(sh: &Shell, file: &Path) -> Result<Value> {
-    serde_json::from_str(&sh.read_file(file)?).with_context(|| format!("{} is not JSON", file.display()))
 }
 
 fn copy(sh: &Shell, from: &Path, to: &Path) -> Result<()> {

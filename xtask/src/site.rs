@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use xshell::Shell;
 
-use crate::pkg;
+use crate::models;
 
 /// The page, and what of it is replaced by the versioned folder.
 const PAGE: &str = "index.html";
@@ -80,7 +80,7 @@ pub fn folder(sh: &Shell) -> Result<PathBuf> {
 pub fn places(sh: &Shell, source: &str, engine: &Path, models: &str) -> Result<String> {
     let wasm = base64(&Sha256::digest(fs::read(engine.join(ENGINE[1]))?));
     let mut lines = String::new();
-    for id in pkg::shipped(sh)? {
+    for id in models::shipped(sh)? {
         writeln!(lines, "  '{id}': new URL('{models}/{id}/weights.bpk', import.meta.url),")?;
     }
     filled(PLACES, source, &[(WASM, &format!("const WASM = 'sha256-{wasm}';")), (WEIGHTS, &lines)])

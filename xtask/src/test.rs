@@ -7,36 +7,68 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use xshell::{Shell, cmd};
 
-use crate::{browser, build, pkg, wasm::Toolchain};
+use crate::{browser, build, pkg, structure, wasm::Toolchain};
 
-type Check = (&'static str, fn(&Shell) -> Result<()>);
+/// A check, what it needs of the machine, and what it does.
+#[derive(Clone, Copy)]
+struct Check {
+    name: &'static str,
+    needs: &'static [Need],
+    run: fn(&Shell) -> Result<()>,
+}
+
+/// What may have to be installed first.
+#[derive(Clone, Copy, PartialEq)]
+enum Need {
+    Wasm,
+    Npm,
+    Chromium,
+    Firefox,
+}
 
 /// First what the processor's own compiler checks beside what WebAssembly's does: each of the two often waits for one
 /// crate, and they share no folder. What runs in a browser runs alone afterwards, as it watches the clock.
 const LANES: [&[&[Check]]; 2] = [
     &[
         &[
-            ("formatting", |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
-            ("clippy", |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
-            ("native tests", |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
+            check("formatting", &[], |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
+            check("structure", &[], structure::run),
+            check("clippy", &[], |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
+            check("native tests", &[], |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
         ],
         &[
             // In the profile of the page, whose build scripts and macros it thereby shares.
-            ("clippy for wasm", |sh| {
+            check("clippy for wasm", &[Need::Wasm], |sh| {
                 Ok(Toolchain::find(sh)?.clippy(sh).args(["--lib", "--profile", "web", "--", "-D", "warnings"]).run()?)
             }),
-            ("page", build::run),
+            check("page", &[Need::Wasm], build::run),
         ],
     ],
     &[&[
-        ("npm package", pkg::run),
-        ("JavaScript lints", |sh| npm(sh, "lint")),
-        ("JavaScript types", |sh| npm(sh, "types")),
-        ("apps", |sh| browser::script(sh, &browser::CHROMIUM, "test:apps")),
-        ("Firefox tests", |sh| browser::script(sh, &browser::FIREFOX, "test:firefox")),
-        ("browser tests", |sh| browser::script(sh, &browser::CHROMIUM, "test")),
+        check("npm package", &[], pkg::run),
+        check("JavaScript lints", &[Need::Npm], |sh| npm(sh, "lint")),
+        check("JavaScript types", &[Need::Npm], |sh| npm(sh, "types")),
+        check("apps", &[Need::Npm, Need::Chromium], |sh| browser::CHROMIUM.script(sh, "test:apps", &[])),
+        check("Firefox tests", &[Need::Npm, Need::Firefox], |sh| browser::FIREFOX.script(sh, "test:firefox", &[])),
+        check("browser tests", &[Need::Npm, Need::Chromium], |sh| browser::CHROMIUM.script(sh, "test", &[])),
     ]],
 ];
+
+const fn check(name: &'static str, needs: &'static [Need], run: fn(&Shell) -> Result<()>) -> Check {
+    Check { name, needs, run }
+}
+
+impl Need {
+    /// Installs what is missing.
+    fn set_up(self, sh: &Shell) -> Result<()> {
+        match self {
+            Self::Wasm => Toolchain::find(sh).map(drop),
+            Self::Npm => browser::npm_packages(sh),
+            Self::Chromium => browser::CHROMIUM.set_up(sh),
+            Self::Firefox => browser::FIREFOX.set_up(sh),
+        }
+    }
+}
 
 #[derive(Args)]
 pub struct Options {
@@ -50,8 +82,15 @@ type Outcome = (&'static str, Duration, Result<()>);
 
 /// Runs the checks up to the first that fails, and sums up.
 pub fn run(sh: &Shell, Options { only }: &Options) -> Result<()> {
-    let names: Vec<&str> = LANES.concat().concat().iter().map(|(name, _)| *name).collect();
+    let all = LANES.concat().concat();
+    let names: Vec<&str> = all.iter().map(|check| check.name).collect();
     ensure!(names.iter().any(|name| name.contains(only)), "no check is named {only}; there are: {}", names.join(", "));
+    // Before anything is checked: whoever is asked whether to install something is still here, and asked by one.
+    for need in [Need::Wasm, Need::Npm, Need::Chromium, Need::Firefox] {
+        if all.iter().any(|check| check.name.contains(only) && check.needs.contains(&need)) {
+            need.set_up(sh)?;
+        }
+    }
     let root = sh.current_dir();
     let mut outcomes: Vec<Outcome> = Vec::new();
     for lanes in LANES {
@@ -59,7 +98,7 @@ pub fn run(sh: &Shell, Options { only }: &Options) -> Result<()> {
             // A shell is of one thread.
             let own = Shell::new()?;
             own.change_dir(&root);
-            let wanted = lane.iter().filter(|(name, _)| name.contains(only));
+            let wanted = lane.iter().filter(|check| check.name.contains(only));
             Ok(up_to_a_failure(wanted.map(|check| outcome(&own, *check))))
         };
         let ended = thread::scope(|scope| {
@@ -75,10 +114,10 @@ pub fn run(sh: &Shell, Options { only }: &Options) -> Result<()> {
     outcomes.into_iter().try_for_each(|(name, _, outcome)| outcome.with_context(|| format!("{name} failed")))
 }
 
-fn outcome(sh: &Shell, (name, check): Check) -> Outcome {
+fn outcome(sh: &Shell, Check { name, run, .. }: Check) -> Outcome {
     eprintln!("\n==> {name}");
     let start = Instant::now();
-    let outcome = check(sh);
+    let outcome = run(sh);
     if let Err(error) = &outcome {
         eprintln!("\n==> {name} failed: {error:#}");
     }
@@ -99,7 +138,7 @@ fn up_to_a_failure(outcomes: impl Iterator<Item = Outcome>) -> Vec<Outcome> {
 }
 
 fn npm(sh: &Shell, script: &str) -> Result<()> {
-    browser::packages(sh)?;
+    browser::npm_packages(sh)?;
     Ok(cmd!(sh, "npm run --silent {script}").run()?)
 }
 

@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use xshell::{Cmd, Shell, cmd};
 
-use crate::{browser::apt_install, step};
+use crate::{packages, step};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const RUSTC: &str = "/usr/bin/rustc";
@@ -44,8 +44,11 @@ impl Toolchain {
         if let Some(distribution) = Distribution::find(sh).filter(|found| found.sysroot_is_current(sh)) {
             return Ok(distribution.toolchain(sh));
         }
-        if step("adding the wasm target with rustup", || Ok(rustup_adds_target()))? {
-            return Ok(active);
+        if packages::in_path("rustup").is_some() {
+            packages::allowed("WebAssembly in your Rust toolchain", &format!("rustup target add {TARGET}"))?;
+            if step("adding the wasm target with rustup", || Ok(rustup_adds_target()))? {
+                return Ok(active);
+            }
         }
         let distribution = Distribution::install(sh).context(
             "no Rust here compiles to wasm32-unknown-unknown: run `rustup target add wasm32-unknown-unknown` (see https://rustup.rs)",
@@ -74,7 +77,6 @@ fn active_has_target(sh: &Shell) -> Result<bool> {
 /// Asks rustup for the target; without a network it fails at once or after a few tries, and it is never waited for longer than five minutes.
 fn rustup_adds_target() -> bool {
     let Ok(mut rustup) = Command::new("rustup").args(["target", "add", TARGET]).stdin(Stdio::null()).spawn() else {
-        eprintln!("rustup is not installed");
         return false;
     };
     let start = Instant::now();
@@ -108,11 +110,11 @@ impl Distribution {
         let missing: Vec<_> =
             parts.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package).collect();
         if !missing.is_empty() {
-            apt_install(sh, &missing)?;
+            packages::install(sh, &missing)?;
         }
         let found = Self::find(sh).with_context(|| format!("{RUSTC} does not run"))?;
         if !found.linker().exists() {
-            apt_install(sh, &[&format!("lld-{}", found.llvm())])?;
+            packages::install(sh, &[&format!("lld-{}", found.llvm())])?;
         }
         Ok(found)
     }

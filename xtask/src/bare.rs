@@ -1,0 +1,96 @@
+//! Runs checks in a bare Debian below `target/bare`, on a fresh clone of what is committed: nothing that this machine got by hand is there.
+//!
+//! In it are a C compiler and Node.js, and Rust is this machine's. Needs root, and leaves nothing mounted.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use xshell::{Shell, cmd};
+
+use crate::{packages, step};
+
+/// Where the clone lies in the root.
+const CLONE: &str = "pushforward";
+/// Of the page and the package that are built here, so that checks of them need not build them first.
+const BUILT: [&str; 2] = ["dist", "pkg/dist"];
+
+/// In a mount namespace of its own, which ends with it: $1 is the root, $2 and $3 are Rust's folders, $4 what is to be checked.
+const INSIDE: &str = r#"
+set -eu
+mount -t proc proc "$1/proc"
+mount --rbind /dev "$1/dev"
+for folder in "$2" "$3"; do
+    mkdir -p "$1$folder"
+    mount --bind "$folder" "$1$folder"
+done
+exec chroot "$1" env -i CI=true HOME=/root LANG=C.UTF-8 CARGO_HOME="$2" RUSTUP_HOME="$3" \
+    PATH="$2/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+    sh -c 'cd /pushforward && exec cargo xtask test "$0"' "$4"
+"#;
+
+#[derive(Args)]
+pub struct Options {
+    /// Only the checks whose name contains this, such as `browser`
+    #[arg(default_value = "")]
+    only: String,
+}
+
+/// Makes the root, unless it is there, brings the clone up to date, and runs the checks.
+pub fn run(sh: &Shell, Options { only }: &Options) -> Result<()> {
+    ensure!(cmd!(sh, "id -u").quiet().read()? == "0", "a bare root can only be made by root");
+    let root = root(sh)?;
+    clone(sh, &root)?;
+    let [cargo, rustup] = [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")].map(|(variable, usual)| {
+        env::var_os(variable).map_or_else(|| env::home_dir().unwrap_or_default().join(usual), PathBuf::from)
+    });
+    Ok(cmd!(sh, "unshare --mount --propagation private sh -c {INSIDE} bare {root} {cargo} {rustup} {only}").run()?)
+}
+
+/// The root: Debian's least, with a compiler and Node.js.
+fn root(sh: &Shell) -> Result<PathBuf> {
+    let root = fs::canonicalize(sh.current_dir().join("target"))?.join("bare");
+    if root.is_dir() {
+        return Ok(root);
+    }
+    if packages::in_path("debootstrap").is_none() {
+        packages::install(sh, &["debootstrap"])?;
+    }
+    let release = sh.read_file("/etc/os-release")?;
+    let suite = release
+        .lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
+        .context("/etc/os-release names no suite")?;
+    step("making a bare root in target/bare (once)", || {
+        // Complete before it gets its name: an interrupted run leaves nothing half done.
+        let partial = root.with_extension("partial");
+        sh.remove_path(&partial)?;
+        cmd!(sh, "debootstrap --variant=minbase --include=ca-certificates,gcc,libc6-dev,git {suite} {partial}")
+            .run()?;
+        // From where this machine has its packages; Node.js may be another's than Debian's.
+        for place in ["etc/apt", "usr/share/keyrings"] {
+            cmd!(sh, "cp -r /{place}/. {partial}/{place}/").run()?;
+        }
+        cmd!(sh, "cp /etc/resolv.conf {partial}/etc/resolv.conf").run()?;
+        cmd!(sh, "chroot {partial} apt-get update -qq").run()?;
+        let node = "apt-get install -qq -y --no-install-recommends nodejs && { command -v npm || apt-get install -qq -y --no-install-recommends npm; }";
+        cmd!(sh, "chroot {partial} sh -c {node}").env("DEBIAN_FRONTEND", "noninteractive").run()?;
+        fs::rename(&partial, &root)?;
+        Ok(root.clone())
+    })
+}
+
+/// What is committed here, in the root; what was built there before stays.
+fn clone(sh: &Shell, root: &std::path::Path) -> Result<()> {
+    let (here, clone) = (sh.current_dir(), root.join(CLONE));
+    cmd!(sh, "git init -q {clone}").run()?;
+    cmd!(sh, "git -C {clone} fetch -q {here} HEAD").run()?;
+    cmd!(sh, "git -C {clone} checkout -q --force FETCH_HEAD").run()?;
+    cmd!(sh, "git -C {clone} clean -fdq").run()?;
+    for built in BUILT.iter().filter(|built| here.join(built).is_dir()) {
+        let (from, to) = (here.join(built), clone.join(built));
+        sh.remove_path(&to)?;
+        cmd!(sh, "cp -r {from} {to}").run()?;
+    }
+    Ok(())
+}
