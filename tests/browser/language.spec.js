@@ -46,7 +46,7 @@ test.describe('where the reader prefers Chinese', () => {
     await expect(notices.getByRole('button', { name: '再试一次' })).toBeVisible();
   });
 
-  test('has no accessibility finding, and nothing overflows', async ({ page }) => {
+  test('has no accessibility finding, and nothing overflows', { tag: '@layout' }, async ({ page }) => {
     for (const [width, height] of [[320, 640], [390, 844], [1024, 768], [1440, 900]]) {
       await page.setViewportSize({ width, height });
       await visit(page, '#model=diffusion-fashion&seed=5&steps=2&class=9');

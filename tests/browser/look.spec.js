@@ -3,33 +3,58 @@
 import axe from 'axe-core';
 import { expect, test } from '@playwright/test';
 import { ownScript } from './pace.js';
-import { pixels, settled, stripSettled, visit } from './visitor.js';
+import { nearOwn, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300], [3840, 2160]];
 
 /** Both kinds of latent: a vector, and a picture of noise. */
 const MODELS = ['vae-fashion', 'diffusion-fashion'];
+const ALL = ['vae-fashion', 'gan-fashion', 'flow-fashion', 'diffusion-fashion', 'autoregressive-fashion', 'codes-fashion', 'emoji'];
+
+/** What depends on a face's width is tested with the usual faces and with the widest. */
+const LAYOUT = { tag: '@layout' };
+
+/** Elements that stand out of the screen, and how far one can scroll to the right. */
+function overflow(page) {
+  return page.evaluate(() => {
+    // The line of families goes on to the right where it scrolls by itself.
+    const out = [...document.querySelectorAll('body :not(svg *, .ring, #families *)')].filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
+    });
+    return { scroll: document.documentElement.scrollWidth, out: out.map((element) => element.outerHTML.slice(0, 80)) };
+  });
+}
 
 for (const [width, height] of SIZES) {
   for (const model of MODELS) {
-    test(`nothing of ${model} overflows at ${width} x ${height}`, async ({ page }) => {
+    test(`nothing of ${model} overflows at ${width} x ${height}`, LAYOUT, async ({ page }) => {
       await page.setViewportSize({ width, height });
       await visit(page, `#model=${model}&seed=4294967295&to=4294967294&class=9&at=6.1,-6.1&steps=2`);
-      const { scroll, out } = await page.evaluate(() => {
-        // The line of families goes on to the right where it scrolls by itself.
-        const out = [...document.querySelectorAll('body :not(svg *, .ring, #families *)')].filter((element) => {
-          const { left, right, width } = element.getBoundingClientRect();
-          return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
-        });
-        return { scroll: document.documentElement.scrollWidth, out: out.map((element) => element.outerHTML.slice(0, 80)) };
-      });
-      expect(out).toEqual([]);
-      expect(scroll).toBeLessThanOrEqual(width);
+      expect(await overflow(page)).toEqual({ scroll: width, out: [] });
     });
   }
 }
 
-test('at 1440 x 900 plane, picture, slider and strip are in one view', async ({ page }) => {
+for (const lang of ['en', 'zh']) {
+  test(`no family overflows the narrowest phone (${lang})`, LAYOUT, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const model of ALL) {
+      const asked = model === 'emoji' ? 'prompt=cat%20with%20heart%20eyes&toprompt=purple%20apple' : 'class=9';
+      // Another page each time: nothing of the one before is left.
+      await page.goto('about:blank');
+      await visit(page, `./#model=${model}&seed=4294967295&to=4294967294&${asked}&steps=2&lang=${lang}`);
+      // What is drawn when somebody comes near it.
+      for (const part of ['#norms', '#own', '#model']) await page.locator(part).scrollIntoViewIfNeeded();
+      await expect(page.locator('#norms figcaption')).not.toBeEmpty();
+      await nearOwn(page);
+      expect(await overflow(page), model).toEqual({ scroll: 320, out: [] });
+    }
+  });
+}
+
+test('at 1440 x 900 plane, picture, slider and strip are in one view', LAYOUT, async ({ page }) => {
   await visit(page);
   for (const part of ['#families', '#plane svg', '#bars svg', '#histogram', '#picture .stage > canvas', '#classes', '#ends', '#slider', '#strip']) {
     const box = await page.locator(part).boundingBox();
@@ -38,7 +63,7 @@ test('at 1440 x 900 plane, picture, slider and strip are in one view', async ({ 
   }
 });
 
-test('at 1440 x 900 noise, controls, picture and its way are in one view, and at 390 x 844 the picture is', async ({ page }) => {
+test('at 1440 x 900 noise, controls, picture and its way are in one view, and at 390 x 844 the picture is', LAYOUT, async ({ page }) => {
   await visit(page, '#model=diffusion-fashion&seed=5&steps=2');
   for (const part of ['#plane svg', '#noise canvas', '#controls', '#picture .stage', '#trajectory', '#classes', '#slider']) {
     const box = await page.locator(part).boundingBox();
@@ -49,7 +74,7 @@ test('at 1440 x 900 noise, controls, picture and its way are in one view, and at
   expect(picture.y + picture.height).toBeLessThan(844);
 });
 
-test('on a phone the families are one line, in which the chosen one is in sight', async ({ page }) => {
+test('on a phone the families are one line, in which the chosen one is in sight', LAYOUT, async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await visit(page, '#model=autoregressive-fashion&seed=5');
   const chosen = page.locator('#families label:has(:checked)');
