@@ -177,6 +177,66 @@ mod tests {
         assert!(error.contains("does not name pushforward.js"), "{error}");
     }
 
+    /// What Trunk leaves, in a folder of its own, with one model; `main` is a script of it.
+    fn built(name: &str, main: &str) -> Shell {
+        let root = std::env::temp_dir().join(format!("pushforward-site-{name}-{}", std::process::id()));
+        let sh = Shell::new().unwrap();
+        sh.remove_path(&root).unwrap();
+        let page =
+            r#"<script src="www/main.js"></script><link href="pushforward.js"><link href="pushforward_bg.wasm">"#;
+        for (file, text) in [
+            ("dist/index.html", page),
+            ("dist/pushforward.js", "// glue"),
+            ("dist/pushforward_bg.wasm", "wasm"),
+            ("dist/www/main.js", main),
+            ("dist/www/views/one.js", "// a view"),
+            ("dist/www/sw.js", include_str!("../../www/sw.js")),
+            ("dist/www/files.js", include_str!("../../www/files.js")),
+            ("dist/models/one/weights.bpk", "weights"),
+            ("models/one/card.json", r#"{ "weights": { "file": "weights.bpk" } }"#),
+            ("models/none/train.json", "{}"),
+        ] {
+            sh.write_file(root.join(file), text).unwrap();
+        }
+        sh.change_dir(root);
+        sh
+    }
+
+    #[test]
+    fn every_part_of_a_version_lies_in_its_folder_and_is_known_to_the_worker() {
+        let sh = built("once", "// main");
+        assemble(&sh).unwrap();
+        let folder = folder(&sh).unwrap();
+        let version = folder.file_name().unwrap().to_str().unwrap();
+        let mut left: Vec<_> =
+            sh.read_dir("dist").unwrap().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+        left.sort_by_key(|name| name != version);
+        assert_eq!(left, [version, "index.html", "models", "sw.js"]);
+        assert!(!folder.join("www/sw.js").exists());
+        assert!(sh.read_file("dist/index.html").unwrap().contains(&format!("\"{version}/www/main.js\"")));
+        let worker = sh.read_file("dist/sw.js").unwrap();
+        for file in ["pushforward.js", "pushforward_bg.wasm", "www/main.js", "www/views/one.js", "www/files.js"] {
+            let sum = checksum(&fs::read(folder.join(file)).unwrap());
+            assert!(worker.contains(&format!("\"{version}/{file}\": \"{sum}\"")), "{file}");
+        }
+        let places = sh.read_file(folder.join("www/files.js")).unwrap();
+        assert!(places.contains("  'one': new URL('../../models/one/weights.bpk', import.meta.url),\n"), "{places}");
+        assert!(!places.contains("'none'"), "{places}");
+        sh.remove_path(sh.current_dir()).unwrap();
+    }
+
+    #[test]
+    fn whatever_changes_lies_elsewhere() {
+        let folders = ["// main", "// another"].map(|main| {
+            let sh = built(&main[3..], main);
+            assemble(&sh).unwrap();
+            let name = folder(&sh).unwrap().file_name().unwrap().to_owned();
+            sh.remove_path(sh.current_dir()).unwrap();
+            name
+        });
+        assert_ne!(folders[0], folders[1]);
+    }
+
     #[test]
     fn base64_is_that_of_the_standard() {
         let of = |text: &str| base64(text.as_bytes());
