@@ -8,9 +8,11 @@ use crate::latent::normals;
 
 pub use objective::{Loss, Objective};
 pub use request::{Condition, Options, Prompt, RequestError, Sampler, Settings, check, check_condition, check_options};
+pub use stepwise::{Stepwise, at_once, complete, fold};
 
 mod objective;
 mod request;
+mod stepwise;
 
 /// A map from latents to pictures.
 pub trait Generator {
@@ -34,18 +36,24 @@ pub trait Generator {
         None
     }
 
-    /// Goes back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]` that draw them
+    /// Starts back from pictures `[batch, channels, height, width]` to latents `[batch, dimension]` that draw them
     /// under the same condition and options, where the family can.
-    fn invert(&self, _images: Tensor<4>, _condition: &Condition, _options: &Options) -> Option<Tensor<2>> {
+    fn invert(&self, _images: Tensor<4>, _condition: &Condition, _options: &Options) -> Option<Inversion> {
         None
     }
 
-    /// Bits per dimension of 8-bit pictures under their classes, where the family has a likelihood or
-    /// a bound on it. Draws its noise from `rng`.
-    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+    /// Starts on the bits per dimension of 8-bit pictures under their classes, where the family has a likelihood or
+    /// a bound on it. All its noise is drawn from `rng` here.
+    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<Likelihood> {
         None
     }
 }
+
+/// The way back from pictures to their latents `[batch, dimension]`.
+pub type Inversion = Box<dyn Stepwise<Tensor<2>>>;
+
+/// The way to the bits per dimension of pictures.
+pub type Likelihood = Box<dyn Stepwise<BitsPerDim>>;
 
 /// Bits per dimension, one number a picture `[batch]`.
 #[derive(Debug, Clone)]
@@ -58,14 +66,17 @@ pub enum BitsPerDim {
 
 /// A map under way, from noise to picture.
 pub trait Trajectory {
-    /// Advances one step and returns the picture so far `[batch, channels, height, width]`, of which
-    /// [-1, 1] can be shown; `None` once the picture is final.
-    fn step(&mut self) -> Option<Tensor<4>>;
+    /// Goes on by one step and renders nothing; false once there is none left.
+    fn advance(&mut self) -> bool;
 
     /// How many steps the whole way takes.
     fn steps(&self) -> usize;
 
-    /// The final picture as it is predicted from where the way stands, where the family predicts one.
+    /// The picture from where the way stands `[batch, channels, height, width]`, of which [-1, 1] can be shown. Like all
+    /// that can be seen of a trajectory it is computed when it is asked for, and only then.
+    fn picture(&self) -> Tensor<4>;
+
+    /// The final picture as it was predicted at the last step, where the family predicts one.
     fn predicted(&self) -> Option<Tensor<4>> {
         None
     }
@@ -88,33 +99,39 @@ pub struct Choices {
     pub chosen: Tensor<2>,
 }
 
-/// The trajectory of the one-shot families: a single step from z to the picture.
-pub struct OneShot<F>(Option<F>);
+/// The trajectory of the one-shot families: a single step from z to the picture, which needs that step to be seen.
+pub struct OneShot<F> {
+    draw: F,
+    drawn: Option<Tensor<4>>,
+}
 
-impl<F: FnOnce() -> Tensor<4>> OneShot<F> {
+impl<F: Fn() -> Tensor<4>> OneShot<F> {
     /// The trajectory whose one step is `draw`.
     pub fn new(draw: F) -> Self {
-        Self(Some(draw))
+        Self { draw, drawn: None }
     }
 }
 
-impl<F: FnOnce() -> Tensor<4>> Trajectory for OneShot<F> {
-    fn step(&mut self) -> Option<Tensor<4>> {
-        self.0.take().map(|draw| draw())
+impl<F: Fn() -> Tensor<4>> Trajectory for OneShot<F> {
+    fn advance(&mut self) -> bool {
+        let goes_on = self.drawn.is_none();
+        self.drawn.get_or_insert_with(&self.draw);
+        goes_on
     }
 
     fn steps(&self) -> usize {
         1
     }
+
+    fn picture(&self) -> Tensor<4> {
+        self.drawn.clone().unwrap_or_else(&self.draw)
+    }
 }
 
-/// Runs a trajectory to its end and returns the final pictures in [-1, 1].
+/// Runs a trajectory to its end and returns the final pictures in [-1, 1], the only ones that are rendered.
 pub fn finish(mut trajectory: Box<dyn Trajectory>) -> Tensor<4> {
-    let mut picture = trajectory.step().expect("a trajectory has at least one step");
-    while let Some(next) = trajectory.step() {
-        picture = next;
-    }
-    picture.clamp(-1.0, 1.0)
+    while trajectory.advance() {}
+    trajectory.picture().clamp(-1.0, 1.0)
 }
 
 /// Standard normal noise, the same on every device.

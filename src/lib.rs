@@ -18,6 +18,7 @@ pub mod image;
 pub mod latent;
 pub mod layers;
 pub mod link;
+mod passes;
 pub mod prompt;
 pub mod weights;
 

@@ -3,9 +3,9 @@
 mod common;
 
 use burn::tensor::{Int, Tensor};
-use common::{check_choices, conditions, device, drawn, farthest, generator, rng, values, whole_pictures};
+use common::{check_choices, conditions, device, drawn, farthest, generator, next, rng, values, whole_pictures};
 use pushforward::families::autoregressive::AutoregressiveConfig;
-use pushforward::generator::{BitsPerDim, Condition, Options, finish, noise};
+use pushforward::generator::{BitsPerDim, Condition, Options, complete, finish, noise};
 use pushforward::layers::guidance::Guidance;
 use pushforward::layers::inverse_cdf::{Tails, normal_cdf};
 use pushforward::layers::logistics::Mixture;
@@ -141,7 +141,7 @@ fn inversion_leads_back_to_the_picture() {
     let images = whole_pictures(1, 28);
     for (guidance, temperature) in [(1.0, 1.0), (1.0, 0.8), (2.0, 1.0)] {
         let options = Options { guidance: Some(guidance), temperature: Some(temperature), ..Options::default() };
-        let latent = generator.invert(images.clone(), &Condition::Class(3), &options).unwrap();
+        let latent = complete(generator.invert(images.clone(), &Condition::Class(3), &options).unwrap());
         assert_eq!(latent.dims(), [1, 784]);
         let again = values(finish(generator.start(latent, &Condition::Class(3), &options)));
         let differing = again.iter().zip(values(images.clone())).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
@@ -157,13 +157,14 @@ fn a_trajectory_writes_a_row_a_step() {
     assert_eq!(way.steps(), 28);
     let mut before = vec![-1.0; 784];
     for row in 0..28 {
-        let picture = values(way.step().unwrap());
+        let picture = values(next(&mut *way));
         assert_eq!(picture[..row * 28], before[..row * 28], "rows stay as they were written");
         assert!(picture[(row + 1) * 28..].iter().all(|x| *x == -1.0));
         assert!(picture[row * 28..(row + 1) * 28].iter().any(|x| *x != -1.0));
         before = picture;
     }
-    assert!(way.step().is_none() && way.step().is_none());
+    assert!(!way.advance() && !way.advance());
+    assert_eq!(values(way.picture()), before);
 }
 
 #[test]
@@ -176,7 +177,8 @@ fn bits_are_the_mean_of_each_pixel_s_surprise() {
     let (model, images) = (config().init(&device()), whole_pictures(2, 28));
     let probabilities = values(model.forward(images.clone(), conditions(2)).probabilities(all_levels(2 * 784)));
     let levels: Vec<usize> = values(images.clone()).iter().map(|x| ((x + 1.0) * 127.5).round() as usize).collect();
-    let Some(BitsPerDim::Exact(bits)) = generator(&config(), model).bits_per_dim(images, conditions(2), &mut rng(1))
+    let Some(BitsPerDim::Exact(bits)) =
+        generator(&config(), model).bits_per_dim(images, conditions(2), &mut rng(1)).map(complete)
     else {
         panic!("exact");
     };

@@ -4,9 +4,9 @@ mod common;
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Int, Tensor};
-use common::{check_choices, device, drawn, farthest, filled, generator, pictures, rng, values};
+use common::{check_choices, device, drawn, farthest, filled, generator, next, pictures, rng, values};
 use pushforward::families::codes::{Codes, CodesConfig};
-use pushforward::generator::{Condition, Objective, Options, finish, noise};
+use pushforward::generator::{Condition, Objective, Options, complete, finish, noise};
 use pushforward::layers::causal::{Cache, CausalTransformerConfig};
 use pushforward::layers::inverse_cdf::{latent_of, normal_cdf, pick};
 
@@ -100,7 +100,7 @@ fn inversion_leads_back_to_the_picture_of_the_codes() {
     let generator = generator(&config(), codes);
     let otherwise = Options { guidance: Some(2.5), temperature: Some(0.7), ..Options::default() };
     for options in [Options::default(), otherwise] {
-        let latent = generator.invert(images.clone(), &Condition::Class(2), &options).unwrap();
+        let latent = complete(generator.invert(images.clone(), &Condition::Class(2), &options).unwrap());
         assert_eq!(latent.dims(), [3, 49]);
         let again = finish(generator.start(latent, &Condition::Class(2), &options));
         assert!(farthest(&values(again), &expected) < 1e-4, "{options:?}");
@@ -135,14 +135,14 @@ fn a_trajectory_writes_a_row_a_step_and_leaves_written_codes_alone() {
     let mut ways = [z, other].map(|z| generator.start(z, &Condition::Any, &Options::default()));
     assert_eq!(ways[0].steps(), 7);
     for row in 0..7 {
-        let [one, other] = ways.each_mut().map(|way| values(way.step().unwrap()));
+        let [one, other] = ways.each_mut().map(|way| values(next(&mut **way)));
         assert!(one.iter().all(|x| (-1.0..=1.0).contains(x)));
         // What is not written yet is black.
         assert!(one[28 * 4 * (row + 1)..784].iter().all(|x| *x == -1.0), "row {row}");
         // The latents agree in the first two rows.
         assert_eq!(one == other, row < 2, "row {row}");
     }
-    assert!(ways[0].step().is_none() && ways[0].step().is_none());
+    assert!(!ways[0].advance() && !ways[0].advance());
 }
 
 #[test]

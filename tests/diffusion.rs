@@ -3,9 +3,11 @@
 mod common;
 
 use burn::tensor::{Int, Tensor};
-use common::{device, drawn, farthest, filled, generator, goes_on, pictures, rng, values};
+use common::{device, drawn, farthest, filled, generator, goes_on, next, pictures, rng, values};
 use pushforward::families::diffusion::DiffusionConfig;
-use pushforward::generator::{BitsPerDim, Condition, Loss, Objective, Options, Sampler, Trajectory, finish, noise};
+use pushforward::generator::{
+    BitsPerDim, Condition, Loss, Objective, Options, Sampler, Trajectory, complete, finish, noise,
+};
 use pushforward::layers::rectified_flow::{self, posterior};
 
 fn config() -> DiffusionConfig {
@@ -14,7 +16,8 @@ fn config() -> DiffusionConfig {
 
 /// The last picture as it is, not clamped to what can be shown.
 fn last(mut way: Box<dyn Trajectory>) -> Tensor<4> {
-    std::iter::from_fn(|| way.step()).last().unwrap()
+    while way.advance() {}
+    way.picture()
 }
 
 #[test]
@@ -61,7 +64,7 @@ fn an_untrained_denoiser_stays_where_it_is() {
         let options = Options { steps: Some(3), sampler: Some(sampler), ..Options::default() };
         let mut way = generator.start(z.clone(), &Condition::Class(2), &options);
         assert!(way.predicted().is_none());
-        assert!(farthest(&values(way.step().unwrap()), &values(z.clone())) < 1e-5);
+        assert!(farthest(&values(next(&mut *way)), &values(z.clone())) < 1e-5);
         assert!(farthest(&values(way.predicted().unwrap()), &values(z.clone())) < 1e-5);
     }
 }
@@ -106,9 +109,9 @@ fn one_step_of_ddim_is_the_predicted_picture() {
     let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let z = noise([1, 784], &mut rng(1), &device());
     let mut way = generator.start(z, &Condition::Class(1), &Options { steps: Some(1), ..Options::default() });
-    let picture = values(way.step().unwrap());
+    let picture = values(next(&mut *way));
     assert!(farthest(&picture, &values(way.predicted().unwrap())) < 1e-5);
-    assert!(way.step().is_none() && way.step().is_none());
+    assert!(!way.advance() && !way.advance());
 }
 
 #[test]
@@ -121,7 +124,8 @@ fn every_sampler_takes_as_many_steps_as_it_says() {
             let mut way: Box<dyn Trajectory> = generator.start(z.clone(), &Condition::Any, &options);
             assert_eq!(way.steps(), steps);
             let mut count = 0;
-            while let Some(picture) = way.step() {
+            while way.advance() {
+                let picture = way.picture();
                 assert_eq!(picture.dims(), [1, 1, 28, 28]);
                 assert!(values(picture).iter().all(|x| x.is_finite()));
                 count += 1;
@@ -184,7 +188,7 @@ fn guidance_is_linear_in_its_scale() {
 fn inversion_leads_back_to_the_picture() {
     let generator = generator(&config(), drawn(config().init(&device()), 0.2));
     let picture = pictures(2);
-    let latent = generator.invert(picture.clone(), &Condition::Class(3), &Options::default()).unwrap();
+    let latent = complete(generator.invert(picture.clone(), &Condition::Class(3), &Options::default()).unwrap());
     assert_eq!(latent.dims(), [2, 784]);
     let options = Options { steps: Some(25), sampler: Some(Sampler::Heun), ..Options::default() };
     let again = finish(generator.start(latent, &Condition::Class(3), &options));
@@ -210,7 +214,7 @@ fn the_bound_of_a_denoiser_that_knows_nothing_is_the_closed_form() {
         values(images.clone().square().flatten::<2>(1, 3).sum_dim(1)).iter().map(|x| f64::from(*x)).sum();
     let mean_square = squares / (16.0 * 784.0);
     let Some(BitsPerDim::Bound(bits)) =
-        generator.bits_per_dim(images, Condition::Any.indices(10, 16, &device()), &mut rng(2))
+        generator.bits_per_dim(images, Condition::Any.indices(10, 16, &device()), &mut rng(2)).map(complete)
     else {
         panic!("diffusion has a bound");
     };

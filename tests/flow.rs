@@ -3,9 +3,9 @@
 mod common;
 
 use burn::tensor::Tensor;
-use common::{conditions, device, drawn, farthest, filled, generator, rng, values, whole_pictures};
+use common::{conditions, device, drawn, farthest, filled, generator, next, rng, values, whole_pictures};
 use pushforward::families::flow::{Flow, FlowConfig};
-use pushforward::generator::{BitsPerDim, Condition, Objective, Options, finish, noise};
+use pushforward::generator::{BitsPerDim, Condition, Objective, Options, complete, finish, noise};
 use pushforward::layers::monotone::Monotone;
 
 fn config(side: usize) -> FlowConfig {
@@ -99,9 +99,11 @@ fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
     let generator = generator(&config(28), flow);
     let mean = |seeds: std::ops::Range<u64>| -> f64 {
         let count = (seeds.end - seeds.start) as f64;
-        let bits = seeds.map(|seed| match generator.bits_per_dim(images.clone(), conditions(2), &mut rng(seed)) {
-            Some(BitsPerDim::Exact(bits)) => f64::from(values(bits.mean())[0]),
-            other => panic!("exact, got {other:?}"),
+        let bits = seeds.map(|seed| {
+            match generator.bits_per_dim(images.clone(), conditions(2), &mut rng(seed)).map(complete) {
+                Some(BitsPerDim::Exact(bits)) => f64::from(values(bits.mean())[0]),
+                other => panic!("exact, got {other:?}"),
+            }
         });
         bits.sum::<f64>() / count
     };
@@ -120,7 +122,8 @@ fn the_likelihood_of_the_identity_is_that_of_a_logistic_map_of_the_gaussian() {
 fn the_first_batch_is_normalized_to_mean_zero_and_variance_one() {
     let flow = straight().prepared(whole_pictures(16, 28), conditions(16).unsqueeze_dim(1), &mut rng(1));
     let generator = generator(&config(28), flow);
-    let latents = generator.invert(whole_pictures(16, 28), &Condition::Class(3), &Options::default()).unwrap();
+    let latents =
+        complete(generator.invert(whole_pictures(16, 28), &Condition::Class(3), &Options::default()).unwrap());
     let (mean, square) = (values(latents.clone().mean())[0], values(latents.square().mean())[0]);
     assert!(mean.abs() < 0.05 && (square - 1.0).abs() < 0.1, "{mean} {square}");
 }
@@ -130,13 +133,13 @@ fn a_picture_and_its_latent_are_each_other_s() {
     let (generator, images) = (generator(&config(28), drawn(config(28).init(&device()), 0.1)), whole_pictures(2, 28));
     for temperature in [1.0, 0.6] {
         let options = Options { temperature: Some(temperature), ..Options::default() };
-        let latent = generator.invert(images.clone(), &Condition::Class(3), &options).unwrap();
+        let latent = complete(generator.invert(images.clone(), &Condition::Class(3), &options).unwrap());
         assert_eq!(latent.dims(), [2, 784]);
         let again = finish(generator.start(latent, &Condition::Class(3), &options));
         assert!(farthest(&values(again), &values(images.clone())) <= 1e-3, "temperature {temperature}");
     }
     let cold = Options { temperature: Some(0.0), ..Options::default() };
-    assert_eq!(values(generator.invert(images, &Condition::Any, &cold).unwrap()), [0.0; 2 * 784]);
+    assert_eq!(values(complete(generator.invert(images, &Condition::Any, &cold).unwrap())), [0.0; 2 * 784]);
 }
 
 #[test]
@@ -146,12 +149,13 @@ fn the_trajectory_brings_in_one_scale_after_the_other() {
     let cold = Options { temperature: Some(0.0), ..Options::default() };
     let mut way = generator.start(z.clone(), &Condition::Any, &Options::default());
     assert_eq!(way.steps(), 3);
-    let pictures: Vec<Vec<f32>> = (0..3).map(|_| values(way.step().unwrap())).collect();
-    assert!(way.step().is_none() && way.step().is_none());
+    let pictures: Vec<Vec<f32>> = (0..3).map(|_| values(next(&mut *way))).collect();
+    assert!(!way.advance() && !way.advance());
+    assert_eq!(values(way.picture()), pictures[2]);
     assert!(pictures.windows(2).all(|pair| pair[0] != pair[1]));
     assert!(pictures.iter().flatten().all(|x| (-1.0..=1.0).contains(x)));
     // At temperature 0 every scale is at its mean from the start, whatever z is.
     let mut way = generator.start(z * 2.0, &Condition::Any, &cold);
-    let first = values(way.step().unwrap());
+    let first = values(next(&mut *way));
     assert_eq!(first, values(finish(way)));
 }

@@ -4,12 +4,12 @@ mod common;
 
 use burn::module::Module;
 use burn::tensor::{Int, Tensor, TensorData};
-use common::{device, drawn, farthest, generator, rng, values};
+use common::{device, drawn, farthest, generator, next, rng, values};
 use proptest::prelude::*;
 use pushforward::catalogue::WeightsFile;
 use pushforward::families::Family;
 use pushforward::families::latent_diffusion::{LatentDiffusion, LatentDiffusionConfig};
-use pushforward::generator::{Condition, Generator, Objective, Options, Prompt, Sampler, finish, noise};
+use pushforward::generator::{Condition, Generator, Objective, Options, Prompt, Sampler, complete, finish, noise};
 use pushforward::layers::text::{TextEncoderConfig, contrast};
 use pushforward::prompt::{LENGTH, numbers};
 use pushforward::weights::{self, Precision, checksum};
@@ -77,7 +77,7 @@ fn the_way_back_leads_to_where_the_code_came_from() {
     let generator = generator(&config(), module);
     let cat = Condition::sentence("cat");
     let options = Options { steps: Some(50), sampler: Some(Sampler::Heun), guidance: Some(1.5), ..Options::default() };
-    let latent = generator.invert(pictures(2), &cat, &options).unwrap();
+    let latent = complete(generator.invert(pictures(2), &cat, &options).unwrap());
     assert_eq!(latent.dims(), [2, 256]);
     let again = values(finish(generator.start(latent, &cat, &options)));
     assert!(farthest(&again, &expected) < 1e-2, "{}", farthest(&again, &expected));
@@ -107,11 +107,11 @@ fn every_step_is_a_picture_and_predicts_the_last() {
     assert!(way.predicted().is_none());
     let mut last = Vec::new();
     for _ in 0..4 {
-        last = values(way.step().unwrap());
+        last = values(next(&mut *way));
         assert_eq!(way.predicted().unwrap().dims(), [1, 3, 32, 32]);
     }
     assert_eq!(values(way.predicted().unwrap()), last);
-    assert!(way.step().is_none());
+    assert!(!way.advance());
 }
 
 /// A batch of rows as they are learned: a leading caption, two others, and the style.

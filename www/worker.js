@@ -96,15 +96,25 @@ function enter(engine, { model, precision, image, latent, condition, options }) 
 }
 
 /**
- * The picture after a further step.
+ * On by a further step, until the device has taken it.
  * @param {Lane} lane
  */
 async function advance(lane) {
   const began = performance.now();
-  const data = await lane.run.step();
-  if (!data) throw new Error(`${lane.model} ended after ${lane.step} of ${lane.run.steps} steps`);
+  if (!lane.run.advance()) throw new Error(`${lane.model} ended after ${lane.step} of ${lane.run.steps} steps`);
+  await lane.run.settled();
   lane.step++;
   lane.milliseconds += performance.now() - began;
+}
+
+/**
+ * The picture from where a lane stands. Rendering the last one is part of drawing it.
+ * @param {Lane} lane
+ */
+async function render(lane) {
+  const began = performance.now();
+  const data = await lane.run.picture();
+  if (lane.step === lane.run.steps) lane.milliseconds += performance.now() - began;
   return data;
 }
 
@@ -123,8 +133,11 @@ async function draw(engine, job) {
         await macrotask();
         if (running?.cancelled) return;
       }
-      const data = await advance(lane);
-      const { step, milliseconds } = lane;
+      await advance(lane);
+      const { step } = lane;
+      if (!frames && step < steps) continue;
+      const data = await render(lane);
+      const { milliseconds } = lane;
       if (frames) {
         const seen = { predicted: await run.predicted(), choices: choices ? await run.choices() : undefined };
         postMessage({ type: 'frame', id, step, steps, width, height, data, ...seen });
@@ -151,7 +164,8 @@ async function race(engine, { id, lanes: entered }) {
       await macrotask();
       if (running?.cancelled) return;
       const next = going.reduce((least, lane) => (lane.milliseconds < least.milliseconds ? lane : least));
-      const data = await advance(next);
+      await advance(next);
+      const data = await render(next);
       const { run, step, milliseconds } = next;
       const { width, height, steps } = run;
       postMessage({ type: 'frame', id, lane: lanes.indexOf(next), step, steps, width, height, data, milliseconds }, { transfer: [data.buffer] });
@@ -168,8 +182,12 @@ async function race(engine, { id, lanes: entered }) {
  * @param {Extract<Job, { type: 'encode' }>} job
  */
 async function encode(engine, { id, model, precision, image, condition, options }) {
-  const value = await engine.encode(model, precision, pictureOf(image), condition, options);
-  postMessage({ type: 'done', id, value });
+  const inversion = engine.invert(model, precision, pictureOf(image), condition, options);
+  try {
+    if (await arrive(inversion)) postMessage({ type: 'done', id, value: await inversion.latent() });
+  } finally {
+    release(inversion);
+  }
 }
 
 /**
@@ -177,8 +195,25 @@ async function encode(engine, { id, model, precision, image, condition, options 
  * @param {Extract<Job, { type: 'likelihood' }>} job
  */
 async function likelihood(engine, { id, model, precision, image, condition }) {
-  const value = await engine.bitsPerDim(model, precision, pictureOf(image), condition);
-  postMessage({ type: 'done', id, value });
+  const likelihood = engine.likelihood(model, precision, pictureOf(image), condition);
+  try {
+    if (await arrive(likelihood)) postMessage({ type: 'done', id, value: await likelihood.value() });
+  } finally {
+    release(likelihood);
+  }
+}
+
+/**
+ * Takes all steps, unless the job is cancelled between two of them; whether it did.
+ * @param {import('../pushforward.js').Inversion | import('../pushforward.js').Likelihood} way
+ */
+async function arrive(way) {
+  while (way.advance()) {
+    await way.settled();
+    await macrotask();
+    if (running?.cancelled) return false;
+  }
+  return true;
 }
 
 /** @param {import('./supervisor.js').Pixels} image */

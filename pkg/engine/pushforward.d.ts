@@ -1,6 +1,6 @@
 // The types of the module that wasm-bindgen builds from src/web/; tsconfig.json lays them where it will lie.
 
-import type { Card, Choices, Condition, DeviceInfo, Likelihood, State, WalkOptions } from '../index.d.ts';
+import type { Card, Choices, Condition, DeviceInfo, Likelihood as Bits, State, WalkOptions } from '../index.d.ts';
 
 export interface Property {
   name: keyof State;
@@ -67,19 +67,47 @@ export class Engine {
     condition: Condition,
     options: WalkOptions & { strength?: number },
   ): Run;
-  bitsPerDim(model: string, precision: string, image: Picture, condition: Condition): Promise<Likelihood>;
-  encode(model: string, precision: string, image: Picture, condition: Condition, options: WalkOptions): Promise<Float32Array>;
+  invert(model: string, precision: string, image: Picture, condition: Condition, options: WalkOptions): Inversion;
+  likelihood(model: string, precision: string, image: Picture, condition: Condition): Likelihood;
 }
 /** Whatever it is given to takes it over. */
 export class Picture {
   constructor(rgba: Uint8ClampedArray, width: number, height: number);
 }
-export class Run {
+/** What is computed in steps. */
+interface Steps {
+  /** How many steps the whole way takes. */
+  readonly steps: number;
+  /** Goes on by one step and renders nothing; false once there is none left. */
+  advance(): boolean;
+  /** Resolves when the device has done all that it was given so far. */
+  settled(): Promise<void>;
+  free(): void;
+}
+/** What can be seen from where it stands is computed when it is asked for, and only then. */
+export class Run implements Steps {
   readonly steps: number;
   readonly width: number;
   readonly height: number;
-  step(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
+  advance(): boolean;
+  settled(): Promise<void>;
+  picture(): Promise<Uint8ClampedArray<ArrayBuffer>>;
   predicted(): Promise<Uint8ClampedArray<ArrayBuffer> | undefined>;
   choices(): Promise<Choices | undefined>;
+  free(): void;
+}
+/** Both take the steps that are left when they are asked for their result. */
+export class Inversion implements Steps {
+  readonly steps: number;
+  advance(): boolean;
+  settled(): Promise<void>;
+  latent(): Promise<Float32Array<ArrayBuffer>>;
+  free(): void;
+}
+export class Likelihood implements Steps {
+  readonly steps: number;
+  advance(): boolean;
+  settled(): Promise<void>;
+  value(): Promise<Bits>;
   free(): void;
 }

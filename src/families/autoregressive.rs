@@ -19,11 +19,14 @@ use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{BitsPerDim, Choices, Condition, Loss, Objective, Settings, Trajectory};
+use crate::generator::{
+    BitsPerDim, Choices, Condition, Inversion, Likelihood, Loss, Objective, Settings, Trajectory, at_once,
+};
 use crate::layers::guidance::Guidance;
 use crate::layers::inverse_cdf::Tails;
 use crate::layers::logistics::{LEVELS, Mixture};
 use crate::layers::{embed, halves};
+use crate::passes;
 
 /// Pixels on a side.
 const SIDE: usize = 28;
@@ -179,6 +182,7 @@ impl Autoregressive {
     }
 
     fn head(&self, x: Tensor<4>) -> Mixture {
+        passes::count("pixel");
         let x = self.mixture.forward(silu(self.widen.forward(silu(x))));
         let [_, parameters, ..] = x.dims();
         Mixture::new(x.permute([0, 2, 3, 1]).reshape([-1, parameters as i32]))
@@ -241,26 +245,29 @@ impl Family for Autoregressive {
             biases: self.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
             above: self.layers.iter().map(rows).collect(),
             rows: Tensor::zeros([asked, 1, FIRST, SIDE], &device),
-            picture: Tensor::full([batch, 1, SIDE, SIDE], -1.0, &device),
+            written: Vec::new(),
             guidance,
             model: self.clone(),
             temperature: settings.temperature,
             z: Tails::of(z.reshape([-1, SIDE as i32, SIDE as i32])),
             mixtures: Vec::new(),
-            done: 0,
         })
     }
 
     /// In the middle of all latents that pick the picture's levels.
-    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
         let guidance = Guidance::new(condition, settings.guidance, self.classes, images.dims()[0], &images.device());
-        let mixture = self.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
-        let mixture = mixture.guided(&guidance).at_temperature(settings.temperature);
-        Some(mixture.latent_of(levels(images).squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32]))
+        let model = self.clone();
+        Some(at_once(move || {
+            let mixture = model.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
+            let mixture = mixture.guided(&guidance).at_temperature(settings.temperature);
+            mixture.latent_of(levels(images).squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32])
+        }))
     }
 
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
-        Some(BitsPerDim::Exact(self.bits(images, classes)))
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<Likelihood> {
+        let model = self.clone();
+        Some(at_once(move || BitsPerDim::Exact(model.bits(images, classes))))
     }
 }
 
@@ -273,18 +280,18 @@ struct Writing {
     above: Vec<Tensor<4>>,
     /// The last [`FIRST`] rows of pixels.
     rows: Tensor<4>,
-    picture: Tensor<4>,
+    /// One `[batch, 1, 1, 28]` for each row that is written.
+    written: Vec<Tensor<4>>,
     temperature: f64,
     z: Tails<3>,
     /// What the last row's levels were picked from.
     mixtures: Vec<Mixture>,
-    done: usize,
 }
 
 impl Writing {
     /// The vertical stack at this row: its first features, and what each layer says across.
     fn look_up(&mut self) -> (Tensor<4>, Vec<Tensor<4>>) {
-        let place = self.model.place.val().narrow(2, self.done, 1);
+        let place = self.model.place.val().narrow(2, self.written.len(), 1);
         let first = self.model.above.forward(pad(self.rows.clone(), 2, 2, 0)) + place;
         let mut vertical = first.clone();
         let across =
@@ -299,7 +306,7 @@ impl Writing {
 
     /// The row `[batch, 1, 1, 28]`, pixel by pixel.
     fn row(&mut self) -> Tensor<4> {
-        let (first, across) = self.look_up();
+        let (done, (first, across)) = (self.written.len(), self.look_up());
         let ([asked, channels, ..], [batch, ..]) = (first.dims(), self.z.below.dims());
         let nothing = |channels, width| Tensor::<4>::zeros([asked, channels, 1, width], &first.device());
         // What is to the left of the pixel: in the picture, and in each layer.
@@ -315,7 +322,7 @@ impl Writing {
                 before[i] = seen.clone().narrow(3, 1, layer.pixels_left());
                 x = layer.pixel(seen, at(&across[i]), self.biases[i][1].clone());
             }
-            let of = |tail: &Tensor<3>| tail.clone().slice(s![.., self.done, column]).reshape([batch]);
+            let of = |tail: &Tensor<3>| tail.clone().slice(s![.., done, column]).reshape([batch]);
             let z = Tails { below: of(&self.z.below), above: of(&self.z.above) };
             let mixture = self.model.head(x).guided(&self.guidance).at_temperature(self.temperature);
             let pixel: Tensor<4> = (mixture.pick(&z) / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
@@ -329,27 +336,31 @@ impl Writing {
 }
 
 impl Trajectory for Writing {
-    fn step(&mut self) -> Option<Tensor<4>> {
-        if self.done == SIDE {
-            return None;
+    fn advance(&mut self) -> bool {
+        if self.written.len() == SIDE {
+            return false;
         }
         let row = self.row();
-        let [batch, ..] = row.dims();
         let asked = row.clone().repeat_dim(0, self.guidance.times());
         self.rows = Tensor::cat(vec![self.rows.clone().narrow(2, 1, FIRST - 1), asked], 2);
-        self.picture = self.picture.clone().slice_assign([0..batch, 0..1, self.done..self.done + 1, 0..SIDE], row);
-        self.done += 1;
-        Some(self.picture.clone())
+        self.written.push(row);
+        true
     }
 
     fn steps(&self) -> usize {
         SIDE
     }
 
+    fn picture(&self) -> Tensor<4> {
+        let [batch, ..] = self.z.below.dims();
+        let black = Tensor::full([batch, 1, SIDE - self.written.len(), SIDE], -1.0, &self.z.below.device());
+        Tensor::cat(self.written.iter().cloned().chain([black]).collect(), 2)
+    }
+
     fn choices(&self) -> Option<Choices> {
-        let row = self.done.checked_sub(1)?;
+        let row = self.written.len().checked_sub(1)?;
         let cumulative = self.mixtures.iter().map(Mixture::cumulative).collect();
-        let pixels = self.picture.clone().narrow(2, row, 1).flatten::<2>(1, 3);
+        let pixels = self.written[row].clone().flatten::<2>(1, 3);
         Some(Choices {
             cumulative: Tensor::stack(cumulative, 1),
             u: self.z.below.clone().narrow(1, row, 1).flatten::<2>(1, 2),

@@ -16,15 +16,19 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{Choices, Condition, Loss, Objective, Settings, Trajectory};
+use crate::generator::{Choices, Condition, Inversion, Loss, Objective, Settings, Trajectory, at_once};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
 use crate::layers::guidance::Guidance;
 use crate::layers::inverse_cdf::{choices, latent_of, pick};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
+use crate::passes;
 
 /// Codes on a side, and in all.
 const SIDE: usize = 7;
 const CODES: usize = SIDE * SIDE;
+
+/// Pixels on a side.
+const PIXELS: usize = 4 * SIDE;
 
 /// Config of [`Codes`].
 #[derive(Config, Debug)]
@@ -228,6 +232,7 @@ impl Prior {
         conditions: Tensor<1, Int>,
         cache: &mut Cache,
     ) -> Tensor<2> {
+        passes::count("prior");
         let device = conditions.device();
         let at = self.place.forward(Tensor::<1, Int>::from_ints([place as i64], &device).unsqueeze_dim(0));
         let token = at + self.condition.forward(conditions.unsqueeze_dim(1));
@@ -242,6 +247,7 @@ impl Prior {
 impl Codes {
     /// Pictures `[batch, 1, 28, 28]` to the encoder's vectors `[batch x 49, length]`.
     fn encode(&self, images: Tensor<4>) -> Tensor<2> {
+        passes::count("encoder");
         let encoder = &self.encoder;
         let x = encoder.fine.forward(encoder.stem.forward(images));
         let x = encoder.coarse.forward(encoder.down.forward(silu(x)));
@@ -252,6 +258,7 @@ impl Codes {
 
     /// Vectors `[batch x 49, length]` to pictures `[batch, 1, 28, 28]` in [-1, 1].
     fn decode(&self, vectors: Tensor<2>) -> Tensor<4> {
+        passes::count("decoder");
         let decoder = &self.decoder;
         let [count, length] = vectors.dims();
         let x = vectors.reshape([count / CODES, SIDE, SIDE, length]).permute([0, 3, 1, 2]);
@@ -351,12 +358,15 @@ impl Family for Codes {
     }
 
     /// In the middle of all latents whose codes are the picture's.
-    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
-        let codes = self.codes_of(images);
-        let guidance = Guidance::new(condition, settings.guidance, self.classes, codes.dims()[0], &codes.device());
-        let logits = self.prior.forward(codes.clone().repeat_dim(0, guidance.times()), guidance.conditions());
-        let logits: Tensor<2> = guidance.combine(logits).flatten(0, 1);
-        Some(latent_of(logits / settings.temperature, codes.flatten(0, 1)).reshape([-1, CODES as i32]))
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, images.dims()[0], &images.device());
+        let model = self.clone();
+        Some(at_once(move || {
+            let codes = model.codes_of(images);
+            let logits = model.prior.forward(codes.clone().repeat_dim(0, guidance.times()), guidance.conditions());
+            let logits: Tensor<2> = guidance.combine(logits).flatten(0, 1);
+            latent_of(logits / settings.temperature, codes.flatten(0, 1)).reshape([-1, CODES as i32])
+        }))
     }
 }
 
@@ -374,9 +384,9 @@ struct Writing {
 }
 
 impl Trajectory for Writing {
-    fn step(&mut self) -> Option<Tensor<4>> {
+    fn advance(&mut self) -> bool {
         if self.written.len() == CODES {
-            return None;
+            return false;
         }
         let prior = &self.model.prior;
         self.row.clear();
@@ -389,22 +399,29 @@ impl Trajectory for Writing {
             self.written.push(pick(logits.clone(), z));
             self.row.push(logits);
         }
-        let codes: Tensor<2, Int> = Tensor::stack(self.written.clone(), 1);
-        let [batch, count] = codes.dims();
-        let vectors = self.model.codebook.vectors(codes.flatten(0, 1));
-        let [_, length] = vectors.dims();
-        // A place without a code yet is nothing to the decoder, and black.
-        let blank = Tensor::zeros([batch, CODES - count, length], &vectors.device());
-        let vectors = Tensor::cat(vec![vectors.reshape([batch, count, length]), blank], 1);
-        let picture = self.model.decode(vectors.flatten(0, 1));
-        let [_, channels, height, width] = picture.dims();
-        let written = height / SIDE * (count / SIDE);
-        let blank = Tensor::full([batch, channels, height - written, width], -1.0, &picture.device());
-        Some(Tensor::cat(vec![picture.narrow(2, 0, written), blank], 2))
+        true
     }
 
     fn steps(&self) -> usize {
         SIDE
+    }
+
+    /// A place without a code yet is nothing to the decoder, and black.
+    fn picture(&self) -> Tensor<4> {
+        let ([batch, _], device) = (self.z.dims(), self.z.device());
+        let black = |rows| Tensor::full([batch, 1, rows, PIXELS], -1.0, &device);
+        if self.written.is_empty() {
+            return black(PIXELS);
+        }
+        let codes: Tensor<2, Int> = Tensor::stack(self.written.clone(), 1);
+        let [_, count] = codes.dims();
+        let vectors = self.model.codebook.vectors(codes.flatten(0, 1));
+        let [_, length] = vectors.dims();
+        let blank = Tensor::zeros([batch, CODES - count, length], &device);
+        let vectors = Tensor::cat(vec![vectors.reshape([batch, count, length]), blank], 1);
+        let picture = self.model.decode(vectors.flatten(0, 1));
+        let written = PIXELS / SIDE * (count / SIDE);
+        Tensor::cat(vec![picture.narrow(2, 0, written), black(PIXELS - written)], 2)
     }
 
     fn choices(&self) -> Option<Choices> {

@@ -13,7 +13,9 @@ use std::f64::consts::LN_2;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{BitsPerDim, Condition, Loss, Objective, Sampler, Settings, Trajectory, noise};
+use crate::generator::{
+    BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Sampler, Settings, Trajectory, fold, noise,
+};
 use crate::layers::guidance::Guidance;
 use crate::layers::recognizer::Recognizer;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, mix, waves};
@@ -21,6 +23,7 @@ use crate::layers::{
     Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, group_norm,
     sum_each,
 };
+use crate::passes;
 
 /// Pixels on a side.
 const SIDE: usize = 28;
@@ -114,6 +117,7 @@ impl Diffusion {
     /// The velocity at noisy pictures x `[batch, 1, 28, 28]`, times t `[batch]` in [0, 1] and
     /// conditions `[batch]`.
     pub fn velocity(&self, x: Tensor<4>, t: Tensor<1>, conditions: Tensor<1, Int>) -> Tensor<4> {
+        passes::count("denoiser");
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
         let embedding = silu(time + embed(&self.condition, conditions));
 
@@ -217,43 +221,49 @@ impl Family for Diffusion {
     }
 
     /// DDIM inversion.
-    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
-        let latent = rectified_flow::invert(images, |x, t| self.guided(x, t, condition, settings.guidance));
-        Some(latent.flatten(1, 3))
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
+        Some(rectified_flow::invert(|| images, self.towards(condition, settings)))
     }
 
     /// An upper bound, the variational bound of arXiv 2107.00630 in continuous time: the divergence
     /// at the noisy end (closed form), one half of the integral of |x - x_hat|^2 over the
     /// signal-to-noise ratio (equation 15, by one draw from each of [`BOUND_STRATA`] strata), and the
     /// cost of the 8-bit levels at the clean end (equation 8).
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Likelihood> {
         let (shape, device) = (images.dims(), images.device());
         let dimensions = shape[1..].iter().product::<usize>();
         // With l the logarithm of the signal-to-noise ratio ((1 - t) / t)^2, t = 1 / (1 + e^(l / 2)).
         let time = |l: f64| 1.0 / (1.0 + (l / 2.0).exp());
         let [noisy, clean] = BOUND_ENDS;
-
-        let (signal, spread) = (1.0 - time(noisy), time(noisy).powi(2));
-        let prior = sum_each(images.clone().square() * signal.powi(2) + (spread - 1.0 - spread.ln())) * 0.5;
-
         let width = (clean - noisy) / BOUND_STRATA as f64;
-        let mut integral = Tensor::zeros([shape[0]], &device);
-        for stratum in 0..BOUND_STRATA {
+        let draws = (0..BOUND_STRATA).map(|stratum| {
             let ratios: Vec<f64> =
                 (0..shape[0]).map(|_| noisy + width * (stratum as f64 + rng.random::<f64>())).collect();
+            (ratios, noise(shape, rng, &device))
+        });
+        let draws: Vec<(Vec<f64>, Tensor<4>)> = draws.collect();
+        let level_noise = noise(shape, rng, &device);
+
+        let (denoiser, pictures) = (self.clone(), images.clone());
+        let stratum = move |integral: Tensor<1>, stratum: usize| {
+            let (ratios, noise) = &draws[stratum];
             let of = |f: &dyn Fn(f64) -> f64| {
                 let values: Vec<f32> = ratios.iter().map(|l| f(*l) as f32).collect();
-                Tensor::<1>::from_floats(values.as_slice(), &device)
+                Tensor::<1>::from_floats(values.as_slice(), &pictures.device())
             };
             let t = of(&time);
-            let x = mix(images.clone(), noise(shape, rng, &device), &t);
-            let velocity = self.velocity(x.clone(), t.clone(), classes.clone());
+            let x = mix(pictures.clone(), noise.clone(), &t);
+            let velocity = denoiser.velocity(x.clone(), t.clone(), classes.clone());
             let predicted = x - velocity * t.reshape([-1, 1, 1, 1]);
-            integral = integral + sum_each((images.clone() - predicted).square()) * of(&|l| l.exp()) * (width / 2.0);
-        }
-
-        let levels = level_cost(images, (-clean / 2.0).exp(), rng);
-        Some(BitsPerDim::Bound((prior + integral + levels) / (dimensions as f64 * LN_2)))
+            integral + sum_each((pictures.clone() - predicted).square()) * of(&|l| l.exp()) * (width / 2.0)
+        };
+        let whole = move |integral: &Tensor<1>| {
+            let (signal, spread) = (1.0 - time(noisy), time(noisy).powi(2));
+            let prior = sum_each(images.clone().square() * signal.powi(2) + (spread - 1.0 - spread.ln())) * 0.5;
+            let levels = level_cost(level_noise.clone(), (-clean / 2.0).exp());
+            BitsPerDim::Bound((prior + integral.clone() + levels) / (dimensions as f64 * LN_2))
+        };
+        Some(fold(BOUND_STRATA, Tensor::zeros([shape[0]], &device), stratum, whole))
     }
 }
 
@@ -264,12 +274,12 @@ const BOUND_ENDS: [f64; 2] = [-10.0, 14.0];
 /// Strata of the bound's integral.
 const BOUND_STRATA: usize = 8;
 
-/// -ln p(x | y) in nats a picture `[batch]`, where y is x with noise of standard deviation `sigma`
-/// and p is N(y, sigma^2) on the 256 levels, normalized. Beyond two levels nothing of it is left.
-fn level_cost(images: Tensor<4>, sigma: f64, rng: &mut ChaCha8Rng) -> Tensor<1> {
+/// -ln p(x | y) in nats a picture `[batch]`, where y is x with `noise` of standard deviation `sigma` (that of `noise` is
+/// 1) and p is N(y, sigma^2) on the 256 levels, normalized. Beyond two levels nothing of it is left.
+fn level_cost(noise: Tensor<4>, sigma: f64) -> Tensor<1> {
     const NEAR: i32 = 2;
     let level = 2.0 / 255.0;
-    let noise = noise(images.dims(), rng, &images.device()) * sigma;
+    let noise = noise * sigma;
     let weight = |steps: i32| ((noise.clone() - f64::from(steps) * level).square() * (-0.5 / sigma.powi(2))).exp();
     let total = (-NEAR..=NEAR).map(weight).reduce(|sum, term| sum + term).expect("at least one level");
     let cost = total.log() + noise.clone().square() * (0.5 / sigma.powi(2));

@@ -18,10 +18,13 @@ use std::f64::consts::{LN_2, TAU};
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{BitsPerDim, Condition, Loss, Objective, Settings, Trajectory};
+use crate::generator::{
+    BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Settings, Stepwise, Trajectory, fold,
+};
 use crate::layers::monotone::Monotone;
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, halves, space_to_depth, sum_each};
+use crate::passes;
 
 /// Config of [`Flow`].
 #[derive(Config, Debug)]
@@ -133,6 +136,7 @@ struct Net {
 
 impl Net {
     fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> Monotone {
+        passes::count("coupling");
         let x = silu(self.block.forward(self.stem.forward(x), silu(embedding)));
         Monotone::new(self.affine.forward(x.clone()), self.mixture.forward(x))
     }
@@ -197,38 +201,101 @@ impl Step {
     }
 }
 
-/// Pictures x to latents, from the finest of some scales on, with the logarithm of the determinant.
-fn forward(scales: &[Scale], x: Tensor<4>, embedding: &Tensor<2>) -> (Tensor<4>, Tensor<1>) {
-    let [scale, coarser @ ..] = scales else { return (x.clone(), sum_each(x * 0.0)) };
-    let mut x = if scale.squeezes { space_to_depth(x) } else { x };
-    let mut determinant = sum_each(x.clone() * 0.0);
-    for step in &scale.steps {
-        let (next, more) = step.forward(x, embedding.clone());
-        (x, determinant) = (next, determinant + more);
-    }
-    if let Some(leaving) = &scale.leaving {
+impl Scale {
+    /// Towards the latent: what stays, what leaves and is latent already, and the logarithm of the determinant `[batch]`.
+    fn forward(&self, x: Tensor<4>, embedding: &Tensor<2>) -> (Tensor<4>, Option<Tensor<4>>, Tensor<1>) {
+        let mut x = if self.squeezes { space_to_depth(x) } else { x };
+        let mut determinant = sum_each(x.clone() * 0.0);
+        for step in &self.steps {
+            let (next, more) = step.forward(x, embedding.clone());
+            (x, determinant) = (next, determinant + more);
+        }
+        let Some(leaving) = &self.leaving else { return (x, None, determinant) };
         let [stay, leave] = halves(x, 1);
-        let (leave, left) = leaving.forward(stay.clone(), embedding.clone()).forward(leave);
-        let (stay, more) = forward(coarser, stay, embedding);
-        determinant = determinant + left + more;
-        x = Tensor::cat(vec![stay, leave], 1);
+        let (leave, more) = leaving.forward(stay.clone(), embedding.clone()).forward(leave);
+        (stay, Some(leave), determinant + more)
     }
-    (if scale.squeezes { depth_to_space(x) } else { x }, determinant)
+
+    /// Back from the latent, given what stayed as the coarser scales have it, and what left as latent.
+    fn inverse(&self, stay: Tensor<4>, leave: Option<Tensor<4>>, embedding: &Tensor<2>) -> Tensor<4> {
+        let x = match (&self.leaving, leave) {
+            (Some(leaving), Some(leave)) => {
+                let leave = leaving.forward(stay.clone(), embedding.clone()).inverse(leave);
+                Tensor::cat(vec![stay, leave], 1)
+            }
+            _ => stay,
+        };
+        let x = self.steps.iter().rev().fold(x, |x, step| step.inverse(x, embedding.clone()));
+        if self.squeezes { depth_to_space(x) } else { x }
+    }
 }
 
-/// Latents to pictures; of what left at the `blank` finest scales the median takes the latent's place.
-fn backward(scales: &[Scale], z: Tensor<4>, embedding: &Tensor<2>, blank: usize) -> Tensor<4> {
-    let [scale, coarser @ ..] = scales else { return z };
-    let mut x = if scale.squeezes { space_to_depth(z) } else { z };
-    if let Some(leaving) = &scale.leaving {
-        let [stay, leave] = halves(x, 1);
-        let stay = backward(coarser, stay, embedding, blank.saturating_sub(1));
-        let leave = if blank > 0 { leave.zeros_like() } else { leave };
-        let leave = leaving.forward(stay.clone(), embedding.clone()).inverse(leave);
-        x = Tensor::cat(vec![stay, leave], 1);
+/// A latent in its parts: what leaves at each scale, from the finest on, and what stays to the last.
+#[derive(Clone)]
+struct Parts {
+    left: Vec<Option<Tensor<4>>>,
+    stay: Tensor<4>,
+}
+
+impl Parts {
+    /// Those of a latent in the picture's shape.
+    fn of(z: Tensor<4>, scales: &[Scale]) -> Self {
+        let mut parts = Self { left: Vec::new(), stay: z };
+        for scale in scales {
+            let x = if scale.squeezes { space_to_depth(parts.stay) } else { parts.stay };
+            let leave = if scale.leaving.is_some() {
+                let [stay, leave] = halves(x, 1);
+                parts.stay = stay;
+                Some(leave)
+            } else {
+                parts.stay = x;
+                None
+            };
+            parts.left.push(leave);
+        }
+        parts
     }
-    let x = scale.steps.iter().rev().fold(x, |x, step| step.inverse(x, embedding.clone()));
-    if scale.squeezes { depth_to_space(x) } else { x }
+
+    /// The latent that they are parts of.
+    fn whole(self, scales: &[Scale]) -> Tensor<4> {
+        scales.iter().zip(self.left).rev().fold(self.stay, |stay, (scale, leave)| {
+            let x = match leave {
+                Some(leave) => Tensor::cat(vec![stay, leave], 1),
+                None => stay,
+            };
+            if scale.squeezes { depth_to_space(x) } else { x }
+        })
+    }
+}
+
+/// The way of logits to their latent, from the finest scale on.
+struct Folding {
+    embedding: Tensor<2>,
+    /// What left so far, and what stays.
+    parts: Parts,
+    /// The logarithm of each scale's determinant `[batch]`.
+    determinants: Vec<Tensor<1>>,
+}
+
+impl Folding {
+    fn of(logits: Tensor<4>, embedding: Tensor<2>) -> Self {
+        Self { embedding, parts: Parts { left: Vec::new(), stay: logits }, determinants: Vec::new() }
+    }
+
+    /// On through the next scale.
+    fn through(mut self, scale: &Scale) -> Self {
+        let (stay, leave, determinant) = scale.forward(self.parts.stay, &self.embedding);
+        self.parts.stay = stay;
+        self.parts.left.push(leave);
+        self.determinants.push(determinant);
+        self
+    }
+
+    /// The latent after the last scale, and the logarithm of the determinant of the whole.
+    fn arrived(&self, scales: &[Scale]) -> (Tensor<4>, Tensor<1>) {
+        let sum = self.determinants.iter().rev().cloned().reduce(|coarser, finer| finer + coarser);
+        (self.parts.clone().whole(scales), sum.expect("at least one scale"))
+    }
 }
 
 /// How far the ends of the scale of levels are kept from infinity (arXiv 1605.08803, section 4.1).
@@ -261,24 +328,43 @@ impl Flow {
     /// Logits of pictures `[batch, 1, side, side]` under conditions `[batch]` to latents of the same shape, and the
     /// logarithm of the determinant of the Jacobian `[batch]`.
     pub fn forward(&self, x: Tensor<4>, conditions: Tensor<1, Int>) -> (Tensor<4>, Tensor<1>) {
-        forward(&self.scales, x, &self.embedding(conditions))
+        let way = Folding::of(x, self.embedding(conditions));
+        self.scales.iter().fold(way, Folding::through).arrived(&self.scales)
     }
 
     /// Latents to logits, the inverse of [`Flow::forward`].
     pub fn inverse(&self, z: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<4> {
-        backward(&self.scales, z, &self.embedding(conditions), 0)
+        let (embedding, Parts { stay, left }) = (self.embedding(conditions), Parts::of(z, &self.scales));
+        let scales = self.scales.iter().zip(left).rev();
+        scales.fold(stay, |stay, (scale, leave)| scale.inverse(stay, leave, &embedding))
     }
 
-    /// Bits a dimension of pictures `[batch]`: -log2 of the density on levels (arXiv 1605.08803, equation 3), pictures
-    /// dequantized uniformly.
-    fn bits(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Tensor<1> {
-        let dimensions = images.dims()[1..].iter().product::<usize>() as f64;
-        let within = uniform(images.dims(), rng, &images.device());
-        let (logits, to_logits) = to_logits(images, within);
-        let (z, determinant) = self.forward(logits, conditions);
-        let prior = sum_each(z.square() + TAU.ln()) * -0.5;
-        (prior + determinant + to_logits) / (-dimensions * LN_2) + LEVELS.log2()
+    /// [`Flow::forward`] scale by scale, of which `result` reads the latent and the logarithm of the determinant.
+    fn folding<T>(
+        &self,
+        logits: Tensor<4>,
+        conditions: Tensor<1, Int>,
+        result: impl Fn(Tensor<4>, Tensor<1>) -> T + 'static,
+    ) -> Box<dyn Stepwise<T>> {
+        let ([steps, result_of], way) =
+            ([self.scales.clone(), self.scales.clone()], Folding::of(logits, self.embedding(conditions)));
+        fold(
+            steps.len(),
+            way,
+            move |way, i| way.through(&steps[i]),
+            move |way| {
+                let (z, determinant) = way.arrived(&result_of);
+                result(z, determinant)
+            },
+        )
     }
+}
+
+/// Bits a dimension of pictures with so many dimensions `[batch]`: -log2 of the density on levels (arXiv 1605.08803,
+/// equation 3), of their latent and the logarithms of the determinants of the way there.
+fn bits(dimensions: usize, z: Tensor<4>, determinant: Tensor<1>, to_logits: Tensor<1>) -> Tensor<1> {
+    let prior = sum_each(z.square() + TAU.ln()) * -0.5;
+    (prior + determinant + to_logits) / (-(dimensions as f64) * LN_2) + LEVELS.log2()
 }
 
 fn uniform(shape: [usize; 4], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<4> {
@@ -287,10 +373,13 @@ fn uniform(shape: [usize; 4], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<4
 }
 
 impl Objective for Flow {
-    /// Bits a dimension.
+    /// Bits a dimension, of pictures dequantized uniformly.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
-        let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
-        Loss { total: self.bits(images, conditions, rng).mean(), terms: Vec::new() }
+        let (conditions, dimensions): (Tensor<1, Int>, _) = (conditions.squeeze_dim(1), self.side * self.side);
+        let within = uniform(images.dims(), rng, &images.device());
+        let (logits, to_logits) = to_logits(images, within);
+        let (z, determinant) = self.forward(logits, conditions);
+        Loss { total: bits(dimensions, z, determinant, to_logits).mean(), terms: Vec::new() }
     }
 
     /// Normalizes the activations of the first batch.
@@ -334,46 +423,62 @@ impl Family for Flow {
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let (side, batch) = (self.side as i32, z.dims()[0]);
+        let z = z.reshape([-1, 1, side, side]) * settings.temperature;
         Box::new(Unfolding {
             embedding: self.embedding(condition.indices(self.classes, batch, &z.device())),
-            flow: self.clone(),
-            z: z.reshape([-1, 1, side, side]) * settings.temperature,
-            done: 0,
+            parts: Parts::of(z, &self.scales),
+            scales: self.scales.clone(),
         })
     }
 
     /// The latent of the middle of every pixel's level; at temperature 0, where all latents draw one picture, zero.
-    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
         let within = images.full_like(0.5);
-        let z = self.forward(to_logits(images, within).0, conditions).0.flatten(1, 3);
-        Some(if settings.temperature > 0.0 { z / settings.temperature } else { z.zeros_like() })
+        let temperature = settings.temperature;
+        Some(self.folding(to_logits(images, within).0, conditions, move |z, _| {
+            let z = z.flatten(1, 3);
+            if temperature > 0.0 { z / temperature } else { z.zeros_like() }
+        }))
     }
 
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
-        Some(BitsPerDim::Exact(self.bits(images, classes, rng)))
+    /// Of pictures dequantized uniformly.
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Likelihood> {
+        let within = uniform(images.dims(), rng, &images.device());
+        let dimensions = self.side * self.side;
+        let (logits, to_logits) = to_logits(images, within);
+        Some(self.folding(logits, classes, move |z, determinant| {
+            BitsPerDim::Exact(bits(dimensions, z, determinant, to_logits.clone()))
+        }))
     }
 }
 
-/// The picture after each scale, from the coarsest: finer ones are at their median until their latent comes in.
+/// The way of a latent to its picture, from the coarsest scale on. Finer ones are at their median until they come in.
 struct Unfolding {
-    flow: Flow,
+    /// What is left to go through.
+    scales: Vec<Scale>,
     embedding: Tensor<2>,
-    z: Tensor<4>,
-    done: usize,
+    /// What stayed, as the scales so far have it, and what left at those to come, as latent.
+    parts: Parts,
 }
 
 impl Trajectory for Unfolding {
-    fn step(&mut self) -> Option<Tensor<4>> {
-        if self.done == SCALES.len() {
-            return None;
-        }
-        self.done += 1;
-        let blank = SCALES.len() - self.done;
-        Some(from_logits(backward(&self.flow.scales, self.z.clone(), &self.embedding, blank)))
+    fn advance(&mut self) -> bool {
+        let (Some(scale), Some(leave)) = (self.scales.pop(), self.parts.left.pop()) else { return false };
+        self.parts.stay = scale.inverse(self.parts.stay.clone(), leave, &self.embedding);
+        true
     }
 
     fn steps(&self) -> usize {
         SCALES.len()
+    }
+
+    fn picture(&self) -> Tensor<4> {
+        let Parts { left, stay } = self.parts.clone();
+        let stay = if left.len() < SCALES.len() { stay } else { stay.zeros_like() };
+        let finer = self.scales.iter().zip(left).rev();
+        from_logits(finer.fold(stay, |stay, (scale, leave)| {
+            scale.inverse(stay, leave.map(|leave| leave.zeros_like()), &self.embedding)
+        }))
     }
 }

@@ -22,6 +22,7 @@ use crate::catalogue::Controls;
 use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
 use crate::layers::recognizer::Recognizer;
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, group_norm, upsample};
+use crate::passes;
 
 /// Pixels on a side of the coarsest feature map.
 const COARSE: usize = 7;
@@ -117,6 +118,7 @@ struct Painter {
 
 impl Painter {
     fn forward(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
+        passes::count("generator");
         let embedding = silu(self.embed.forward(z.clone()) + embed(&self.condition, conditions));
         let [batch, _] = z.dims();
         let x = self.stem.forward(z).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
@@ -239,6 +241,6 @@ impl Family for Gan {
     fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {
         let Gan { generator, classes, .. } = self.clone();
         let conditions = condition.indices(classes, z.dims()[0], &z.device());
-        Box::new(OneShot::new(move || generator.forward(z, conditions)))
+        Box::new(OneShot::new(move || generator.forward(z.clone(), conditions.clone())))
     }
 }

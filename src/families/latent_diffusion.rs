@@ -15,12 +15,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Family, Traits};
 use crate::catalogue::{Controls, Range};
-use crate::generator::{Condition, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
+use crate::generator::{Condition, Inversion, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
 use crate::layers::autoencoder::{self, CODES, Decoder, DecoderConfig, Encoder, EncoderConfig};
 use crate::layers::guidance::Guidance;
 use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
 use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
+use crate::passes;
 use crate::prompt::numbers;
 
 /// Steps where nobody chooses their number.
@@ -171,6 +172,7 @@ impl Flow {
     /// The velocity at noisy codes x `[batch, code, 8, 8]`, times t `[batch]` in [0, 1], led by meanings and sketches
     /// `[batch, meaning + sketch x 8 x 8]`.
     fn velocity(&self, x: Tensor<4>, t: Tensor<1>, lead: Tensor<2>) -> Tensor<4> {
+        passes::count("denoiser");
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
         let ([_, both], [_, meaning]) = (lead.dims(), time.dims());
         let [meaning, sketch] = lead.split_with_sizes(vec![meaning, both - meaning], 1).try_into().expect("two parts");
@@ -226,7 +228,7 @@ impl LatentDiffusion {
         }
     }
 
-    /// A way of codes, each step of it drawn.
+    /// A way of codes, of which any is drawn that is looked at.
     fn drawing<V>(&self, denoising: Denoising<V>) -> Drawing<V> {
         Drawing { denoising, decoder: self.decoder.clone() }
     }
@@ -345,10 +347,14 @@ impl Family for LatentDiffusion {
     }
 
     /// The code of a picture, sent back by DDIM inversion.
-    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Tensor<2>> {
-        let [codes, _] = self.encoder.forward(images);
-        let velocity = self.guided(condition, settings.guidance, codes.dims()[0]);
-        Some(rectified_flow::invert(codes, velocity).flatten(1, 3))
+    fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
+        let velocity = self.guided(condition, settings.guidance, images.dims()[0]);
+        let encoder = self.encoder.clone();
+        let codes = move || {
+            let [codes, _] = encoder.forward(images);
+            codes
+        };
+        Some(rectified_flow::invert(codes, velocity))
     }
 }
 
@@ -357,19 +363,23 @@ fn in_codes(rows: Tensor<2>) -> Tensor<4> {
     rows.reshape([0, -1, CODES as i32, CODES as i32])
 }
 
-/// The way of a code from noise, each step of it drawn.
+/// The way of a code from noise, drawn when it is looked at.
 struct Drawing<V> {
     denoising: Denoising<V>,
     decoder: Decoder,
 }
 
 impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Drawing<V> {
-    fn step(&mut self) -> Option<Tensor<4>> {
-        self.denoising.step().map(|codes| self.decoder.forward(codes))
+    fn advance(&mut self) -> bool {
+        self.denoising.advance()
     }
 
     fn steps(&self) -> usize {
         self.denoising.steps()
+    }
+
+    fn picture(&self) -> Tensor<4> {
+        self.decoder.forward(self.denoising.picture())
     }
 
     fn predicted(&self) -> Option<Tensor<4>> {

@@ -9,12 +9,15 @@ pub mod gan;
 pub mod latent_diffusion;
 pub mod vae;
 
+#[cfg(test)]
+mod tests;
+
 use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::de::DeserializeOwned;
 
 use crate::catalogue::{Controls, ModelCard};
-use crate::generator::{BitsPerDim, Condition, Generator, Objective, Options, Settings, Trajectory};
+use crate::generator::{Condition, Generator, Inversion, Likelihood, Objective, Options, Settings, Trajectory};
 use crate::weights::{self, Precision, WeightsError};
 
 /// What makes a module one of the families.
@@ -62,12 +65,12 @@ pub trait Family: Objective {
     }
 
     /// See [`Generator::invert`].
-    fn invert(&self, _images: Tensor<4>, _condition: &Condition, _settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, _images: Tensor<4>, _condition: &Condition, _settings: Settings) -> Option<Inversion> {
         None
     }
 
     /// See [`Generator::bits_per_dim`].
-    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+    fn bits_per_dim(&self, _images: Tensor<4>, _classes: Tensor<1, Int>, _rng: &mut ChaCha8Rng) -> Option<Likelihood> {
         None
     }
 
@@ -105,11 +108,11 @@ impl<F: Family> Generator for Model<F> {
         self.module.image_to_image(images, z, condition, options.settled(&self.card.controls))
     }
 
-    fn invert(&self, images: Tensor<4>, condition: &Condition, options: &Options) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, options: &Options) -> Option<Inversion> {
         self.module.invert(images, condition, options.settled(&self.card.controls))
     }
 
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Likelihood> {
         self.module.bits_per_dim(images, classes, rng)
     }
 }

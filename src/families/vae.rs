@@ -19,10 +19,13 @@ use std::f64::consts::{LN_2, TAU};
 
 use super::{Family, Traits};
 use crate::catalogue::Controls;
-use crate::generator::{BitsPerDim, Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
+use crate::generator::{
+    BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, OneShot, Settings, Trajectory, at_once, noise,
+};
 use crate::layers::recognizer::Recognizer;
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, halves, sum_each, upsample};
+use crate::passes;
 
 /// Pixels on a side, and on a side of the coarsest feature map.
 const SIDE: usize = 28;
@@ -216,6 +219,7 @@ pub fn gaussian_cost(x: Tensor<4>, mean: Tensor<4>, log_sigma: Tensor<1>) -> Ten
 impl Vae {
     /// Pictures `[batch, 1, 28, 28]` to the posterior of their codes.
     pub fn encode(&self, images: Tensor<4>) -> Posterior {
+        passes::count("encoder");
         let encoder = &self.encoder;
         let x = encoder.down.forward(silu(encoder.stem.forward(images)));
         let x = encoder.norm.forward(encoder.coarse.forward(x));
@@ -227,6 +231,7 @@ impl Vae {
 
     /// Codes `[batch, latent]` to the mean pictures `[batch, 1, 28, 28]` in [-1, 1].
     pub fn decode(&self, codes: Tensor<2>) -> Tensor<4> {
+        passes::count("decoder");
         let decoder = &self.decoder;
         let [batch, _] = codes.dims();
         let x = decoder.stem.forward(codes).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
@@ -242,10 +247,9 @@ impl Vae {
     }
 
     /// -ELBO in nats, one number a picture `[batch]`, in its two parts: the cost of the picture
-    /// given its code, and the divergence (equation 3, one sample of the code).
-    fn negative_elbo(&self, images: Tensor<4>, conditions: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> [Tensor<1>; 2] {
+    /// given its code, and the divergence (equation 3, one sample of the code, by noise epsilon `[batch, latent]`).
+    fn negative_elbo(&self, images: Tensor<4>, conditions: Tensor<1, Int>, epsilon: Tensor<2>) -> [Tensor<1>; 2] {
         let posterior = self.encode(images.clone());
-        let epsilon = noise(posterior.mean.dims(), rng, &images.device());
         let mean = self.decode(posterior.sample(epsilon));
         [gaussian_cost(images, mean, self.log_sigma.val()), self.prior.divergence(&posterior, conditions)]
     }
@@ -259,14 +263,15 @@ impl Objective for Vae {
         let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         let [batch, channels, height, width] = images.dims();
         let dimensions = (channels * height * width) as f64;
-        let [cost, divergence] = self.negative_elbo(images.clone(), conditions.clone(), rng).map(Tensor::mean);
+        let [latent, _] = self.decoder.stem.weight.dims();
+        let epsilon = noise([batch, latent], rng, &images.device());
+        let [cost, divergence] = self.negative_elbo(images.clone(), conditions.clone(), epsilon).map(Tensor::mean);
         let total = (cost.clone() + divergence.clone()) / dimensions;
         let terms = vec![("cost", cost), ("divergence", divergence), ("log_sigma", self.log_sigma.val())];
         let loss = Loss { total, terms };
         let Some(recognizer) = &self.recognizer else { return loss };
         let drawn = (batch / DRAWN_FRACTION).max(1);
         let narrowed = conditions.clone().narrow(0, 0, drawn);
-        let [latent, _] = self.decoder.stem.weight.dims();
         let pictures = self.draw(noise([drawn, latent], rng, &images.device()), narrowed.clone());
         loss.and(recognizer.loss((images, conditions), (pictures, narrowed)))
     }
@@ -305,24 +310,29 @@ impl Family for Vae {
     fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {
         let vae = self.clone();
         let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
-        Box::new(OneShot::new(move || vae.draw(z, conditions)))
+        Box::new(OneShot::new(move || vae.draw(z.clone(), conditions.clone())))
     }
 
     /// The latent of the posterior mean.
-    fn invert(&self, images: Tensor<4>, condition: &Condition, _settings: Settings) -> Option<Tensor<2>> {
+    fn invert(&self, images: Tensor<4>, condition: &Condition, _settings: Settings) -> Option<Inversion> {
         let conditions = condition.indices(self.classes, images.dims()[0], &images.device());
-        Some(self.prior.whiten(self.encode(images).mean, conditions))
+        let vae = self.clone();
+        Some(at_once(move || vae.prior.whiten(vae.encode(images).mean, conditions)))
     }
 
     /// An upper bound: the -ELBO of pictures dequantized uniformly, in bits of the 0..255 scale.
-    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<BitsPerDim> {
+    fn bits_per_dim(&self, images: Tensor<4>, classes: Tensor<1, Int>, rng: &mut ChaCha8Rng) -> Option<Likelihood> {
         let [batch, channels, height, width] = images.dims();
         let dimensions = channels * height * width;
         // A level is 2/255 wide; u - 1/2 of a level is added, so each byte owns an interval of its own.
         let level = 2.0_f32 / 255.0;
         let dither: Vec<f32> = (0..batch * dimensions).map(|_| (rng.random::<f32>() - 0.5) * level).collect();
         let dither = Tensor::<1>::from_floats(dither.as_slice(), &images.device()).reshape(images.dims());
-        let [cost, divergence] = self.negative_elbo(images + dither, classes, rng);
-        Some(BitsPerDim::Bound((cost + divergence) / (dimensions as f64 * LN_2) - f64::from(level.log2())))
+        let [latent, _] = self.decoder.stem.weight.dims();
+        let (vae, epsilon) = (self.clone(), noise([batch, latent], rng, &images.device()));
+        Some(at_once(move || {
+            let [cost, divergence] = vae.negative_elbo(images + dither, classes, epsilon);
+            BitsPerDim::Bound((cost + divergence) / (dimensions as f64 * LN_2) - f64::from(level.log2()))
+        }))
     }
 }

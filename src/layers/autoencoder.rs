@@ -13,6 +13,7 @@ use super::{
     Residual, ResidualConfig, conv3x3, depth_to_space, group_norm, halves, space_to_depth, sum_each, upsample,
 };
 use crate::generator::{Loss, noise};
+use crate::passes;
 
 /// Pixels on a side.
 const SIDE: usize = 32;
@@ -103,6 +104,7 @@ impl DecoderConfig {
 impl Encoder {
     /// Pictures `[batch, 3, 32, 32]` to mean and logarithm of the variance of their codes, `[batch, code, 8, 8]` each.
     pub fn forward(&self, images: Tensor<4>) -> [Tensor<4>; 2] {
+        passes::count("encoder");
         let x = self.fine.forward(self.stem.forward(space_to_depth(images)));
         let x = self.coarse.forward(self.down.forward(x));
         let [mean, log_variance] = halves(self.squeeze.forward(silu(self.norm.forward(x))), 1);
@@ -113,6 +115,7 @@ impl Encoder {
 impl Decoder {
     /// Codes `[batch, code, 8, 8]` to pictures `[batch, 3, 32, 32]`.
     pub fn forward(&self, codes: Tensor<4>) -> Tensor<4> {
+        passes::count("decoder");
         let x = self.coarse.forward(self.stem.forward(codes));
         let x = self.middle.forward(self.up.forward(upsample(x)));
         let x = self.fine.forward(depth_to_space(self.unfold.forward(x)));

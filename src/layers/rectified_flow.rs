@@ -10,7 +10,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::catalogue::Range;
-use crate::generator::{Sampler, Settings, Trajectory, noise};
+use crate::generator::{Inversion, Sampler, Settings, Trajectory, fold, noise};
 use crate::latent::normals;
 
 /// Frequencies of the embedding of time.
@@ -51,13 +51,20 @@ pub fn loss(
     ((velocity - (e - data)).square().mean(), clean)
 }
 
-/// The latents of data: DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's method from t = 0 to 1.
-pub fn invert(data: Tensor<4>, velocity: impl Fn(&Tensor<4>, f64) -> Tensor<4>) -> Tensor<4> {
+/// The way back from data to latents `[batch, dimension]`: DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's
+/// method from t = 0 to 1. What the data is, its first step asks.
+pub fn invert(
+    data: impl FnOnce() -> Tensor<4> + 'static,
+    velocity: impl Fn(&Tensor<4>, f64) -> Tensor<4> + 'static,
+) -> Inversion {
     let time = |step: usize| step as f64 / INVERSION_STEPS as f64;
-    (0..INVERSION_STEPS).fold(data, |x, step| {
+    let mut data = Some(data);
+    let step = move |x: Option<Tensor<4>>, step: usize| {
+        let x = x.or_else(|| data.take().map(|data| data()))?;
         let v = velocity(&x, time(step));
-        heun(x, v, time(step), time(step + 1), &velocity)
-    })
+        Some(heun(x, v, time(step), time(step + 1), &velocity))
+    };
+    fold(INVERSION_STEPS, None, step, |x| x.clone().expect("its first step made it").flatten(1, 3))
 }
 
 /// One step of Heun's method from x at time t, where the velocity is v, to time s (arXiv 2206.00364, algorithm 1).
@@ -84,6 +91,20 @@ pub fn posterior(t: f64, s: f64) -> [f64; 3] {
 /// How far towards noise a given picture goes where nobody says, and how far it may.
 pub const STRENGTH: Range = Range { min: 0.0, max: 1.0, default: 0.6 };
 
+/// A velocity v at x and time t.
+struct Seen {
+    x: Tensor<4>,
+    t: f64,
+    v: Tensor<4>,
+}
+
+impl Seen {
+    /// x_hat = x - t v.
+    fn clean(&self) -> Tensor<4> {
+        self.x.clone() - self.v.clone() * self.t
+    }
+}
+
 /// The way from noise (t = 1) to data (t = 0) in equal steps of time, along a velocity at x and t.
 pub struct Denoising<V> {
     velocity: V,
@@ -95,7 +116,8 @@ pub struct Denoising<V> {
     x: Tensor<4>,
     /// The velocity of the step before.
     before: Option<Tensor<4>>,
-    clean: Option<Tensor<4>>,
+    /// What the last step saw.
+    seen: Option<Seen>,
     rng: ChaCha8Rng,
 }
 
@@ -110,7 +132,7 @@ impl<V> Denoising<V> {
             done: 0,
             x: noise,
             before: None,
-            clean: None,
+            seen: None,
             rng: ChaCha8Rng::seed_from_u64(settings.noise_seed),
         }
     }
@@ -124,16 +146,16 @@ impl<V> Denoising<V> {
 }
 
 impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Denoising<V> {
-    fn step(&mut self) -> Option<Tensor<4>> {
+    fn advance(&mut self) -> bool {
         if self.done == self.steps {
-            return None;
+            return false;
         }
         let time = |done: usize| self.from * (1.0 - done as f64 / self.steps as f64);
         let (t, s) = (time(self.done), time(self.done + 1));
         let velocity = &self.velocity;
         let x = self.x.clone();
         let v = velocity(&x, t);
-        let clean = x.clone() - v.clone() * t;
+        let seen = Seen { x: x.clone(), t, v: v.clone() };
         self.x = match self.sampler {
             // Adams-Bashforth of second order (arXiv 2202.09778, section 3.3); the first step is Euler's.
             Sampler::Multistep => match self.before.replace(v.clone()) {
@@ -149,19 +171,23 @@ impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Denoising<V> {
             Sampler::Ancestral => {
                 let [of_x, of_clean, variance] = posterior(t, s);
                 let e = noise(x.dims(), &mut self.rng, &x.device());
-                x * of_x + clean.clone() * of_clean + e * variance.sqrt()
+                x * of_x + seen.clean() * of_clean + e * variance.sqrt()
             }
         };
-        self.clean = Some(clean);
+        self.seen = Some(seen);
         self.done += 1;
-        Some(self.x.clone())
+        true
     }
 
     fn steps(&self) -> usize {
         self.steps
     }
 
+    fn picture(&self) -> Tensor<4> {
+        self.x.clone()
+    }
+
     fn predicted(&self) -> Option<Tensor<4>> {
-        self.clean.clone()
+        self.seen.as_ref().map(Seen::clean)
     }
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use js_sys::Function;
+use cubecl_runtime::client::Client;
+use js_sys::{Function, Promise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
 
 use super::convert::{condition, error, from_js, range_error, to_js};
 use super::gpu;
@@ -17,7 +19,10 @@ use super::pure::card;
 use crate::catalogue::{ImageShape, ModelCard};
 use crate::device::{Backend, DeviceInfo, Preference, Reason, choose};
 use crate::families;
-use crate::generator::{BitsPerDim, Choices, Generator, Options, Trajectory, check, check_condition, check_options};
+use crate::generator::{
+    self, BitsPerDim, Choices, Condition, Generator, Options, Stepwise, Trajectory, check, check_condition,
+    check_options,
+};
 use crate::image::{ImageError, from_rgba, to_rgba};
 use crate::weights::Precision;
 
@@ -28,6 +33,7 @@ type LostCallback = Rc<RefCell<Option<Function>>>;
 #[wasm_bindgen]
 pub struct Engine {
     device: Device,
+    queue: Queue,
     info: DeviceInfo,
     /// By id and precision.
     models: BTreeMap<(String, &'static str), Box<dyn Generator>>,
@@ -47,15 +53,15 @@ impl Engine {
         };
         let mut info = choose(preference, adapter.as_ref()).map_err(|message| error(&message))?;
         let lost = LostCallback::default();
-        let mut device = Device::flex();
+        let (mut device, mut queue) = (Device::flex(), Queue(None));
         if info.backend == Backend::WebGpu {
             match gpu::open(tell(lost.clone())).await {
-                Ok(opened) => device = opened,
+                Ok((opened, client)) => (device, queue) = (opened, Queue(Some(client))),
                 Err(reason) if preference == Preference::WebGpu => return Err(error(&reason.to_string())),
                 Err(reason) => info = DeviceInfo::cpu(reason),
             }
         }
-        Ok(Self { device, info, models: BTreeMap::new(), lost })
+        Ok(Self { device, queue, info, models: BTreeMap::new(), lost })
     }
 
     /// `{ backend, adapter, software, note, reason }`.
@@ -98,57 +104,44 @@ impl Engine {
                 .image_to_image(self.levels(card, &image)?, latent, &narrowed, &options)
                 .ok_or_else(|| range_error(&format!("{model} cannot begin with a picture")))?,
         };
-        Ok(Run::new(trajectory, card.image))
+        Ok(Run::new(trajectory, card.image, self.queue.clone()))
     }
 
-    /// The latent that draws a picture with the same `options`, where the model's family can go back.
-    pub fn encode(
+    /// Starts back to the latent that draws a picture with the same `options`, where the model's family can go back.
+    pub fn invert(
         &self,
         model: &str,
         precision: &str,
         image: Picture,
         narrowed: JsValue,
         options: JsValue,
-    ) -> Result<js_sys::Promise, JsValue> {
+    ) -> Result<Inversion, JsValue> {
         let card = card(model)?;
-        let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
-        check_condition(card, &narrowed)?;
+        let (narrowed, options) = (known_condition(card, &narrowed)?, read_options(options)?);
         check_options(card, &options)?;
-        let latent = self
+        let way = self
             .model(model, precision)?
             .invert(self.levels(card, &image)?, &narrowed, &options)
-            .ok_or_else(|| error(&format!("{model} cannot go back from a picture to a latent")))?;
-        // The promise must not borrow the engine, or the next call would find it taken.
-        Ok(wasm_bindgen_futures::future_to_promise(async move {
-            Ok(js_sys::Float32Array::from(read(latent).await?.as_slice()).into())
-        }))
+            .ok_or_else(|| range_error(&format!("{model} cannot go back from a picture to a latent")))?;
+        Ok(Inversion { steps: way.steps(), way, queue: self.queue.clone() })
     }
 
-    /// Bits per dimension of a picture, as 8-bit levels, under a condition: a promise of `{ bits, exact }`, where the model's
-    /// family has a likelihood or a bound on it. What is drawn for it is the same each time.
-    #[wasm_bindgen(js_name = bitsPerDim)]
-    pub fn bits_per_dim(
+    /// Starts on the bits per dimension of a picture, as 8-bit levels, under a condition, where the model's family has a
+    /// likelihood or a bound on it. What is drawn for it is the same each time.
+    pub fn likelihood(
         &self,
         model: &str,
         precision: &str,
         image: Picture,
         narrowed: JsValue,
-    ) -> Result<js_sys::Promise, JsValue> {
+    ) -> Result<Likelihood, JsValue> {
         let card = card(model)?;
-        let narrowed = condition(&narrowed)?;
-        check_condition(card, &narrowed)?;
-        let classes = narrowed.indices(card.classes.len(), 1, &self.device);
-        let bits = self
+        let classes = known_condition(card, &narrowed)?.indices(card.classes.len(), 1, &self.device);
+        let way = self
             .model(model, precision)?
             .bits_per_dim(self.levels(card, &image)?, classes, &mut ChaCha8Rng::seed_from_u64(0))
             .ok_or_else(|| range_error(&format!("{model} has no likelihood")))?;
-        let (bits, exact) = match bits {
-            BitsPerDim::Exact(bits) => (bits, true),
-            BitsPerDim::Bound(bits) => (bits, false),
-        };
-        Ok(wasm_bindgen_futures::future_to_promise(
-            async move { to_js(&Likelihood { bits: read(bits).await?[0], exact }) },
-        ))
+        Ok(Likelihood { steps: way.steps(), way, queue: self.queue.clone() })
     }
 
     fn tensor(&self, latent: Vec<f32>) -> Tensor<2> {
@@ -182,18 +175,28 @@ impl Picture {
     }
 }
 
-/// How likely a picture is.
-#[derive(Serialize)]
-struct Likelihood {
-    bits: f32,
-    /// Whether these are the model's own, or it needs at most so many.
-    exact: bool,
+/// What a device has been given to do.
+#[derive(Clone)]
+struct Queue(Option<Client>);
+
+impl Queue {
+    /// A promise that resolves when all of it is done. The CPU does at once what it is given.
+    fn settled(&self) -> Promise {
+        let done = self.0.as_ref().map(Client::sync);
+        future_to_promise(async move {
+            if let Some(done) = done {
+                done.await.map_err(|reason| failed(&reason))?;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
 }
 
 /// A trajectory under way.
 #[wasm_bindgen]
 pub struct Run {
     trajectory: Box<dyn Trajectory>,
+    queue: Queue,
     /// How many steps the whole way takes.
     #[wasm_bindgen(readonly)]
     pub steps: usize,
@@ -207,23 +210,33 @@ pub struct Run {
 }
 
 impl Run {
-    fn new(trajectory: Box<dyn Trajectory>, ImageShape { width, height, channels }: ImageShape) -> Self {
-        Self { steps: trajectory.steps(), trajectory, width, height, channels }
+    fn new(trajectory: Box<dyn Trajectory>, ImageShape { width, height, channels }: ImageShape, queue: Queue) -> Self {
+        Self { steps: trajectory.steps(), trajectory, queue, width, height, channels }
     }
 }
 
 #[wasm_bindgen]
 impl Run {
-    /// Advances one step: a promise of the RGBA bytes of the picture so far, or of `undefined` at the end.
-    pub fn step(&mut self) -> js_sys::Promise {
-        home(self.trajectory.step(), self.channels)
+    /// Goes on by one step and renders nothing; false once there is none left.
+    pub fn advance(&mut self) -> bool {
+        self.trajectory.advance()
+    }
+
+    /// A promise that resolves when the device has done all that it was given so far.
+    pub fn settled(&self) -> Promise {
+        self.queue.settled()
+    }
+
+    /// A promise of the RGBA bytes of the picture from where the way stands.
+    pub fn picture(&self) -> Promise {
+        home(Some(self.trajectory.picture()), self.channels)
     }
 
     /// A promise of what the last step chose and from what, `{ alternatives, cumulative, u, chosen }`, or of `undefined`
     /// where the family makes no choices: for each choice, so many cumulative probabilities, and u.
-    pub fn choices(&self) -> js_sys::Promise {
+    pub fn choices(&self) -> Promise {
         let choices = self.trajectory.choices();
-        wasm_bindgen_futures::future_to_promise(async move {
+        future_to_promise(async move {
             let Some(Choices { cumulative, u, chosen }) = choices else { return Ok(JsValue::UNDEFINED) };
             let [.., alternatives] = cumulative.dims();
             let found = js_sys::Object::new();
@@ -237,17 +250,92 @@ impl Run {
         })
     }
 
-    /// A promise of the RGBA bytes of the final picture as it is predicted after this step, or of `undefined`
+    /// A promise of the RGBA bytes of the final picture as it was predicted at the last step, or of `undefined`
     /// where the family predicts none.
-    pub fn predicted(&self) -> js_sys::Promise {
+    pub fn predicted(&self) -> Promise {
         home(self.trajectory.predicted(), self.channels)
     }
 }
 
+/// The way back from a picture to its latent.
+#[wasm_bindgen]
+pub struct Inversion {
+    way: generator::Inversion,
+    queue: Queue,
+    /// How many steps the whole way takes.
+    #[wasm_bindgen(readonly)]
+    pub steps: usize,
+}
+
+#[wasm_bindgen]
+impl Inversion {
+    /// Goes on by one step; false once there is none left.
+    pub fn advance(&mut self) -> bool {
+        self.way.advance()
+    }
+
+    /// A promise that resolves when the device has done all that it was given so far.
+    pub fn settled(&self) -> Promise {
+        self.queue.settled()
+    }
+
+    /// A promise of the latent; takes the steps that are left.
+    pub fn latent(&mut self) -> Promise {
+        let latent = rest(&mut *self.way);
+        // The promise must not borrow the way, or it could not be freed meanwhile.
+        future_to_promise(async move { Ok(js_sys::Float32Array::from(read(latent).await?.as_slice()).into()) })
+    }
+}
+
+/// The way to the likelihood of a picture.
+#[wasm_bindgen]
+pub struct Likelihood {
+    way: generator::Likelihood,
+    queue: Queue,
+    /// How many steps the whole way takes.
+    #[wasm_bindgen(readonly)]
+    pub steps: usize,
+}
+
+#[wasm_bindgen]
+impl Likelihood {
+    /// Goes on by one step; false once there is none left.
+    pub fn advance(&mut self) -> bool {
+        self.way.advance()
+    }
+
+    /// A promise that resolves when the device has done all that it was given so far.
+    pub fn settled(&self) -> Promise {
+        self.queue.settled()
+    }
+
+    /// A promise of `{ bits, exact }`: bits per dimension, and whether they are the model's own or it needs at most so
+    /// many; takes the steps that are left.
+    pub fn value(&mut self) -> Promise {
+        let (bits, exact) = match rest(&mut *self.way) {
+            BitsPerDim::Exact(bits) => (bits, true),
+            BitsPerDim::Bound(bits) => (bits, false),
+        };
+        future_to_promise(async move { to_js(&Bits { bits: read(bits).await?[0], exact }) })
+    }
+}
+
+#[derive(Serialize)]
+struct Bits {
+    bits: f32,
+    exact: bool,
+}
+
+/// What comes of a computation after the steps that are left.
+fn rest<T>(way: &mut dyn Stepwise<T>) -> T {
+    while way.advance() {}
+    way.result().expect("all steps are taken")
+}
+
 /// A picture's RGBA bytes, once they are here.
-fn home(picture: Option<Tensor<4>>, channels: usize) -> js_sys::Promise {
+fn home(picture: Option<Tensor<4>>, channels: usize) -> Promise {
     // The promise must not borrow the run, or it could not be freed meanwhile.
-    wasm_bindgen_futures::future_to_promise(async move {
+    future_to_promise(async move {
         let Some(picture) = picture else { return Ok(JsValue::UNDEFINED) };
         let rgba = to_rgba(&read(picture).await?, channels);
         Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
@@ -256,8 +344,18 @@ fn home(picture: Option<Tensor<4>>, channels: usize) -> js_sys::Promise {
 
 /// Brings a tensor's values home.
 async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JsValue> {
-    let data = tensor.into_data_async().await.map_err(|reason| error(&format!("the device failed: {reason:?}")))?;
+    let data = tensor.into_data_async().await.map_err(|reason| failed(&reason))?;
     Ok(data.iter::<f32>().collect())
+}
+
+fn failed(reason: &impl std::fmt::Debug) -> JsValue {
+    error(&format!("the device failed: {reason:?}"))
+}
+
+fn known_condition(card: &ModelCard, narrowed: &JsValue) -> Result<Condition, JsValue> {
+    let narrowed = condition(narrowed)?;
+    check_condition(card, &narrowed)?;
+    Ok(narrowed)
 }
 
 fn read_precision(name: &str) -> Result<Precision, JsValue> {

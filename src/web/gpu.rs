@@ -1,7 +1,9 @@
 //! The WebGPU adapter: asked for its facts first, opened only if it is chosen.
 
 use burn::tensor::Device;
-use burn_wgpu::{RuntimeOptions, WgpuSetup, try_init_device};
+use burn_wgpu::{RuntimeOptions, WgpuRuntime, WgpuSetup, try_init_device};
+use cubecl_runtime::client::Client;
+use cubecl_runtime::runtime::Runtime;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -33,8 +35,8 @@ pub async fn find() -> Result<Adapter, Reason> {
     })
 }
 
-/// Opens the adapter as a Burn device; `lost` is called if the browser takes it away.
-pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, Reason> {
+/// Opens the adapter as a Burn device, and what is needed to wait for it; `lost` is called if the browser takes it away.
+pub async fn open(lost: impl Fn(String) + 'static) -> Result<(Device, Client), Reason> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = wgpu::Backends::BROWSER_WEBGPU;
     let instance = wgpu::Instance::new(descriptor);
@@ -54,7 +56,8 @@ pub async fn open(lost: impl Fn(String) + 'static) -> Result<Device, Reason> {
     device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
     let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
     let device = try_init_device(setup, RuntimeOptions::default()).map_err(|error| refused(&error))?;
-    Ok(Device::new(device))
+    let client = WgpuRuntime::client(&device);
+    Ok((Device::new(device), client))
 }
 
 /// A property, or `undefined` where there is none.

@@ -5,7 +5,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::catalogue::{self, LatentShape, ModelCard};
 use pushforward::families::{Family, Traits};
-use pushforward::generator::{Choices, Condition, Generator, Options, finish, noise};
+use pushforward::generator::{Choices, Condition, Generator, Options, Trajectory, finish, noise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -84,7 +84,7 @@ pub fn check_choices(generator: &dyn Generator, batch: usize) {
     let mut way = generator.start(z, &Condition::Class(1), &Options::default());
     assert!(way.choices().is_none(), "nothing is chosen yet");
     let mut made = 0;
-    while way.step().is_some() {
+    while way.advance() {
         let Choices { cumulative, u, chosen } = way.choices().unwrap();
         let [rows, count, width] = cumulative.dims();
         assert_eq!((rows, width, u.dims(), chosen.dims()), (batch, alternatives, [batch, count], [batch, count]));
@@ -102,6 +102,12 @@ pub fn check_choices(generator: &dyn Generator, batch: usize) {
         made += count;
     }
     assert_eq!(made, generator.card().latent.dimension());
+}
+
+/// The picture after a further step.
+pub fn next(way: &mut dyn Trajectory) -> Tensor<4> {
+    assert!(way.advance(), "a step is left");
+    way.picture()
 }
 
 /// A module whose every parameter is drawn, so that no part of it starts as zero or as the identity.

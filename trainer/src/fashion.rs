@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
 use pushforward::catalogue::{Controls, Range};
-use pushforward::generator::{BitsPerDim, Condition, Generator, Options, Sampler, finish};
+use pushforward::generator::{BitsPerDim, Condition, Generator, Options, Sampler, complete, finish};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -162,7 +162,7 @@ impl Fashion {
         let all: Vec<usize> = (0..self.test.len()).collect();
         for batch in all.chunks(250) {
             let pictures = self.test.pictures(batch, &self.device);
-            let latents = generator.invert(pictures.clone(), &Condition::Any, &Options::default())?;
+            let latents = complete(generator.invert(pictures.clone(), &Condition::Any, &Options::default())?);
             let again = finish(generator.start(latents, &Condition::Any, &Options::default()));
             error = error.max(f64::from((again.clone() - pictures).abs().max().into_scalar::<f32>()));
             judged.add(&self.classifier, again);
@@ -177,7 +177,8 @@ impl Fashion {
         let mut is_exact = true;
         for batch in all.chunks(250) {
             let classes = class_tensor(&self.test.labels(batch), &self.device);
-            let bits = match generator.bits_per_dim(self.test.pictures(batch, &self.device), classes, &mut rng)? {
+            let pictures = self.test.pictures(batch, &self.device);
+            let bits = match complete(generator.bits_per_dim(pictures, classes, &mut rng)?) {
                 BitsPerDim::Exact(bits) => bits,
                 BitsPerDim::Bound(bits) => {
                     is_exact = false;
