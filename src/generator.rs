@@ -1,13 +1,15 @@
 //! What every family is: a map that starts at a Gaussian latent and ends in a picture.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
-use crate::catalogue::ModelCard;
-use crate::latent::normals;
+use crate::cards::ModelCard;
 
-pub use objective::{Loss, Objective};
-pub use request::{Condition, Options, Prompt, RequestError, Sampler, Settings, check, check_condition, check_options};
+pub use crate::cards::Sampler;
+pub use crate::layers::noise;
+pub use crate::losses::Loss;
+pub use objective::Objective;
+pub use request::{Condition, Options, Prompt, RequestError, Settings, check, check_condition, check_options};
 pub use stepwise::{Stepwise, at_once, complete, fold};
 
 mod objective;
@@ -132,9 +134,4 @@ impl<F: Fn() -> Tensor<4>> Trajectory for OneShot<F> {
 pub fn finish(mut trajectory: Box<dyn Trajectory>) -> Tensor<4> {
     while trajectory.advance() {}
     trajectory.picture().clamp(-1.0, 1.0)
-}
-
-/// Standard normal noise, the same on every device.
-pub fn noise<const D: usize>(shape: [usize; D], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(normals(rng, shape.iter().product()), shape), device)
 }

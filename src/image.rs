@@ -6,7 +6,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use thiserror::Error;
 
-use crate::catalogue::ImageShape;
+use crate::cards::ImageShape;
 
 /// A picture that does not fit where it should go.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

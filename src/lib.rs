@@ -4,12 +4,14 @@
 //! trajectory ends in a picture ([`image`]), and a [`link`] says all of it in one line of text.
 //!
 //! - [`prompt`]: sentences in any language as numbers.
-//! - [`families`]: one file a family of generators, each with its config, module, loss and map;
-//!   [`layers`]: the blocks that more than one of them uses.
-//! - [`weights`]: quantized parameters, verified before use; [`catalogue`]: the models that ship.
+//! - [`families`]: one file a family of generators, each with its config, module, loss and map; [`samplers`]: how a
+//!   trajectory walks; [`losses`] and [`layers`]: what more than one of them learns from, and is made of.
+//! - [`weights`]: quantized parameters, verified before use; [`cards`]: what is known of a model; [`catalogue`]: the
+//!   models that ship.
 //! - [`device`]: WebGPU, or the CPU where there is none.
 //! - `web`: the one place that knows a browser exists; nothing else here depends on it.
 
+pub mod cards;
 pub mod catalogue;
 pub mod device;
 pub mod families;
@@ -18,8 +20,10 @@ pub mod image;
 pub mod latent;
 pub mod layers;
 pub mod link;
+pub mod losses;
 mod passes;
 pub mod prompt;
+pub mod samplers;
 pub mod weights;
 
 #[cfg(target_family = "wasm")]

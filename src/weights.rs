@@ -16,10 +16,11 @@ use half::f16;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::catalogue::WeightsFile;
+use crate::cards::WeightsFile;
 use rounding::{BLOCK, FEW, round};
 
-pub use rounding::{Precision, Quantized, dequantize, quantize, rounded};
+pub use crate::cards::Precision;
+pub use rounding::{Quantized, dequantize, quantize, rounded};
 
 mod rounding;
 

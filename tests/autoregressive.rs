@@ -6,9 +6,9 @@ use burn::tensor::{Int, Tensor};
 use common::{check_choices, conditions, device, drawn, farthest, generator, next, rng, values, whole_pictures};
 use pushforward::families::autoregressive::AutoregressiveConfig;
 use pushforward::generator::{BitsPerDim, Condition, Options, complete, finish, noise};
-use pushforward::layers::guidance::Guidance;
-use pushforward::layers::inverse_cdf::{Tails, normal_cdf};
 use pushforward::layers::logistics::Mixture;
+use pushforward::layers::normal::{Tails, normal_cdf};
+use pushforward::samplers::guidance::Guidance;
 
 fn config() -> AutoregressiveConfig {
     AutoregressiveConfig::new().with_channels(8).with_layers(3).with_mixtures(3)
@@ -128,7 +128,10 @@ fn drawing_with_what_was_kept_is_drawing_without() {
         // Uncached: every pixel's distribution from the finished picture, whose later pixels must not matter.
         let guidance = Guidance::new(&Condition::Class(3), scale, 10, 2, &device());
         let mixture = model.forward(picture.clone().repeat_dim(0, guidance.times()), guidance.conditions());
-        let again = values(mixture.guided(&guidance).pick(&Tails::of(z.clone().reshape([-1]))) / 127.5 - 1.0);
+        let again = values(
+            mixture.map(|parameters| guidance.combine(parameters)).pick(&Tails::of(z.clone().reshape([-1]))) / 127.5
+                - 1.0,
+        );
         let differing = again.iter().zip(values(picture)).filter(|(a, b)| (*a - b).abs() > 1e-6).count();
         // Sums in another order can tip a level that lies on its edge.
         assert!(differing <= 2, "{differing} of 1568 pixels differ at guidance {scale}");

@@ -8,7 +8,8 @@ use common::{check_choices, device, drawn, farthest, filled, generator, next, pi
 use pushforward::families::codes::{Codes, CodesConfig};
 use pushforward::generator::{Condition, Objective, Options, complete, finish, noise};
 use pushforward::layers::causal::{Cache, CausalTransformerConfig};
-use pushforward::layers::inverse_cdf::{latent_of, normal_cdf, pick};
+use pushforward::layers::normal::normal_cdf;
+use pushforward::samplers::inverse_cdf::{latent_of, pick};
 
 fn config() -> CodesConfig {
     CodesConfig::new().with_channels(32).with_codebook(16).with_code(8).with_width(16).with_layers(2)

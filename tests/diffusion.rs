@@ -8,7 +8,8 @@ use pushforward::families::diffusion::DiffusionConfig;
 use pushforward::generator::{
     BitsPerDim, Condition, Loss, Objective, Options, Sampler, Trajectory, complete, finish, noise,
 };
-use pushforward::layers::rectified_flow::{self, posterior};
+use pushforward::losses;
+use pushforward::samplers::rectified_flow::posterior;
 
 fn config() -> DiffusionConfig {
     DiffusionConfig::new().with_channels([8, 16, 16]).with_embedding(16)
@@ -234,7 +235,7 @@ fn the_bound_of_a_denoiser_that_knows_nothing_is_the_closed_form() {
 fn what_a_perfect_velocity_leads_to_is_the_data() {
     let data = pictures(3);
     let velocity = |x: Tensor<4>, t: Tensor<1>| (x - data.clone()) / t.reshape([-1, 1, 1, 1]);
-    let (loss, clean) = rectified_flow::loss(data.clone(), &mut rng(1), velocity);
+    let (loss, clean) = losses::rectified_flow::loss(data.clone(), &mut rng(1), velocity);
     assert!(values(loss)[0] < 1e-8);
     assert!(farthest(&values(clean), &values(data)) < 1e-5);
 }

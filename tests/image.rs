@@ -1,7 +1,7 @@
 //! Pictures between tensors and bytes.
 
 use burn::tensor::Device;
-use pushforward::catalogue::ImageShape;
+use pushforward::cards::ImageShape;
 use pushforward::image::{ImageError, from_rgba, to_byte, to_level, to_rgba};
 
 fn shape(side: usize, channels: usize) -> ImageShape {

@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::{Int, Tensor, TensorData};
 use common::{device, drawn, farthest, generator, next, rng, values};
 use proptest::prelude::*;
-use pushforward::catalogue::WeightsFile;
+use pushforward::cards::WeightsFile;
 use pushforward::families::Family;
 use pushforward::families::latent_diffusion::{LatentDiffusion, LatentDiffusionConfig};
 use pushforward::generator::{Condition, Generator, Objective, Options, Prompt, Sampler, complete, finish, noise};

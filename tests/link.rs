@@ -1,7 +1,8 @@
 //! Links: both directions, bad values, and links that people have already sent.
 
 use proptest::prelude::*;
-use pushforward::catalogue::{ModelCard, card, cards};
+use pushforward::cards::ModelCard;
+use pushforward::catalogue::{card, cards};
 use pushforward::generator::{Condition, Prompt, Sampler};
 use pushforward::latent::{Mode, gaussian};
 use pushforward::link::{

@@ -4,7 +4,8 @@
 use std::iter::once;
 use std::sync::Mutex;
 
-use pushforward::catalogue::{ModelCard, cards};
+use pushforward::cards::{ConditionKind, ModelCard};
+use pushforward::catalogue::cards;
 use serde_json::Value;
 
 const BEGIN: &str = "<!-- models: made from the cards by tests/readme.rs -->\n";
@@ -19,7 +20,7 @@ const MODEL: [&str; 6] = ["model", "family", "latent", "forward passes", "parame
 
 /// What is measured of the models of one condition.
 struct Table {
-    condition: &'static str,
+    condition: ConditionKind,
     header: &'static [&'static str],
     /// The cells of samples, however they are drawn.
     samples: fn(&Value) -> Vec<String>,
@@ -29,7 +30,7 @@ struct Table {
 
 const TABLES: [Table; 2] = [
     Table {
-        condition: "class",
+        condition: ConditionKind::Class,
         header: &["FD-fashion × floor", "class accuracy", "precision / recall", "bits/dim", "× floor in 4 bits"],
         samples: |figures| {
             let accuracy = figures.get("conditional_accuracy").unwrap_or(&figures["accuracy"]);
@@ -39,7 +40,7 @@ const TABLES: [Table; 2] = [
         rest: |quality| vec![bits(&quality["shipped"]), figure(&quality["q4"]["fd_over_floor"], 1)],
     },
     Table {
-        condition: "prompt",
+        condition: ConditionKind::Prompt,
         header: &["R-precision", "FD-emoji × floor", "diversity", "× floor in 8 bits", "nearest"],
         samples: |figures| {
             vec![percent(&figures["r_precision"]), distance(figures, "fd_emoji"), figure(&figures["diversity"], 2)]

@@ -7,7 +7,7 @@ use std::f64::consts::{LN_2, TAU};
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Int, Tensor, TensorData};
 use common::{device, filled, goes_on, next, pictures, rng, values};
-use pushforward::catalogue::{Controls, ModelCard, Range};
+use pushforward::cards::{Controls, ModelCard, Range};
 use pushforward::families::Family;
 use pushforward::families::vae::{Posterior, Vae, VaeConfig, gaussian_cost};
 use pushforward::generator::{BitsPerDim, Condition, Objective, Options, RequestError, check, complete, finish, noise};

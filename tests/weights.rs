@@ -5,7 +5,8 @@ use burn::tensor::{Bytes, DType, Device, Shape, Tensor};
 use burn_pack::Writer;
 use half::f16;
 use proptest::prelude::*;
-use pushforward::catalogue::{self, WeightsFile};
+use pushforward::cards::{ConditionKind, WeightsFile};
+use pushforward::catalogue;
 use pushforward::families::{self, vae::VaeConfig};
 use pushforward::generator::{Condition, Options, finish, noise};
 use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, pack, quantize, rounded};
@@ -261,7 +262,7 @@ fn every_model_that_ships_loads_and_draws() {
         let path = format!("{}/models/{}/{}", env!("CARGO_MANIFEST_DIR"), card.id, card.weights.file);
         let bytes = std::fs::read(&path).unwrap();
         // A sentence's words are most of what draws it.
-        let told = card.condition == "prompt";
+        let told = card.condition == ConditionKind::Prompt;
         let most = if told { 2_500_000 } else { 1_000_000 };
         assert!(bytes.len() <= most, "{}: {} bytes", card.id, bytes.len());
         let generator = families::open(card, &bytes, card.weights.precision, &device).unwrap();

@@ -17,16 +17,16 @@ use burn::tensor::{Device, Int, Tensor, s};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
-use super::{Family, Traits};
-use crate::catalogue::{Controls, Range};
+use super::family::{Family, Traits};
+use crate::cards::{Controls, Range};
 use crate::generator::{
     BitsPerDim, Choices, Condition, Inversion, Likelihood, Loss, Objective, Settings, Trajectory, at_once,
 };
-use crate::layers::guidance::Guidance;
-use crate::layers::inverse_cdf::Tails;
 use crate::layers::logistics::{LEVELS, Mixture};
+use crate::layers::normal::Tails;
 use crate::layers::{embed, halves};
 use crate::passes;
+use crate::samplers::guidance::Guidance;
 
 /// Pixels on a side.
 const SIDE: usize = 28;
@@ -189,6 +189,12 @@ impl Autoregressive {
     }
 }
 
+/// The mixtures of both questions of classifier-free guidance as one, parameter by parameter: their densities' quotient is
+/// no mixture, while logistics that one layer speaks of under two conditions are the same ones, moved.
+fn guided(mixture: Mixture, guidance: &Guidance) -> Mixture {
+    mixture.map(|parameters| guidance.combine(parameters))
+}
+
 /// The levels of pictures in [-1, 1], `[pixels, 1]`.
 fn levels(images: Tensor<4>) -> Tensor<2> {
     ((images + 1.0) * 127.5).round().reshape([-1, 1])
@@ -260,7 +266,7 @@ impl Family for Autoregressive {
         let model = self.clone();
         Some(at_once(move || {
             let mixture = model.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
-            let mixture = mixture.guided(&guidance).at_temperature(settings.temperature);
+            let mixture = guided(mixture, &guidance).at_temperature(settings.temperature);
             mixture.latent_of(levels(images).squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32])
         }))
     }
@@ -324,7 +330,7 @@ impl Writing {
             }
             let of = |tail: &Tensor<3>| tail.clone().slice(s![.., done, column]).reshape([batch]);
             let z = Tails { below: of(&self.z.below), above: of(&self.z.above) };
-            let mixture = self.model.head(x).guided(&self.guidance).at_temperature(self.temperature);
+            let mixture = guided(self.model.head(x), &self.guidance).at_temperature(self.temperature);
             let pixel: Tensor<4> = (mixture.pick(&z) / 127.5 - 1.0).reshape([batch, 1, 1, 1]);
             self.mixtures.push(mixture);
             let asked = pixel.clone().repeat_dim(0, self.guidance.times());

@@ -14,14 +14,14 @@ use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Family, Traits};
-use crate::catalogue::{Controls, Range};
+use super::family::{Family, Traits};
+use crate::cards::{Controls, Range};
 use crate::generator::{Choices, Condition, Inversion, Loss, Objective, Settings, Trajectory, at_once};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
-use crate::layers::guidance::Guidance;
-use crate::layers::inverse_cdf::{choices, latent_of, pick};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
 use crate::passes;
+use crate::samplers::guidance::Guidance;
+use crate::samplers::inverse_cdf::{choices, latent_of, pick};
 
 /// Codes on a side, and in all.
 const SIDE: usize = 7;

@@ -11,19 +11,21 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
-use super::{Family, Traits};
-use crate::catalogue::{Controls, Range};
+use super::family::{Family, Traits};
+use crate::cards::{Controls, Range};
 use crate::generator::{
     BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Sampler, Settings, Trajectory, fold, noise,
 };
-use crate::layers::guidance::Guidance;
-use crate::layers::recognizer::Recognizer;
-use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, mix, waves};
+use crate::layers::noising::{FREQUENCIES, mix, waves};
 use crate::layers::{
     Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, group_norm,
     sum_each,
 };
+use crate::losses;
+use crate::losses::recognizer::Recognizer;
 use crate::passes;
+use crate::samplers::guidance::Guidance;
+use crate::samplers::rectified_flow::{self, Denoising};
 
 /// Pixels on a side.
 const SIDE: usize = 28;
@@ -162,7 +164,7 @@ impl Objective for Diffusion {
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
         let conditions: Tensor<1, Int> = conditions.squeeze_dim(1);
         let velocity = |x, t| self.velocity(x, t, conditions.clone());
-        let (flow, clean) = rectified_flow::loss(images.clone(), rng, velocity);
+        let (flow, clean) = losses::rectified_flow::loss(images.clone(), rng, velocity);
         let loss = Loss { total: flow.clone(), terms: vec![("flow", flow)] };
         match &self.recognizer {
             Some(recognizer) => loss.and(recognizer.loss((images, conditions.clone()), (clean, conditions))),

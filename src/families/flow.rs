@@ -16,8 +16,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
-use super::{Family, Traits};
-use crate::catalogue::{Controls, Range};
+use super::family::{Family, Traits};
+use crate::cards::{Controls, Range};
 use crate::generator::{
     BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Settings, Stepwise, Trajectory, fold,
 };

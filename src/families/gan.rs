@@ -17,11 +17,11 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Family, Traits};
-use crate::catalogue::Controls;
+use super::family::{Family, Traits};
+use crate::cards::Controls;
 use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
-use crate::layers::recognizer::Recognizer;
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, group_norm, upsample};
+use crate::losses::recognizer::Recognizer;
 use crate::passes;
 
 /// Pixels on a side of the coarsest feature map.

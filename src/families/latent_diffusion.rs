@@ -13,16 +13,18 @@ use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Family, Traits};
-use crate::catalogue::{Controls, Range};
+use super::family::{Family, Traits};
+use crate::cards::{Controls, Range};
 use crate::generator::{Condition, Inversion, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
-use crate::layers::autoencoder::{self, CODES, Decoder, DecoderConfig, Encoder, EncoderConfig};
-use crate::layers::guidance::Guidance;
-use crate::layers::rectified_flow::{self, Denoising, FREQUENCIES, waves};
+use crate::layers::autoencoder::{CODES, Decoder, DecoderConfig, Encoder, EncoderConfig};
+use crate::layers::noising::{FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
 use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
+use crate::losses;
 use crate::passes;
 use crate::prompt::numbers;
+use crate::samplers::guidance::Guidance;
+use crate::samplers::rectified_flow::{self, Denoising};
 
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;
@@ -256,7 +258,7 @@ impl Objective for LatentDiffusion {
         let contrast = disagreement(&meanings);
 
         if self.learning == Learning::Autoencoder {
-            let Loss { total, mut terms } = autoencoder::loss(&self.encoder, &self.decoder, images, rng);
+            let Loss { total, mut terms } = losses::autoencoder::loss(&self.encoder, &self.decoder, images, rng);
             terms.push(("contrast", contrast.clone()));
             return Loss { total: total + contrast * CONTRAST, terms };
         }
@@ -269,7 +271,7 @@ impl Objective for LatentDiffusion {
             return Loss { total, terms };
         }
         let lead = self.lead.forward(self.lead.meaning(captions.remove(0), styles));
-        let (flow, _) = rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
+        let (flow, _) = losses::rectified_flow::loss(codes, rng, |x, t| self.flow.velocity(x, t, lead));
         terms.insert(0, ("flow", flow.clone()));
         Loss { total: total + flow, terms }
     }

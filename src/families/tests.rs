@@ -6,9 +6,10 @@ use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::cards::{ConditionKind, Sampler};
 use crate::catalogue;
 use crate::families;
-use crate::generator::{Condition, Generator, Options, Sampler, complete, finish, noise};
+use crate::generator::{Condition, Generator, Options, complete, finish, noise};
 use crate::passes::counted::during;
 
 type Counts = BTreeMap<&'static str, usize>;
@@ -25,7 +26,7 @@ fn latent(generator: &dyn Generator) -> Tensor<2> {
 }
 
 fn condition(generator: &dyn Generator) -> Condition {
-    if generator.card().condition == "prompt" { Condition::sentence("cat") } else { Condition::Class(1) }
+    if generator.card().condition == ConditionKind::Prompt { Condition::sentence("cat") } else { Condition::Class(1) }
 }
 
 fn counts<const N: usize>(counts: [(&'static str, usize); N]) -> Counts {

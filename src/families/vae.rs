@@ -17,14 +17,14 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
-use super::{Family, Traits};
-use crate::catalogue::Controls;
+use super::family::{Family, Traits};
+use crate::cards::Controls;
 use crate::generator::{
     BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, OneShot, Settings, Trajectory, at_once, noise,
 };
-use crate::layers::recognizer::Recognizer;
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, halves, sum_each, upsample};
+use crate::losses::recognizer::Recognizer;
 use crate::passes;
 
 /// Pixels on a side, and on a side of the coarsest feature map.

@@ -4,6 +4,8 @@ use burn::module::{Module, ParamId};
 use burn::tensor::{Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
+use crate::losses::Loss;
+
 /// A module that can be trained: the family's file holds the loss, the trainer only the loop.
 pub trait Objective: Module {
     /// The loss of a batch of pictures `[batch, channels, height, width]` under conditions, a row of numbers each
@@ -23,21 +25,5 @@ pub trait Objective: Module {
     /// Parameters that learn faster than the others, and how many times as fast.
     fn faster(&self) -> Option<(f64, Vec<ParamId>)> {
         None
-    }
-}
-
-/// A loss to descend, and the parts of it that one wants to see.
-pub struct Loss {
-    /// The number to descend, `[1]`.
-    pub total: Tensor<1>,
-    /// Named terms `[1]` for the log.
-    pub terms: Vec<(&'static str, Tensor<1>)>,
-}
-
-impl Loss {
-    /// Both at once, the terms one after the other.
-    pub fn and(mut self, other: Self) -> Self {
-        self.terms.extend(other.terms);
-        Self { total: self.total + other.total, terms: self.terms }
     }
 }

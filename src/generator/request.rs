@@ -4,7 +4,7 @@ use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::catalogue::{Controls, ModelCard, Range};
+use crate::cards::{ConditionKind, Controls, ModelCard, Range, Sampler};
 
 /// What narrows the distribution of pictures.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -99,37 +99,6 @@ impl Options {
     }
 }
 
-/// How a step of an iterative family is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Sampler {
-    /// Deterministic, second order, one forward pass a step (Adams-Bashforth, as in arXiv 2202.09778).
-    #[default]
-    Multistep,
-    /// Deterministic, first order (DDIM, arXiv 2010.02502).
-    Ddim,
-    /// Deterministic, second order, two forward passes a step (arXiv 2206.00364).
-    Heun,
-    /// Fresh noise at every step (DDPM, arXiv 2006.11239).
-    Ancestral,
-}
-
-impl Sampler {
-    /// Every sampler, by the name that links and cards use.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("multistep", Self::Multistep), ("ddim", Self::Ddim), ("heun", Self::Heun), ("ancestral", Self::Ancestral)];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.into_iter().find(|(_, sampler)| *sampler == self).expect("all are listed").0
-    }
-
-    /// The sampler of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, sampler)| sampler)
-    }
-}
-
 /// A request that no trajectory can start from.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RequestError {
@@ -167,7 +136,7 @@ pub enum RequestError {
         /// The model's id.
         model: String,
         /// What narrows it.
-        expected: String,
+        expected: &'static str,
         /// What came.
         got: &'static str,
     },
@@ -245,17 +214,22 @@ pub fn check_options(card: &ModelCard, options: &Options) -> Result<(), RequestE
 /// two sentences leads beyond them.
 pub fn check_condition(card: &ModelCard, condition: &Condition) -> Result<(), RequestError> {
     let model = || card.id.clone();
-    let said = |got: &'static str| Err(RequestError::Kind { model: model(), expected: card.condition.clone(), got });
+    let of = |got: ConditionKind| match card.condition == got {
+        true => Ok(()),
+        false => Err(RequestError::Kind { model: model(), expected: card.condition.name(), got: got.name() }),
+    };
     let numbered = |name, count: usize, got: usize| match got < count {
         true => Ok(()),
         false => Err(RequestError::Number { model: model(), name, last: count.saturating_sub(1), got }),
     };
     match condition {
         Condition::Any => Ok(()),
-        Condition::Class(_) if card.condition != "class" => said("class"),
-        Condition::Class(got) => numbered("classes", card.classes.len(), *got),
-        Condition::Prompt(_) if card.condition != "prompt" => said("prompt"),
+        Condition::Class(got) => {
+            of(ConditionKind::Class)?;
+            numbered("classes", card.classes.len(), *got)
+        }
         Condition::Prompt(Prompt { towards, style, .. }) => {
+            of(ConditionKind::Prompt)?;
             if let Some((_, got)) = *towards
                 && !(0.0..=1.0).contains(&got)
             {

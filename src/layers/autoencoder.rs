@@ -7,25 +7,15 @@ use burn::nn::GroupNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Tensor};
-use rand_chacha::ChaCha8Rng;
 
-use super::{
-    Residual, ResidualConfig, conv3x3, depth_to_space, group_norm, halves, space_to_depth, sum_each, upsample,
-};
-use crate::generator::{Loss, noise};
+use super::{Residual, ResidualConfig, conv3x3, depth_to_space, group_norm, halves, space_to_depth, upsample};
 use crate::passes;
-
-/// Pixels on a side.
-const SIDE: usize = 32;
 
 /// Codes on a side.
 pub const CODES: usize = 8;
 
 /// Channels of a picture.
 const COLOURS: usize = 3;
-
-/// Weight of a nat of the code's divergence from the Gaussian against a pixel's error.
-const DIVERGENCE: f64 = 0.02;
 
 /// Config of [`Encoder`].
 #[derive(Config, Debug)]
@@ -120,21 +110,5 @@ impl Decoder {
         let x = self.middle.forward(self.up.forward(upsample(x)));
         let x = self.fine.forward(depth_to_space(self.unfold.forward(x)));
         self.paint.forward(silu(self.norm.forward(x)))
-    }
-}
-
-/// The error |x - x_hat| of pictures `[batch, 3, 32, 32]` drawn of their own codes, and the codes' divergence from N(0, I)
-/// (arXiv 1312.6114, equation 10).
-pub fn loss(encoder: &Encoder, decoder: &Decoder, images: Tensor<4>, rng: &mut ChaCha8Rng) -> Loss {
-    let [mean, log_variance] = encoder.forward(images.clone());
-    let deviation = (log_variance.clone() * 0.5).exp();
-    let codes = mean.clone() + deviation * noise(mean.dims(), rng, &mean.device());
-    let error = (decoder.forward(codes) - images).abs().mean();
-    let spread = mean.clone().square().mean();
-    let divergence = sum_each(mean.square() + log_variance.clone().exp() - log_variance - 1.0) * 0.5;
-    let divergence = divergence.mean() / (COLOURS * SIDE * SIDE) as f64;
-    Loss {
-        total: error.clone() + divergence.clone() * DIVERGENCE,
-        terms: vec![("error", error), ("divergence", divergence), ("spread", spread)],
     }
 }

@@ -3,8 +3,7 @@
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Bool, Int, Tensor};
 
-use super::guidance::Guidance;
-use super::inverse_cdf::Tails;
+use super::normal::Tails;
 
 /// Levels of a pixel.
 pub const LEVELS: usize = 256;
@@ -78,10 +77,9 @@ impl Mixture {
         self.tails(levels.unsqueeze_dim::<2>(0).repeat_dim(0, self.parameters.dims()[0])).below
     }
 
-    /// The mixtures of both questions of classifier-free guidance as one, parameter by parameter: their densities'
-    /// quotient is no mixture, while logistics that one layer speaks of under two conditions are the same ones, moved.
-    pub fn guided(self, guidance: &Guidance) -> Self {
-        Self { parameters: guidance.combine(self.parameters), ..self }
+    /// The mixture of other parameters, made of its own.
+    pub fn map(self, change: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Self {
+        Self { parameters: change(self.parameters), ..self }
     }
 
     /// The same mixture with the odds of its logistics raised to 1 / temperature and their scales times it.

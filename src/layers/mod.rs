@@ -2,12 +2,10 @@
 
 pub mod autoencoder;
 pub mod causal;
-pub mod guidance;
-pub mod inverse_cdf;
 pub mod logistics;
 pub mod monotone;
-pub mod recognizer;
-pub mod rectified_flow;
+pub mod noising;
+pub mod normal;
 pub mod text;
 pub mod triangular;
 
@@ -17,7 +15,10 @@ use burn::nn::attention::{MhaInput, MultiHeadAttention, MultiHeadAttentionConfig
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, GroupNorm, GroupNormConfig, Initializer, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::activation::silu;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+
+use crate::latent::normals;
 
 /// Channels of one normalization group.
 const GROUP: usize = 8;
@@ -32,6 +33,11 @@ pub fn conv3x3(channels_in: usize, channels_out: usize, stride: usize) -> Conv2d
 /// A norm of groups of 8 channels, whose number is a multiple of 8.
 pub fn group_norm(channels: usize) -> GroupNormConfig {
     GroupNormConfig::new(channels / GROUP, channels)
+}
+
+/// Standard normal noise, the same on every device.
+pub fn noise<const D: usize>(shape: [usize; D], rng: &mut ChaCha8Rng, device: &Device) -> Tensor<D> {
+    Tensor::from_data(TensorData::new(normals(rng, shape.iter().product()), shape), device)
 }
 
 /// The two halves of a dimension of even length.

@@ -1,8 +1,9 @@
 //! The table of the state, from which links, the page's controls and their defaults derive.
 
-use super::State;
+use super::state::State;
 use super::word::{Domain, Word};
-use crate::catalogue::{Controls, ModelCard, Range, card};
+use crate::cards::{ConditionKind, Controls, ModelCard, Range};
+use crate::catalogue::card;
 
 /// The values a property can have.
 #[derive(Debug, Clone, Copy)]
@@ -320,7 +321,7 @@ impl Property {
 
 /// The card of a model that is told what to draw.
 fn spoken(card: Option<&'static ModelCard>) -> Option<&'static ModelCard> {
-    card.filter(|card| card.condition == "prompt")
+    card.filter(|card| card.condition == ConditionKind::Prompt)
 }
 
 /// Whether a model's latent is shaped like a picture, so that one can paint on it.

@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::mask::Mask;
-use super::{AnyWord, ClassChoice};
+use super::state::{AnyWord, ClassChoice};
+use crate::cards::{Precision, Sampler};
 use crate::catalogue::{self, card};
-use crate::generator::Sampler;
 use crate::latent::Mode;
-use crate::weights::Precision;
 
 /// Decimals that links keep of a number.
 const DECIMALS: i32 = 3;

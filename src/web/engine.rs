@@ -16,7 +16,7 @@ use wasm_bindgen_futures::future_to_promise;
 use super::convert::{condition, error, from_js, range_error, to_js};
 use super::gpu;
 use super::pure::card;
-use crate::catalogue::{ImageShape, ModelCard};
+use crate::cards::{ImageShape, ModelCard, Precision};
 use crate::device::{Backend, DeviceInfo, Preference, Reason, choose};
 use crate::families;
 use crate::generator::{
@@ -24,7 +24,6 @@ use crate::generator::{
     check_options,
 };
 use crate::image::{ImageError, from_rgba, to_rgba};
-use crate::weights::Precision;
 
 /// Whom to tell that the GPU is gone.
 type LostCallback = Rc<RefCell<Option<Function>>>;

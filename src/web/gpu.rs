@@ -56,7 +56,7 @@ pub async fn open(lost: impl Fn(String) + 'static) -> Result<(Device, Client), R
     device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
     let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
     let device = try_init_device(setup, RuntimeOptions::default()).map_err(|error| refused(&error))?;
-    let client = WgpuRuntime::client(&device);
+    let client = <WgpuRuntime>::client(&device);
     Ok((Device::new(device), client))
 }
 

@@ -5,7 +5,8 @@ use serde_json::json;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::convert::{condition_to_js, from_js, range_error, to_js, type_error};
-use crate::catalogue::{self, ModelCard};
+use crate::cards::ModelCard;
+use crate::catalogue;
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
 use crate::link::{self, Kind, Mask, State};

@@ -3,50 +3,14 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 use half::f16;
-use serde::{Deserialize, Serialize};
+
+use crate::cards::Precision;
 
 /// Values that share a scale.
 pub(super) const BLOCK: usize = 32;
 
 /// The most values of a parameter that is not worth quantizing.
 pub(super) const FEW: usize = 2048;
-
-/// What the numbers of a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 8-bit integers.
-    #[default]
-    Q8,
-    /// 4-bit integers.
-    Q4,
-}
-
-impl Precision {
-    /// Every precision, the finest first.
-    pub const ALL: [Self; 2] = [Self::Q8, Self::Q4];
-
-    /// The precision of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|precision| precision.name() == name)
-    }
-
-    /// Its name on cards, in files and in links.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Q8 => "q8",
-            Self::Q4 => "q4",
-        }
-    }
-
-    /// The largest integer; the smallest is its negative.
-    fn largest(self) -> f32 {
-        match self {
-            Self::Q8 => 127.0,
-            Self::Q4 => 7.0,
-        }
-    }
-}
 
 /// Blocks of values as integers and one scale each.
 #[derive(Debug, Clone, PartialEq)]

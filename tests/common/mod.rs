@@ -3,7 +3,8 @@
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor};
-use pushforward::catalogue::{self, LatentShape, ModelCard};
+use pushforward::cards::{LatentShape, ModelCard};
+use pushforward::catalogue;
 use pushforward::families::{Family, Traits};
 use pushforward::generator::{Choices, Condition, Generator, Options, Trajectory, finish, noise};
 use rand::SeedableRng;

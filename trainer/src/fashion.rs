@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use anyhow::{Result, ensure};
 use burn::tensor::Device;
-use pushforward::catalogue::{Controls, Range};
+use pushforward::cards::{Controls, Range};
 use pushforward::generator::{BitsPerDim, Condition, Generator, Options, Sampler, complete, finish};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use pushforward::catalogue::{Dataset, ImageShape, LatentShape, ModelCard, WeightsFile};
+use pushforward::cards::{ConditionKind, Dataset, ImageShape, LatentShape, ModelCard, WeightsFile};
 use pushforward::families::{self, Family, Traits, Visitor};
 use pushforward::generator::Generator;
 use pushforward::weights::{self, Precision};
@@ -260,7 +260,7 @@ fn card(common: &Common, recipe: &Recipe, traits: Traits, is_emoji: bool, parame
         styles: names(&emoji::STYLES, is_emoji),
         latent: LatentShape { shape: traits.latent },
         image: ImageShape { width: side, height: side, channels },
-        condition: if is_emoji { "prompt" } else { "class" }.into(),
+        condition: if is_emoji { ConditionKind::Prompt } else { ConditionKind::Class },
         forward_passes: traits.forward_passes,
         steps: traits.steps,
         invertible: traits.invertible,

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use burn::tensor::{Device, Tensor};
 use image::{Rgb, RgbImage, imageops};
 use ndarray::Array4;
+use pushforward::cards::ConditionKind;
 use pushforward::generator::{Condition, Generator, Options, check_condition, finish, noise};
 use pushforward::image::to_byte;
 use rand::SeedableRng;
@@ -86,7 +87,7 @@ pub fn write_sheet(source: &Source<'_>, count: usize, condition: Option<&Conditi
             source.bytes(count, condition).chunks(columns).map(<[_]>::to_vec).collect()
         }
         None => {
-            let unseen = UNSEEN.lines().filter(|_| card.condition == "prompt");
+            let unseen = UNSEEN.lines().filter(|_| card.condition == ConditionKind::Prompt);
             let conditions = (0..card.classes.len()).map(Condition::Class).chain(unseen.map(Condition::sentence));
             let conditions: Vec<Condition> = conditions.chain([Condition::Any]).collect();
             let columns = count.div_ceil(conditions.len());
@@ -131,7 +132,8 @@ pub fn save_sheet(rows: Vec<Vec<Vec<u8>>>, (width, height): (u32, u32), times: u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pushforward::catalogue::{ModelCard, cards};
+    use pushforward::cards::ModelCard;
+    use pushforward::catalogue::cards;
     use pushforward::generator::{OneShot, Trajectory};
 
     /// Draws pictures whose every pixel is a thousandth of the seed of the noise on the way.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use pushforward::catalogue::WeightsFile;
+use pushforward::cards::WeightsFile;
 use pushforward::generator::Objective;
 use pushforward::weights::{self, Precision};
 use serde::de::DeserializeOwned;

@@ -7,8 +7,8 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, silu};
 use burn::tensor::{Device, Int, Tensor};
 
-use super::conv3x3;
-use crate::generator::Loss;
+use super::Loss;
+use crate::layers::conv3x3;
 
 /// q(c | x).
 #[derive(Module, Debug)]

@@ -4,8 +4,8 @@
 use burn::tensor::kind::Basic;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::halves;
 use crate::generator::Condition;
+use crate::layers::halves;
 
 /// The conditions under which a model is asked, and how its answers become one.
 #[derive(Debug, Clone)]

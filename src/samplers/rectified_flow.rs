@@ -1,4 +1,4 @@
-//! A rectified flow between data and the Gaussian (Liu et al., arXiv 2209.03003): its loss, and the ways along it.
+//! The ways along a rectified flow between data and the Gaussian (Liu et al., arXiv 2209.03003).
 //!
 //! Data x and noise e are mixed as x_t = (1 - t) x + t e, so the latent z is x_1 itself. A network predicts the
 //! velocity e - x, from which the clean data x_hat and the noise at any t follow, and with them every sampler: DDIM,
@@ -9,47 +9,13 @@ use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::catalogue::Range;
-use crate::generator::{Inversion, Sampler, Settings, Trajectory, fold, noise};
-use crate::latent::normals;
-
-/// Frequencies of the embedding of time.
-pub const FREQUENCIES: usize = 32;
+use crate::cards::{Range, Sampler};
+use crate::generator::{Inversion, Settings, Trajectory, fold};
+use crate::layers::noise;
+use crate::layers::noising::mix;
 
 /// Steps back from data to their latent.
 const INVERSION_STEPS: usize = 25;
-
-/// Sines and cosines of times `[batch]` at frequencies from 1 to 1000, `[batch, 2 x FREQUENCIES]`
-/// (arXiv 1706.03762, section 3.5).
-pub fn waves(t: Tensor<1>) -> Tensor<2> {
-    let frequencies: Vec<f32> = (0..FREQUENCIES).map(|i| 1000f32.powf(i as f32 / (FREQUENCIES - 1) as f32)).collect();
-    let frequencies = Tensor::<1>::from_floats(frequencies.as_slice(), &t.device());
-    let phases: Tensor<2> = t.unsqueeze_dim(1) * frequencies.unsqueeze_dim(0);
-    Tensor::cat(vec![phases.clone().sin(), phases.cos()], 1)
-}
-
-/// (1 - t) x + t e for times `[batch]`.
-pub fn mix(x: Tensor<4>, e: Tensor<4>, t: &Tensor<1>) -> Tensor<4> {
-    let t: Tensor<4> = t.clone().reshape([-1, 1, 1, 1]);
-    x * (t.clone().neg() + 1.0) + e * t
-}
-
-/// |velocity(x_t, t) - (e - x)|^2 a coordinate of data `[batch, channels, height, width]` (arXiv 2209.03003,
-/// equation 1), with t logit-normal (arXiv 2403.03206, section 3.1); and the clean data that is predicted, x_hat.
-pub fn loss(
-    data: Tensor<4>,
-    rng: &mut ChaCha8Rng,
-    velocity: impl FnOnce(Tensor<4>, Tensor<1>) -> Tensor<4>,
-) -> (Tensor<1>, Tensor<4>) {
-    let (shape, device) = (data.dims(), data.device());
-    let times: Vec<f32> = normals(rng, shape[0]).iter().map(|n| 1.0 / (1.0 + (-n).exp())).collect();
-    let t = Tensor::<1>::from_floats(times.as_slice(), &device);
-    let e = noise(shape, rng, &device);
-    let x = mix(data.clone(), e.clone(), &t);
-    let velocity = velocity(x.clone(), t.clone());
-    let clean = x - velocity.clone() * t.reshape([-1, 1, 1, 1]);
-    ((velocity - (e - data)).square().mean(), clean)
-}
 
 /// The way back from data to latents `[batch, dimension]`: DDIM inversion (arXiv 2010.02502, section 4.3), by Heun's
 /// method from t = 0 to 1. What the data is, its first step asks.

@@ -1,11 +1,7 @@
-//! Draws from a categorical distribution as a function of a Gaussian coordinate: with u = Phi(z) uniform,
-//! the first category whose cumulative probability exceeds u (inverse transform sampling).
+//! Phi, the cumulative distribution of the standard normal, and the way back from it.
 
-use burn::tensor::activation::softmax;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use std::f64::consts::SQRT_2;
-
-use crate::generator::Choices;
 
 /// Phi, the cumulative distribution of N(0, 1).
 pub fn normal_cdf<const D: usize>(z: Tensor<D>) -> Tensor<D> {
@@ -66,22 +62,6 @@ impl<const D: usize> Tails<D> {
     }
 }
 
-/// The category that each z `[batch]` picks of logits `[batch, categories]`, `[batch]`.
-pub fn pick(logits: Tensor<2>, z: Tensor<1>) -> Tensor<1, Int> {
-    let [_, categories] = logits.dims();
-    let cumulative = softmax(logits, 1).cumsum(1);
-    let passed: Tensor<2, Int> = cumulative.lower_equal(normal_cdf(z).unsqueeze_dim(1)).int();
-    // Rounded, the last cumulative probability can be less than 1.
-    let picked: Tensor<1, Int> = passed.sum_dim(1).squeeze_dim(1);
-    picked.clamp(0, categories as i64 - 1)
-}
-
-/// What was [`pick`]ed from some logits `[batch, categories]` by z `[batch, choices]`.
-pub fn choices(logits: Vec<Tensor<2>>, z: Tensor<2>, picked: Tensor<2, Int>) -> Choices {
-    let logits: Tensor<3> = Tensor::stack(logits, 1);
-    Choices { cumulative: softmax(logits, 2).cumsum(2), u: normal_cdf(z), chosen: picked.float() }
-}
-
 /// Halvings of the interval in which a quantile is looked for.
 const HALVINGS: usize = 30;
 
@@ -94,12 +74,4 @@ pub fn normal_quantile<const D: usize>(u: Tensor<D>) -> Tensor<D> {
         z = z.clone() + (u.clone() - normal_cdf(z)).sign() * step;
     }
     z
-}
-
-/// The z `[batch]` in the middle, by probability, of those that [`pick`] the given categories at temperature 1.
-pub fn latent_of(logits: Tensor<2>, picked: Tensor<1, Int>) -> Tensor<1> {
-    let probabilities = softmax(logits, 1);
-    let picked: Tensor<2, Int> = picked.unsqueeze_dim(1);
-    let upper = probabilities.clone().cumsum(1).gather(1, picked.clone());
-    normal_quantile((upper - probabilities.gather(1, picked) * 0.5).squeeze_dim(1))
 }
