@@ -5,7 +5,10 @@
 use std::str::FromStr;
 
 use serde::Serialize;
+use serde_json::json;
 use thiserror::Error;
+
+use crate::error::{ErrorKind, PushforwardError};
 
 /// What the visitor asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,15 +23,43 @@ pub enum Preference {
 }
 
 impl FromStr for Preference {
-    type Err = String;
+    type Err = DeviceError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, DeviceError> {
         match text {
             "auto" => Ok(Self::Auto),
             "webgpu" => Ok(Self::WebGpu),
             "cpu" => Ok(Self::Cpu),
-            other => Err(format!("expected the backend auto, webgpu or cpu, got \"{other}\"")),
+            other => Err(DeviceError::Backend(other.into())),
         }
+    }
+}
+
+/// A device that cannot be had, or that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DeviceError {
+    /// There is no such backend.
+    #[error("expected the backend auto, webgpu or cpu, got \"{0}\"")]
+    Backend(String),
+    /// WebGPU is insisted on, and cannot be had.
+    #[error("WebGPU was asked for. {0}")]
+    WebGpu(Reason),
+    /// It did not do what it was given to do.
+    #[error("the device failed: {0}")]
+    Failed(String),
+}
+
+impl From<DeviceError> for PushforwardError {
+    fn from(error: DeviceError) -> Self {
+        let (kind, code, details) = match &error {
+            DeviceError::Backend(got) => {
+                let expected = json!({ "kind": "words", "of": ["auto", "webgpu", "cpu"] });
+                (ErrorKind::Request, "backend", json!({ "name": "backend", "expected": expected, "got": got }))
+            }
+            DeviceError::WebGpu(reason) => (ErrorKind::Request, "webgpu", json!({ "reason": reason })),
+            DeviceError::Failed(reason) => (ErrorKind::DeviceLost, "device-failed", json!({ "reason": reason })),
+        };
+        Self::new(kind, code, details, error)
     }
 }
 
@@ -142,7 +173,7 @@ impl DeviceInfo {
 ///
 /// # Errors
 /// When WebGPU is insisted on and there is no adapter.
-pub fn choose(preference: Preference, adapter: Result<&Adapter, &Reason>) -> Result<DeviceInfo, String> {
+pub fn choose(preference: Preference, adapter: Result<&Adapter, &Reason>) -> Result<DeviceInfo, DeviceError> {
     match (preference, adapter) {
         (Preference::Cpu, _) => Ok(DeviceInfo::cpu(Reason::Cpu)),
         (Preference::WebGpu, Ok(adapter)) if adapter.is_software() => {
@@ -150,7 +181,7 @@ pub fn choose(preference: Preference, adapter: Result<&Adapter, &Reason>) -> Res
         }
         (_, Ok(adapter)) if !adapter.is_software() => Ok(DeviceInfo::webgpu(adapter, None)),
         (_, Ok(adapter)) => Ok(DeviceInfo::cpu(Reason::Only { adapter: adapter.name() })),
-        (Preference::WebGpu, Err(reason)) => Err(format!("WebGPU was asked for. {reason}")),
+        (Preference::WebGpu, Err(reason)) => Err(DeviceError::WebGpu(reason.clone())),
         (Preference::Auto, Err(reason)) => Ok(DeviceInfo::cpu(reason.clone())),
     }
 }

@@ -4,9 +4,11 @@
 //! it is bytes, 0 to 255, row by row.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use serde_json::json;
 use thiserror::Error;
 
 use crate::cards::ImageShape;
+use crate::error::{ErrorKind, PushforwardError};
 
 /// A picture that does not fit where it should go.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -26,6 +28,20 @@ pub enum ImageError {
     /// The model draws pictures of another size.
     #[error("expected a picture of {0} x {1} pixels, got {2} x {3}")]
     Size(usize, usize, usize, usize),
+}
+
+impl From<ImageError> for PushforwardError {
+    fn from(error: ImageError) -> Self {
+        let (code, details) = match &error {
+            ImageError::Length { width, height, expected, got } => {
+                ("image-length", json!({ "width": width, "height": height, "expected": expected, "got": got }))
+            }
+            ImageError::Size(width, height, got_width, got_height) => {
+                ("image-size", json!({ "expected": [width, height], "got": [got_width, got_height] }))
+            }
+        };
+        Self::new(ErrorKind::Request, code, details, error)
+    }
 }
 
 /// The level in [-1, 1] of a byte.

@@ -7,8 +7,11 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use statrs::function::gamma::{gamma_lr as regularized_gamma, ln_gamma};
 use thiserror::Error;
+
+use crate::error::{ErrorKind, PushforwardError};
 
 /// What can be wrong with latents that are to be combined.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -27,6 +30,19 @@ pub enum LatentError {
         /// Its value.
         value: f32,
     },
+}
+
+impl From<LatentError> for PushforwardError {
+    fn from(error: LatentError) -> Self {
+        let (code, details) = match &error {
+            LatentError::Dimensions(expected, got) => {
+                ("latent-dimensions", json!({ "expected": expected, "got": got }))
+            }
+            LatentError::Empty => ("latent-empty", json!({})),
+            LatentError::NotFinite { what, value } => ("not-finite", json!({ "name": what, "got": value.to_string() })),
+        };
+        Self::new(ErrorKind::Request, code, details, error)
+    }
 }
 
 /// Draws z ~ N(0, I) of `dimension` coordinates from `seed`: ChaCha8, then the ziggurat method.

@@ -8,12 +8,13 @@
 //!   trajectory walks; [`losses`] and [`layers`]: what more than one of them learns from, and is made of.
 //! - [`weights`]: quantized parameters, verified before use; [`cards`]: what is known of a model; [`catalogue`]: the
 //!   models that ship.
-//! - [`device`]: WebGPU, or the CPU where there is none.
+//! - [`device`]: WebGPU, or the CPU where there is none; [`error`]: what can go wrong, in one taxonomy.
 //! - `web`: the one place that knows a browser exists; nothing else here depends on it.
 
 pub mod cards;
 pub mod catalogue;
 pub mod device;
+pub mod error;
 pub mod families;
 pub mod generator;
 pub mod image;

@@ -11,17 +11,73 @@ mod table;
 mod word;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::catalogue::card;
+use crate::error::{ErrorKind, PushforwardError};
 use crate::generator::{Condition, Prompt};
 use crate::latent::{self, LatentError, Plane};
 use state::BLANK;
 
 pub use mask::Mask;
-pub use state::{AnyWord, ClassChoice, State, StateError};
+pub use state::{AnyWord, ClassChoice, State};
 pub use table::{Kind, PROPERTIES, Property};
 pub use word::{Domain, Word};
+
+/// A state that no link can say, or no picture can be drawn from.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum StateError {
+    /// A property has a value it cannot have.
+    #[error("{name}: expected {}, got {got}", expected.expected())]
+    Value {
+        /// The property.
+        name: &'static str,
+        /// What it can be.
+        expected: Domain,
+        /// What it was, abbreviated.
+        got: String,
+    },
+    /// The latents of the state cannot be combined.
+    #[error(transparent)]
+    Latent(#[from] LatentError),
+}
+
+impl From<StateError> for PushforwardError {
+    fn from(error: StateError) -> Self {
+        match error {
+            StateError::Latent(error) => error.into(),
+            StateError::Value { name, ref expected, ref got } => {
+                let details = json!({ "name": name, "expected": expected, "got": got });
+                Self::new(ErrorKind::Request, name, details, error)
+            }
+        }
+    }
+}
+
+/// Reads a state from plain values, property by property: `value` gives that of a name, nothing where it is not there, and
+/// of what is no plain value a word for it. What is not there is as it is by default.
+///
+/// # Errors
+/// When a property is of another type than the state's. Whether a picture can be drawn from the state, [`canonical`] says.
+pub fn from_values(mut value: impl FnMut(&'static str) -> Result<Option<Value>, String>) -> Result<State, StateError> {
+    let mut state = BLANK;
+    for property in PROPERTIES {
+        let domain = property.domain(&state);
+        let got = match value(property.name) {
+            Ok(None) => {
+                let default = property.default_in(&state, &domain);
+                property.read(&mut state, &default, &domain);
+                continue;
+            }
+            Ok(Some(value)) if property.set(&mut state, value.clone()) => continue,
+            Ok(Some(value)) => value.to_string(),
+            Err(got) => got,
+        };
+        return Err(StateError::Value { name: property.name, expected: domain, got: abbreviate(&got) });
+    }
+    Ok(state)
+}
 
 impl Default for State {
     fn default() -> Self {
@@ -134,7 +190,7 @@ pub fn canonical(state: &State) -> Result<State, StateError> {
         let text = if said.is_empty() || domain == Domain::Nothing { default } else { said };
         if !property.read(&mut canonical, &text, &domain) {
             let got = abbreviate(&text);
-            return Err(StateError::Value { name: property.name, expected: domain.expected(), got });
+            return Err(StateError::Value { name: property.name, expected: domain, got });
         }
     }
     Ok(canonical)

@@ -13,10 +13,12 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Bytes, DType, Shape, Tensor, TensorData};
 use burn_pack::{Reader, Writer};
 use half::f16;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::cards::WeightsFile;
+use crate::error::{ErrorKind, PushforwardError};
 use rounding::{BLOCK, FEW, round};
 
 pub use crate::cards::Precision;
@@ -60,6 +62,22 @@ impl WeightsError {
     pub fn field(model: &str, field: &str, expected: &str, got: &str) -> Self {
         let [model, field, expected, got] = [model, field, expected, got].map(String::from);
         Self::Field { model, field, expected, got }
+    }
+}
+
+/// What is looked at besides tensors.
+const FIELDS: [&str; 7] = ["format", "model", "precision", "size", "checksum", "config", "family"];
+
+impl From<WeightsError> for PushforwardError {
+    fn from(error: WeightsError) -> Self {
+        let (code, details) = match &error {
+            WeightsError::Field { model, field, expected, got } => (
+                FIELDS.into_iter().find(|known| known == field).unwrap_or("tensor"),
+                json!({ "model": model, "name": field, "expected": expected, "got": got }),
+            ),
+            WeightsError::Unreadable { model, reason } => ("unreadable", json!({ "model": model, "reason": reason })),
+        };
+        Self::new(ErrorKind::Weights, code, details, error)
     }
 }
 

@@ -2,9 +2,11 @@
 
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use thiserror::Error;
 
 use crate::cards::{ConditionKind, Controls, ModelCard, Range, Sampler};
+use crate::error::{ErrorKind, PushforwardError};
 
 /// What narrows the distribution of pictures.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -166,6 +168,54 @@ pub enum RequestError {
         /// What came.
         got: f64,
     },
+    /// The family has no way back.
+    #[error("{model} cannot go back from a picture to a latent")]
+    NotInvertible {
+        /// The model's id.
+        model: String,
+    },
+    /// The family cannot start part of the way.
+    #[error("{model} cannot begin with a picture")]
+    NoImageToImage {
+        /// The model's id.
+        model: String,
+    },
+    /// The family has neither a likelihood nor a bound on it.
+    #[error("{model} has no likelihood")]
+    NoLikelihood {
+        /// The model's id.
+        model: String,
+    },
+}
+
+impl From<RequestError> for PushforwardError {
+    fn from(error: RequestError) -> Self {
+        let (code, details) = match &error {
+            RequestError::Model { got, .. } => {
+                ("model", json!({ "name": "model", "expected": { "kind": "models" }, "got": got }))
+            }
+            RequestError::LatentLength { model, expected, got } => {
+                ("latent-length", json!({ "model": model, "expected": expected, "got": got }))
+            }
+            RequestError::LatentNotFinite { model, coordinate, value } => {
+                ("latent-not-finite", json!({ "model": model, "coordinate": coordinate, "got": value.to_string() }))
+            }
+            RequestError::Kind { model, expected, got } => {
+                ("condition-kind", json!({ "model": model, "expected": expected, "got": got }))
+            }
+            RequestError::Number { model, name, last, got } => {
+                let code = if *name == "styles" { "style" } else { "class" };
+                (code, json!({ "model": model, "name": name, "min": 0, "max": last, "got": got }))
+            }
+            RequestError::Range { model, name, min, max, got } => {
+                ("range", json!({ "model": model, "name": name, "min": min, "max": max, "got": got.to_string() }))
+            }
+            RequestError::NotInvertible { model } => ("not-invertible", json!({ "model": model })),
+            RequestError::NoImageToImage { model } => ("no-image-to-image", json!({ "model": model })),
+            RequestError::NoLikelihood { model } => ("no-likelihood", json!({ "model": model })),
+        };
+        Self::new(ErrorKind::Request, code, details, error)
+    }
 }
 
 /// Checks what came from outside before a trajectory starts from it.

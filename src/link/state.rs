@@ -1,10 +1,9 @@
 //! The state: everything that shapes a picture.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::cards::{Precision, Sampler};
-use crate::latent::{LatentError, Mode};
+use crate::latent::Mode;
 
 /// Everything that shapes a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,22 +102,4 @@ pub enum AnyWord {
 impl ClassChoice {
     /// Any class.
     pub const ANY: Self = Self::Any(AnyWord::Any);
-}
-
-/// A state that no link can say, or no picture can be drawn from.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum StateError {
-    /// A property has a value it cannot have.
-    #[error("{name}: expected {expected}, got {got}")]
-    Value {
-        /// The property.
-        name: &'static str,
-        /// What it can be.
-        expected: String,
-        /// What it was.
-        got: String,
-    },
-    /// The latents of the state cannot be combined.
-    #[error(transparent)]
-    Latent(#[from] LatentError),
 }

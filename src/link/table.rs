@@ -1,5 +1,7 @@
 //! The table of the state, from which links, the page's controls and their defaults derive.
 
+use serde_json::Value;
+
 use super::state::State;
 use super::word::{Domain, Word};
 use crate::cards::{ConditionKind, Controls, ModelCard, Range};
@@ -69,6 +71,7 @@ pub struct Property {
 struct Field {
     say: fn(&State) -> String,
     read: fn(&mut State, &str, &Domain) -> bool,
+    set: fn(&mut State, Value) -> bool,
     nearest: fn(&mut State, &str, &Domain) -> bool,
 }
 
@@ -77,6 +80,7 @@ macro_rules! field {
         Field {
             say: |state| state.$name.say(),
             read: |state, text, domain| Word::read(text, domain).map(|value| state.$name = value).is_some(),
+            set: |state, value| serde_json::from_value(value).map(|value| state.$name = value).is_ok(),
             nearest: |state, text, domain| Word::nearest(text, domain).map(|value| state.$name = value).is_some(),
         }
     };
@@ -269,6 +273,11 @@ impl Property {
     /// Sets it to what a text says; false, and nothing is set, if the domain has no such value.
     pub fn read(&self, state: &mut State, text: &str, domain: &Domain) -> bool {
         (self.field.read)(state, text, domain)
+    }
+
+    /// Sets it to a plain value; false, and nothing is set, if that is of another type.
+    pub fn set(&self, state: &mut State, value: Value) -> bool {
+        (self.field.set)(state, value)
     }
 
     /// Sets it to the domain's value that is nearest to what a text says; false if there is none.

@@ -10,20 +10,22 @@ use js_sys::{Function, Promise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
+use serde_json::json;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
-use super::convert::{condition, error, from_js, range_error, to_js};
+use super::convert::{self, Outcome, condition, to_js};
 use super::gpu;
 use super::pure::card;
-use crate::cards::{ImageShape, ModelCard, Precision};
-use crate::device::{Backend, DeviceInfo, Preference, Reason, choose};
+use crate::cards::{ImageShape, ModelCard};
+use crate::device::{Backend, DeviceError, DeviceInfo, Preference, Reason, choose};
+use crate::error::{ErrorKind, PushforwardError};
 use crate::families;
 use crate::generator::{
-    self, BitsPerDim, Choices, Condition, Generator, Options, Stepwise, Trajectory, check, check_condition,
+    self, BitsPerDim, Choices, Condition, Generator, RequestError, Stepwise, Trajectory, check, check_condition,
     check_options,
 };
-use crate::image::{ImageError, from_rgba, to_rgba};
+use crate::image::{from_rgba, to_rgba};
 
 /// Whom to tell that the GPU is gone.
 type LostCallback = Rc<RefCell<Option<Function>>>;
@@ -44,19 +46,19 @@ impl Engine {
     /// Chooses and opens a device: `auto`, `webgpu` or `cpu`.
     ///
     /// With `auto`, a GPU that refuses to open is a note, not an error.
-    pub async fn create(preference: &str) -> Result<Engine, JsValue> {
-        let preference: Preference = preference.parse().map_err(|message: String| range_error(&message))?;
+    pub async fn create(preference: &str) -> Outcome<Engine> {
+        let preference: Preference = preference.parse()?;
         let adapter = match preference {
             Preference::Cpu => Err(Reason::Cpu),
             _ => gpu::find().await,
         };
-        let mut info = choose(preference, adapter.as_ref()).map_err(|message| error(&message))?;
+        let mut info = choose(preference, adapter.as_ref())?;
         let lost = LostCallback::default();
         let (mut device, mut queue) = (Device::flex(), Queue(None));
         if info.backend == Backend::WebGpu {
             match gpu::open(tell(lost.clone())).await {
                 Ok((opened, client)) => (device, queue) = (opened, Queue(Some(client))),
-                Err(reason) if preference == Preference::WebGpu => return Err(error(&reason.to_string())),
+                Err(reason) if preference == Preference::WebGpu => return Err(DeviceError::WebGpu(reason).into()),
                 Err(reason) => info = DeviceInfo::cpu(reason),
             }
         }
@@ -64,7 +66,7 @@ impl Engine {
     }
 
     /// `{ backend, adapter, software, note, reason }`.
-    pub fn device(&self) -> Result<JsValue, JsValue> {
+    pub fn device(&self) -> Outcome<JsValue> {
         to_js(&self.info)
     }
 
@@ -75,8 +77,8 @@ impl Engine {
     }
 
     /// Verifies a weights file and makes its model ready in a precision, `q8` or `q4`.
-    pub fn load(&mut self, model: &str, precision: &str, weights: &[u8]) -> Result<(), JsValue> {
-        let precision = read_precision(precision)?;
+    pub fn load(&mut self, model: &str, precision: &str, weights: &[u8]) -> Outcome<()> {
+        let precision = convert::precision(precision)?;
         let generator = families::open(card(model)?, weights, precision, &self.device)?;
         self.models.insert((model.into(), precision.name()), generator);
         Ok(())
@@ -92,16 +94,16 @@ impl Engine {
         latent: Vec<f32>,
         narrowed: JsValue,
         options: JsValue,
-    ) -> Result<Run, JsValue> {
+    ) -> Outcome<Run> {
         let card = card(model)?;
-        let (narrowed, options) = (condition(&narrowed)?, read_options(options)?);
+        let (narrowed, options) = (condition(&narrowed)?, convert::options(&options)?);
         check(card, &latent, &narrowed, &options)?;
         let (generator, latent) = (self.model(model, precision)?, self.tensor(latent));
         let trajectory = match image {
             None => generator.start(latent, &narrowed, &options),
             Some(image) => generator
                 .image_to_image(self.levels(card, &image)?, latent, &narrowed, &options)
-                .ok_or_else(|| range_error(&format!("{model} cannot begin with a picture")))?,
+                .ok_or_else(|| RequestError::NoImageToImage { model: model.into() })?,
         };
         Ok(Run::new(trajectory, card.image, self.queue.clone()))
     }
@@ -114,32 +116,26 @@ impl Engine {
         image: Picture,
         narrowed: JsValue,
         options: JsValue,
-    ) -> Result<Inversion, JsValue> {
+    ) -> Outcome<Inversion> {
         let card = card(model)?;
-        let (narrowed, options) = (known_condition(card, &narrowed)?, read_options(options)?);
+        let (narrowed, options) = (known_condition(card, &narrowed)?, convert::options(&options)?);
         check_options(card, &options)?;
         let way = self
             .model(model, precision)?
             .invert(self.levels(card, &image)?, &narrowed, &options)
-            .ok_or_else(|| range_error(&format!("{model} cannot go back from a picture to a latent")))?;
+            .ok_or_else(|| RequestError::NotInvertible { model: model.into() })?;
         Ok(Inversion { steps: way.steps(), way, queue: self.queue.clone() })
     }
 
     /// Starts on the bits per dimension of a picture, as 8-bit levels, under a condition, where the model's family has a
     /// likelihood or a bound on it. What is drawn for it is the same each time.
-    pub fn likelihood(
-        &self,
-        model: &str,
-        precision: &str,
-        image: Picture,
-        narrowed: JsValue,
-    ) -> Result<Likelihood, JsValue> {
+    pub fn likelihood(&self, model: &str, precision: &str, image: Picture, narrowed: JsValue) -> Outcome<Likelihood> {
         let card = card(model)?;
         let classes = known_condition(card, &narrowed)?.indices(card.classes.len(), 1, &self.device);
         let way = self
             .model(model, precision)?
             .bits_per_dim(self.levels(card, &image)?, classes, &mut ChaCha8Rng::seed_from_u64(0))
-            .ok_or_else(|| range_error(&format!("{model} has no likelihood")))?;
+            .ok_or_else(|| RequestError::NoLikelihood { model: model.into() })?;
         Ok(Likelihood { steps: way.steps(), way, queue: self.queue.clone() })
     }
 
@@ -148,13 +144,16 @@ impl Engine {
         Tensor::from_data(TensorData::new(latent, shape), &self.device)
     }
 
-    fn levels(&self, card: &ModelCard, Picture { rgba, size }: &Picture) -> Result<Tensor<4>, JsValue> {
-        from_rgba(rgba, *size, card.image, &self.device).map_err(|wrong: ImageError| range_error(&wrong.to_string()))
+    fn levels(&self, card: &ModelCard, Picture { rgba, size }: &Picture) -> Outcome<Tensor<4>> {
+        Ok(from_rgba(rgba, *size, card.image, &self.device)?)
     }
 
-    fn model(&self, id: &str, precision: &str) -> Result<&dyn Generator, JsValue> {
-        let found = self.models.get(&(id.into(), read_precision(precision)?.name()));
-        found.map(|model| &**model).ok_or_else(|| error(&format!("{id}: its weights are not loaded yet")))
+    fn model(&self, id: &str, precision: &str) -> Outcome<&dyn Generator> {
+        let found = self.models.get(&(id.into(), convert::precision(precision)?.name()));
+        found.map(|model| &**model).ok_or_else(|| {
+            let message = format!("{id}: its weights are not loaded yet");
+            PushforwardError::new(ErrorKind::Internal, "not-loaded", json!({ "model": id }), message)
+        })
     }
 }
 
@@ -315,7 +314,7 @@ impl Likelihood {
             BitsPerDim::Exact(bits) => (bits, true),
             BitsPerDim::Bound(bits) => (bits, false),
         };
-        future_to_promise(async move { to_js(&Bits { bits: read(bits).await?[0], exact }) })
+        future_to_promise(async move { Ok(to_js(&Bits { bits: read(bits).await?[0], exact })?) })
     }
 }
 
@@ -342,30 +341,19 @@ fn home(picture: Option<Tensor<4>>, channels: usize) -> Promise {
 }
 
 /// Brings a tensor's values home.
-async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, JsValue> {
+async fn read<const D: usize>(tensor: Tensor<D>) -> Outcome<Vec<f32>> {
     let data = tensor.into_data_async().await.map_err(|reason| failed(&reason))?;
     Ok(data.iter::<f32>().collect())
 }
 
-fn failed(reason: &impl std::fmt::Debug) -> JsValue {
-    error(&format!("the device failed: {reason:?}"))
+fn failed(reason: &impl std::fmt::Debug) -> PushforwardError {
+    DeviceError::Failed(format!("{reason:?}")).into()
 }
 
-fn known_condition(card: &ModelCard, narrowed: &JsValue) -> Result<Condition, JsValue> {
+fn known_condition(card: &ModelCard, narrowed: &JsValue) -> Outcome<Condition> {
     let narrowed = condition(narrowed)?;
     check_condition(card, &narrowed)?;
     Ok(narrowed)
-}
-
-fn read_precision(name: &str) -> Result<Precision, JsValue> {
-    Precision::named(name).ok_or_else(|| {
-        let known = Precision::ALL.map(Precision::name).join(", ");
-        range_error(&format!("precision: expected one of {known}, got \"{name}\""))
-    })
-}
-
-fn read_options(options: JsValue) -> Result<Options, JsValue> {
-    if options.is_undefined() || options.is_null() { Ok(Options::default()) } else { from_js(options, "options") }
 }
 
 fn tell(lost: LostCallback) -> impl Fn(String) {

@@ -4,16 +4,16 @@ use serde::Serialize;
 use serde_json::json;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-use super::convert::{condition_to_js, from_js, range_error, to_js, type_error};
+use super::convert::{self, Outcome, condition_to_js, no_word, to_js};
 use crate::cards::ModelCard;
 use crate::catalogue;
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
-use crate::link::{self, Kind, Mask, State};
+use crate::link::{self, Domain, Kind, Mask, State, StateError};
 
 /// The cards of all models that ship.
 #[wasm_bindgen]
-pub fn cards() -> Result<JsValue, JsValue> {
+pub fn cards() -> Outcome<JsValue> {
     to_js(&catalogue::cards())
 }
 
@@ -42,7 +42,7 @@ struct Property {
 
 /// The table of the state, from which links, controls and defaults derive.
 #[wasm_bindgen]
-pub fn properties() -> Result<JsValue, JsValue> {
+pub fn properties() -> Outcome<JsValue> {
     let defaults = json!(State::default());
     let rows: Vec<Property> = link::PROPERTIES
         .iter()
@@ -84,7 +84,7 @@ struct Said<'a> {
 
 /// Reads a link; never throws.
 #[wasm_bindgen(js_name = parseLink)]
-pub fn parse_link(fragment: &str) -> Result<JsValue, JsValue> {
+pub fn parse_link(fragment: &str) -> Outcome<JsValue> {
     let link::Parsed { state, messages } = link::parse(fragment);
     let messages: Vec<_> = messages.iter().map(|replaced| Said { text: replaced.to_string(), replaced }).collect();
     to_js(&json!({ "state": state, "messages": messages }))
@@ -92,20 +92,20 @@ pub fn parse_link(fragment: &str) -> Result<JsValue, JsValue> {
 
 /// Writes a link.
 #[wasm_bindgen(js_name = writeLink)]
-pub fn write_link(state: JsValue) -> Result<String, JsValue> {
-    Ok(link::write(&read_state(state)?)?)
+pub fn write_link(state: JsValue) -> Outcome<String> {
+    Ok(link::write(&convert::state(&state)?)?)
 }
 
 /// The state as its link carries it.
 #[wasm_bindgen]
-pub fn canonical(state: JsValue) -> Result<JsValue, JsValue> {
-    to_js(&link::canonical(&read_state(state)?)?)
+pub fn canonical(state: JsValue) -> Outcome<JsValue> {
+    to_js(&link::canonical(&convert::state(&state)?)?)
 }
 
 /// The nearest state that another model can draw.
 #[wasm_bindgen(js_name = withModel)]
-pub fn with_model(state: JsValue, model: &str) -> Result<JsValue, JsValue> {
-    to_js(&link::with_model(&read_state(state)?, model)?)
+pub fn with_model(state: JsValue, model: &str) -> Outcome<JsValue> {
+    to_js(&link::with_model(&convert::state(&state)?, model)?)
 }
 
 /// The text of a mask, from a number for each coordinate that is 0 where it is not meant.
@@ -122,44 +122,41 @@ pub fn unpack_mask(mask: &str, dimension: usize) -> Vec<u8> {
 
 /// The latent that a state draws.
 #[wasm_bindgen(js_name = stateLatent)]
-pub fn state_latent(state: JsValue) -> Result<Vec<f32>, JsValue> {
-    Ok(link::latent_of(&read_state(state)?)?)
+pub fn state_latent(state: JsValue) -> Outcome<Vec<f32>> {
+    Ok(link::latent_of(&convert::state(&state)?)?)
 }
 
 /// What narrows the distribution in a state.
 #[wasm_bindgen(js_name = stateCondition)]
-pub fn state_condition(state: JsValue) -> Result<JsValue, JsValue> {
-    condition_to_js(link::condition_of(&read_state(state)?)?)
-}
-
-fn read_state(state: JsValue) -> Result<State, JsValue> {
-    from_js(state, "expected a state, with at least { model, class, seed, to, mode, t }")
+pub fn state_condition(state: JsValue) -> Outcome<JsValue> {
+    condition_to_js(link::condition_of(&convert::state(&state)?)?)
 }
 
 /// The latent of a seed.
 #[wasm_bindgen]
-pub fn gaussian(model: &str, seed: f64) -> Result<Vec<f32>, JsValue> {
+pub fn gaussian(model: &str, seed: f64) -> Outcome<Vec<f32>> {
     let dimension = card(model)?.latent.dimension();
     if !(seed >= 0.0 && seed <= u32::MAX.into() && seed.fract() == 0.0) {
-        return Err(range_error(&format!("expected a seed from 0 to {}, a whole number, got {seed}", u32::MAX)));
+        let expected = Domain::Whole { min: 0, max: u32::MAX };
+        return Err(StateError::Value { name: "seed", expected, got: seed.to_string() }.into());
     }
     Ok(latent::gaussian(seed as u32, dimension))
 }
 
 /// The latent a fraction of the way between two.
 #[wasm_bindgen]
-pub fn interpolate(from: &[f32], to: &[f32], t: f64, mode: &str) -> Result<Vec<f32>, JsValue> {
+pub fn interpolate(from: &[f32], to: &[f32], t: f64, mode: &str) -> Outcome<Vec<f32>> {
     let mode = match mode {
         "lerp" => Mode::Lerp,
         "slerp" => Mode::Slerp,
-        other => return Err(type_error(&format!("expected the mode lerp or slerp, got \"{other}\""))),
+        other => return Err(no_word("mode", ["lerp", "slerp"], other)),
     };
     Ok(latent::interpolate(from, to, t as f32, mode)?)
 }
 
 /// How a latent compares with the Gaussian.
 #[wasm_bindgen]
-pub fn statistics(z: &[f32]) -> Result<JsValue, JsValue> {
+pub fn statistics(z: &[f32]) -> Outcome<JsValue> {
     to_js(&latent::statistics(z)?)
 }
 
@@ -183,17 +180,17 @@ pub struct JsPlane(Plane);
 impl JsPlane {
     /// `a` lies on its positive x axis, `b` above it.
     #[wasm_bindgen(constructor)]
-    pub fn new(a: &[f32], b: &[f32]) -> Result<JsPlane, JsValue> {
+    pub fn new(a: &[f32], b: &[f32]) -> Outcome<JsPlane> {
         Ok(Self(Plane::through_origin(a, b)?))
     }
 
     /// The latent at plane coordinates.
-    pub fn at(&self, x: f64, y: f64) -> Result<Vec<f32>, JsValue> {
+    pub fn at(&self, x: f64, y: f64) -> Outcome<Vec<f32>> {
         Ok(self.0.at(x as f32, y as f32)?)
     }
 
     /// The plane coordinates nearest to a latent.
-    pub fn coordinates(&self, z: &[f32]) -> Result<Vec<f32>, JsValue> {
+    pub fn coordinates(&self, z: &[f32]) -> Outcome<Vec<f32>> {
         Ok(self.0.coordinates(z)?.to_vec())
     }
 }
