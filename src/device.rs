@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(choice(Preference::WebGpu, Ok(&software)), Ok((Backend::WebGpu, true)));
         let none = &Reason::Nothing;
         assert_eq!(choice(Preference::Auto, Err(none)), Ok((Backend::Cpu, true)));
-        assert!(choose(Preference::WebGpu, Err(none)).unwrap_err().contains(&none.to_string()));
+        assert!(choose(Preference::WebGpu, Err(none)).unwrap_err().to_string().contains(&none.to_string()));
         assert_eq!(choose(Preference::Auto, Ok(&real)).unwrap().adapter, "nvidia hopper");
         assert!(choose(Preference::Auto, Ok(&software)).unwrap().note.contains("swiftshader"));
     }
