@@ -52,7 +52,8 @@ fn every_model_draws_the_picture_it_always_drew() {
     for (id, levels) in drawn {
         let expected = STANDARD.decode(&known[id]).unwrap();
         assert_eq!(levels.len(), expected.len(), "{id}");
-        let differing = levels.iter().zip(&expected).filter(|(got, expected)| got.abs_diff(**expected) > LEVELS).count();
+        let differing =
+            levels.iter().zip(&expected).filter(|(got, expected)| got.abs_diff(**expected) > LEVELS).count();
         assert_eq!(differing, 0, "{id}: {differing} levels differ");
     }
 }
