@@ -6,6 +6,7 @@
 //! - [`prompt`]: sentences in any language as numbers.
 //! - [`families`]: one file a family of generators, each with its config, module, loss and map; [`samplers`]: how a
 //!   trajectory walks; [`losses`] and [`layers`]: what more than one of them learns from, and is made of.
+//! - [`training`]: how they learn, one step after the other; [`datasets`]: from what.
 //! - [`weights`]: quantized parameters, verified before use; [`cards`]: what is known of a model; [`catalogue`]: the
 //!   models that ship.
 //! - [`device`]: WebGPU, or the CPU where there is none; [`error`]: what can go wrong, in one taxonomy.
@@ -13,6 +14,7 @@
 
 pub mod cards;
 pub mod catalogue;
+pub mod datasets;
 pub mod device;
 pub mod error;
 pub mod families;
@@ -25,6 +27,7 @@ pub mod losses;
 mod passes;
 pub mod prompt;
 pub mod samplers;
+pub mod training;
 pub mod weights;
 
 #[cfg(target_family = "wasm")]

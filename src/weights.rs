@@ -19,10 +19,11 @@ use thiserror::Error;
 
 use crate::cards::WeightsFile;
 use crate::error::{ErrorKind, PushforwardError};
-use rounding::{BLOCK, FEW, round};
+use rounding::BLOCK;
 
 pub use crate::cards::Precision;
-pub use rounding::{Quantized, dequantize, quantize, rounded};
+pub(crate) use rounding::{FEW, round};
+pub use rounding::{Quantized, dequantize, quantize};
 
 mod rounding;
 

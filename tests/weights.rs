@@ -9,7 +9,8 @@ use pushforward::cards::{ConditionKind, WeightsFile};
 use pushforward::catalogue;
 use pushforward::families::{self, vae::VaeConfig};
 use pushforward::generator::{Condition, Options, finish, noise};
-use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, pack, quantize, rounded};
+use pushforward::training::rounded;
+use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, pack, quantize};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 

@@ -1,7 +1,5 @@
-//! Numbers in few bits: blocks of them as integers and a scale each, and modules that learn what is left of them.
+//! Numbers in few bits: blocks of them as integers and a scale each.
 
-use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Tensor, TensorData};
 use half::f16;
 
 use crate::cards::Precision;
@@ -10,7 +8,7 @@ use crate::cards::Precision;
 pub(super) const BLOCK: usize = 32;
 
 /// The most values of a parameter that is not worth quantizing.
-pub(super) const FEW: usize = 2048;
+pub(crate) const FEW: usize = 2048;
 
 /// Blocks of values as integers and one scale each.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,33 +72,9 @@ pub fn dequantize(integers: &[i8], scales: &[f16]) -> Vec<f32> {
 }
 
 /// Rounds values to those that are left of them in a precision.
-pub(super) fn round(values: &mut [f32], precision: Precision) {
+pub(crate) fn round(values: &mut [f32], precision: Precision) {
     for block in values.chunks_mut(BLOCK) {
         let grid = Grid::of(block, precision);
         block.iter_mut().for_each(|x| *x = grid.nearest(*x) * grid.step);
-    }
-}
-
-/// A module that learns, its parameters those that a file in `precision` would hold.
-///
-/// They keep their ids, so that gradients taken where they are rounded can move the ones that are not: the straight-through
-/// estimator (Bengio et al., arXiv 1308.3432). What wants no gradient stays as it is.
-pub fn rounded<M: Module>(module: M, precision: Precision) -> M {
-    module.map(&mut Rounder(precision))
-}
-
-struct Rounder(Precision);
-
-impl ModuleMapper for Rounder {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        param.map(|tensor| {
-            let (shape, device) = (tensor.dims(), tensor.device());
-            if !tensor.is_require_grad() || shape.iter().product::<usize>() <= FEW {
-                return tensor;
-            }
-            let mut values: Vec<f32> = tensor.into_data().iter::<f32>().collect();
-            round(&mut values, self.0);
-            Tensor::from_data(TensorData::new(values, shape), &device).require_grad()
-        })
     }
 }

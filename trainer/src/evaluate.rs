@@ -2,22 +2,25 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use pushforward::generator::{Generator, Options, check_options};
 use pushforward::weights::Precision;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::commands::Common;
+use crate::common::Common;
 use crate::model;
 
+/// SHA-256 of all sources of this program: figures that other code measured are not known to be its own.
+const SOURCES: &str = env!("SOURCES");
+
 /// What to measure.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Plan {
-    /// Number of samples, if not the exam's own.
+    /// Number of samples, if not the benchmark's own.
     pub samples: Option<usize>,
     /// Their seed.
     pub seed: u64,
@@ -25,12 +28,14 @@ pub struct Plan {
     pub checkpoint: bool,
     /// Leave the card as it is.
     pub dry_run: bool,
-    /// How to draw; other than by default, only the samples are measured.
+    /// Measure nothing, but write a sheet of samples beside the nearest pictures that were learned from.
+    pub nearest: Option<PathBuf>,
+    /// Sampling options; with others than the defaults, only the samples are measured.
     pub options: Options,
 }
 
 /// What measures the models of one data set: the judge, the real pictures, and what these reach.
-pub trait Exam {
+pub trait Benchmark {
     /// What real pictures reach under the same judge.
     type Floor: Display + Clone + Serialize + DeserializeOwned;
     /// What is measured of samples, however they are drawn.
@@ -44,11 +49,19 @@ pub trait Exam {
     /// Number of samples.
     fn samples(&self) -> usize;
 
-    /// Measures samples drawn in one way.
+    /// Measures samples of one choice of options.
     fn sample(&self, generator: &dyn Generator, options: Options) -> Self::Samples;
 
     /// Measures all there is to measure.
     fn measure(&self, generator: &dyn Generator) -> Self::Figures;
+
+    /// Writes a sheet of samples, each beside the picture nearest to it of those that were learned from.
+    ///
+    /// # Errors
+    /// When the benchmark has none, or it cannot be written.
+    fn write_nearest(&self, _generator: &dyn Generator, _sheet: &Path) -> Result<()> {
+        bail!("there is no sheet of nearest pictures for this data set");
+    }
 }
 
 /// The checkpoint in a precision in which it does not ship.
@@ -83,33 +96,37 @@ struct Quality<Floor, Figures, Samples> {
 ///
 /// # Errors
 /// When the model cannot be opened or the options are not for it, or the card cannot be written.
-pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
-    println!("real pictures: {}", exam.floor());
+pub fn evaluate<E: Benchmark>(benchmark: &E, common: &Common, plan: &Plan) -> Result<()> {
+    if let Some(sheet) = &plan.nearest {
+        return benchmark.write_nearest(&*model::open(common)?, sheet);
+    }
+    println!("real pictures: {}", benchmark.floor());
     if plan.options != Options::default() {
         let open = if plan.checkpoint { model::open_checkpoint } else { model::open };
         let generator = open(common)?;
         check_options(generator.card(), &plan.options)?;
-        println!("drawn otherwise: {}", exam.sample(&*generator, plan.options));
+        println!("with these options: {}", benchmark.sample(&*generator, plan.options));
         return Ok(());
     }
     if plan.checkpoint {
-        println!("float checkpoint: {}", exam.measure(&*model::open_checkpoint(common)?));
+        println!("float checkpoint: {}", benchmark.measure(&*model::open_checkpoint(common)?));
         return Ok(());
     }
     let mut card = model::read_card(common)?;
     let of = json!({
         "weights": card.weights.sha256,
-        "floor": exam.floor(),
-        "samples": exam.samples(),
+        "floor": benchmark.floor(),
+        "samples": benchmark.samples(),
         "seed": plan.seed,
         "device": common.device.name(),
+        "code": SOURCES,
     });
     let mut draft = Draft::open(common.run_folder().join("figures.json"), of);
-    let shipped = draft.measured("shipped", || Ok(exam.measure(&*model::open(common)?)))?;
+    let shipped = draft.measured("shipped", || Ok(benchmark.measure(&*model::open(common)?)))?;
     println!("shipped {}: {shipped}", card.weights.precision.name());
     let (float, [q8, q4]) = if model::is_from_checkpoint(common, &card)? {
         let float =
-            draft.measured("float", || Ok(exam.sample(&*model::open_checkpoint(common)?, Options::default())))?;
+            draft.measured("float", || Ok(benchmark.sample(&*model::open_checkpoint(common)?, Options::default())))?;
         println!("float checkpoint: {float}");
         let mut packed = |precision: Precision| -> Result<_> {
             if precision == card.weights.precision {
@@ -117,7 +134,7 @@ pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
             }
             let packed: Packed<E::Samples> = draft.measured(precision.name(), || {
                 let (generator, bytes) = model::open_packed(common, precision)?;
-                Ok(Packed { bytes, samples: exam.sample(&*generator, Options::default()) })
+                Ok(Packed { bytes, samples: benchmark.sample(&*generator, Options::default()) })
             })?;
             println!("{} checkpoint, {} bytes: {}", precision.name(), packed.bytes, packed.samples);
             Ok(Some(packed))
@@ -133,10 +150,10 @@ pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
     };
     if !plan.dry_run {
         let quality = Quality {
-            samples: exam.samples(),
+            samples: benchmark.samples(),
             seed: plan.seed,
             device: common.device.name(),
-            floor: exam.floor().clone(),
+            floor: benchmark.floor().clone(),
             shipped,
             float,
             q8,
@@ -146,12 +163,13 @@ pub fn evaluate<E: Exam>(exam: &E, common: &Common, plan: &Plan) -> Result<()> {
         card.shortfall = model::shortfall(common)?;
         model::write_card(common, &card)?;
         println!("written to the card of {}", card.id);
+        draft.close()?;
     }
-    draft.close()
+    Ok(())
 }
 
 /// The figures of an evaluation that is not done yet, on disk: measuring them takes minutes to an hour, so what was
-/// measured when it was cut off is not measured again.
+/// measured when it was cut off, or without renewing the card, is not measured again.
 struct Draft {
     path: PathBuf,
     /// What is measured, and how.
@@ -198,7 +216,8 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anyhow::bail;
+    use crate::device::DeviceKind;
+    use std::cell::Cell;
 
     #[test]
     fn an_evaluation_that_was_cut_off_measures_only_what_is_missing() {
@@ -225,5 +244,63 @@ mod tests {
         assert_eq!(open().measured("shipped", || Ok(2)).unwrap(), 2);
         fs::write(&path, b"{\"of\":{\"seed\":0},\"figures\":{\"shipped\":").unwrap();
         assert_eq!(open().measured("shipped", || Ok(3)).unwrap(), 3);
+    }
+
+    /// Counts how often it measures.
+    struct Counting(Cell<usize>);
+
+    impl Benchmark for Counting {
+        type Floor = f64;
+        type Samples = f64;
+        type Figures = f64;
+
+        fn floor(&self) -> &f64 {
+            &0.5
+        }
+
+        fn samples(&self) -> usize {
+            10
+        }
+
+        fn sample(&self, _: &dyn Generator, _: Options) -> f64 {
+            unreachable!("there is no checkpoint")
+        }
+
+        fn measure(&self, _: &dyn Generator) -> f64 {
+            self.0.set(self.0.get() + 1);
+            0.25
+        }
+    }
+
+    #[test]
+    fn a_dry_run_keeps_its_figures_for_the_same_code_only() {
+        let runs = tempfile::tempdir().unwrap();
+        let common = Common {
+            model: "vae-fashion".into(),
+            device: DeviceKind::Flex,
+            data: "none".into(),
+            emoji: "none".into(),
+            models: concat!(env!("CARGO_MANIFEST_DIR"), "/../models").into(),
+            runs: runs.path().into(),
+        };
+        let plan = Plan {
+            samples: None,
+            seed: 0,
+            checkpoint: false,
+            dry_run: true,
+            nearest: None,
+            options: Options::default(),
+        };
+        let benchmark = Counting(Cell::new(0));
+        for _ in 0..2 {
+            evaluate(&benchmark, &common, &plan).unwrap();
+            assert_eq!(benchmark.0.get(), 1);
+        }
+        let path = runs.path().join("vae-fashion/figures.json");
+        let mut kept: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert_eq!(kept["of"]["code"].take(), json!(SOURCES));
+        fs::write(&path, kept.to_string()).unwrap();
+        evaluate(&benchmark, &common, &plan).unwrap();
+        assert_eq!(benchmark.0.get(), 2, "what other code measured is not known");
     }
 }

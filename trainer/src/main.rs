@@ -3,20 +3,24 @@
 //! It knows no page and no browser. Families bring their modules and losses; here are data sets, the
 //! loop, checkpoints, figures and files.
 
-mod averaging;
 mod checkpoint;
-mod classifier;
 mod commands;
-mod data;
+mod common;
+mod datasets;
 mod device;
 mod emoji;
 mod evaluate;
+mod examples;
 mod fashion;
 mod metrics;
 mod model;
 mod output;
 mod pinned;
+mod recipe;
+#[cfg(test)]
+mod sources;
 mod train;
+mod train_model;
 
 use clap::Parser;
 

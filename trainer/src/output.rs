@@ -38,7 +38,7 @@ impl Source<'_> {
         rng.set_stream(condition.index(card.classes.len()) as u64);
         (0..count).step_by(BATCH).map(move |start| {
             let latents = noise([BATCH.min(count - start), card.latent.dimension()], &mut rng, &self.device);
-            // Otherwise every batch would meet the same noise on its way.
+            // Otherwise every batch would meet the same noise in its trajectory.
             let options = Options { noise_seed: self.options.noise_seed + start as u64, ..self.options };
             finish(self.generator.start(latents, &condition, &options))
         })
@@ -136,7 +136,7 @@ mod tests {
     use pushforward::catalogue::cards;
     use pushforward::generator::{OneShot, Trajectory};
 
-    /// Draws pictures whose every pixel is a thousandth of the seed of the noise on the way.
+    /// Draws pictures whose every pixel is a thousandth of the noise seed.
     struct Seeded(ModelCard);
 
     impl Generator for Seeded {

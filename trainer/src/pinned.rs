@@ -5,17 +5,17 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use pushforward::cards::WeightsFile;
-use pushforward::generator::Objective;
+use pushforward::training::{Objective, TrainingConfig};
 use pushforward::weights::{self, Precision};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::checkpoint::{Checkpoint, Origin};
-use crate::commands::Common;
-use crate::data::Examples;
+use crate::common::Common;
+use crate::examples::Examples;
 use crate::model;
-use crate::train::{self, Schedule, Task, TrainingConfig};
+use crate::train::{self, Schedule, Task};
 
 /// A module that can be pinned.
 pub trait Judging: Objective {
@@ -116,7 +116,7 @@ impl Pinned {
     ///
     /// # Errors
     /// See [`train::train`].
-    pub fn train<M: Judging>(&self, common: &Common, schedule: &Schedule, examples: &impl Examples) -> Result<M> {
+    pub fn train<M: Judging>(&self, common: &Common, schedule: &Schedule, examples: &dyn Examples) -> Result<M> {
         let (recipe, device, folder) = (self.recipe()?, common.device.open()?, common.run_folder());
         device.seed(recipe.training.seed);
         let module = M::init(&self.chosen::<M>()?, &device);
@@ -145,12 +145,12 @@ impl Pinned {
     pub fn renew<M: Judging>(&self, common: &Common) -> Result<()> {
         let (Recipe { model, training }, folder) = (self.recipe()?, common.run_folder());
         let checkpoint = Checkpoint::new(self.id, &folder);
-        let module = checkpoint.load_module(M::init(&self.chosen::<M>()?, &common.device.open()?))?;
+        let module = checkpoint.load_trained(M::init(&self.chosen::<M>()?, &common.device.open()?))?;
         let progress = checkpoint.progress()?.context("the checkpoint has no progress file")?;
         let bytes = weights::pack(self.id, &module, Precision::Q8)?;
         let weights = model::pin(&bytes, Precision::Q8);
         fs::write(Path::new(self.folder).join(&weights.file), &bytes)?;
-        let pin = Pin { weights, model, training: progress.told(self.id, &training)? };
+        let pin = Pin { weights, model, training: progress.provenance(self.id, &training)? };
         fs::write(Path::new(self.folder).join("pin.json"), serde_json::to_string_pretty(&pin)? + "\n")?;
         println!("pinned {} bytes; build the trainer again, then `evaluate` every model it judges", bytes.len());
         Ok(())

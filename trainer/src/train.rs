@@ -8,22 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use burn::grad_clipping::GradientClippingConfig;
-use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
-use pushforward::generator::{Loss, Objective};
-use pushforward::weights::{self, Precision};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use pushforward::losses::Loss;
+use pushforward::training::{Learner, Objective, TrainingConfig, shuffled};
+use pushforward::weights::Precision;
 
-use crate::averaging::average;
 use crate::checkpoint::{Checkpoint, Origin, Progress};
-use crate::data::{Examples, shuffled};
-
-pub use config::TrainingConfig;
-
-mod config;
+use crate::examples::Examples;
 
 /// When to save and when to stop.
 #[derive(Debug, Clone)]
@@ -67,46 +59,36 @@ pub struct Task<'a> {
 pub fn train<M: Objective>(
     task: &Task<'_>,
     module: M,
-    examples: &impl Examples,
+    examples: &dyn Examples,
     schedule: &Schedule,
     device: &Device,
 ) -> Result<M> {
     let training = task.training;
-    let device = device.clone().autodiff();
     let checkpoint = Checkpoint::new(task.model, task.folder);
     fs::create_dir_all(task.folder).with_context(|| format!("creating {}", task.folder.display()))?;
 
-    let mut optimizer = AdamWConfig::new()
-        .with_beta_1(training.betas[0] as f32)
-        .with_beta_2(training.betas[1] as f32)
-        .with_weight_decay(training.weight_decay as f32)
-        .with_grad_clipping(Some(GradientClippingConfig::Norm(training.gradient_norm as f32)))
-        .init();
-    let epoch_steps = examples.len() / training.batch;
-    let steps = training.epochs * epoch_steps;
+    let (epoch_steps, steps) = (examples.len() / training.batch, training.steps(examples.len()));
     let found = checkpoint.progress()?.filter(|_| !schedule.restart);
-    let mut module = module;
-    let mut averaged = (training.averaging > 0.0).then(|| module.clone());
+    let origin = found.as_ref().map_or(&task.origin, |progress| &progress.origin);
+    let begin = if origin.is_some() { Learner::going_on } else { Learner::new };
+    let mut learner = begin(module, training, steps, task.precision);
     let mut progress = if let Some(progress) = found {
         ensure!(
-            progress.config == task.config,
+            progress.is_of(&task.config),
             "the checkpoint of {} was made with another config; go back to that config or start again with --restart",
             task.model
         );
-        module = checkpoint.load_module(module)?;
-        averaged = averaged.map(|averaged| checkpoint.load_averaged(averaged)).transpose()?;
-        optimizer = checkpoint.load_optimizer(optimizer)?;
+        learner = checkpoint.load(learner, &progress)?;
         eprintln!("{}: going on from step {}", task.model, progress.step);
         progress
     } else {
-        let (config, origin) = (task.config.clone(), task.origin.clone());
-        let begun = origin.as_ref().map_or(0, |_| training.restart_at(steps));
+        let (config, origin, begun) = (task.config.clone(), task.origin.clone(), learner.step);
         Progress { step: begun, seconds: 0.0, config, devices: Vec::new(), origin, begun }
     };
     if !progress.devices.contains(&task.device_name) {
         progress.devices.push(task.device_name.clone());
     }
-    let mut module = module.to_device(&device).train();
+    let (mut learner, learning) = (learner.on(device), device.clone().autodiff());
 
     let last = schedule.until.map_or(steps, |until| until.min(steps));
     let mut log = Log::open(task.folder, progress.step - progress.begun)?;
@@ -122,56 +104,28 @@ pub fn train<M: Objective>(
             order = (epoch, shuffled(examples.len(), training.seed, epoch));
         }
         let batch = &order.1[step_in_epoch * training.batch..(step_in_epoch + 1) * training.batch];
-        let mut rng = step_rng(training.seed, progress.step);
-        let (pictures, conditions) = examples.batch(batch, &mut rng, &device);
-        if progress.step == 0 {
-            module = module.prepared(pictures.clone(), conditions.clone(), &mut rng);
-            averaged = averaged.map(|_| module.valid());
-        }
-
-        let done = progress.step as f64 / steps as f64;
-        module = module.progressed(done);
-        // A gradient is taken where the parameters are rounded to, and moves those that are not (see `weights::rounded`).
-        let rounds = done >= 1.0 - training.rounded;
-        let rounded = rounds.then(|| weights::rounded(module.clone(), task.precision));
-        let learning = rounded.as_ref().unwrap_or(&module);
-        let Loss { total, terms } = learning.loss(pictures, conditions, &mut rng);
-        let (mut gradients, rate) = (total.backward(), training.learning_rate_at(progress.step, steps));
-        let fast = learning
-            .faster()
-            .map(|(times, parameters)| (times, GradientsParams::from_params(&mut gradients, learning, &parameters)));
-        let gradients = GradientsParams::from_grads(gradients, learning);
-        if let Some((times, fast)) = fast {
-            module = optimizer.step(times * rate, module, fast);
-        }
-        module = optimizer.step(rate, module, gradients);
-        averaged = averaged.map(|averaged| average(averaged, &module, training.averaging, progress.step));
-        progress.step += 1;
+        let mut rng = learner.rng();
+        let (pictures, conditions) = examples.batch(batch, &mut rng, &learning);
+        let loss;
+        (learner, loss) = learner.step(pictures, conditions, &mut rng);
+        progress.step = learner.step;
         progress.seconds = before + started.elapsed().as_secs_f64();
 
-        let values = log.add(progress.step, &total, &terms)?;
+        let values = log.add(progress.step, &loss)?;
         ensure!(values[0].is_finite(), "the loss of {} is no longer finite at step {}", task.model, progress.step);
         bar.set_position(progress.step as u64);
         bar.set_message(format!("loss {:.4}, {:.0} images/s", values[0], training.batch as f64 / bar_seconds(&bar)));
         if saved.elapsed() > Duration::from_secs_f64(60.0 * schedule.checkpoint_minutes) {
-            checkpoint.save(&module, averaged.as_ref(), &optimizer, &progress)?;
+            checkpoint.save(&learner, &progress)?;
             saved = Instant::now();
         }
     }
-    checkpoint.save(&module, averaged.as_ref(), &optimizer, &progress)?;
+    checkpoint.save(&learner, &progress)?;
     bar.abandon();
     if progress.step < steps {
         eprintln!("{}: stopped at step {} of {steps}; the same command goes on from here", task.model, progress.step);
     }
-    Ok(averaged.unwrap_or_else(|| module.valid()))
-}
-
-/// The random stream of one step.
-fn step_rng(seed: u64, step: usize) -> ChaCha8Rng {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    // Stream 0 is left to the initial weights.
-    rng.set_stream(step as u64 + 1);
-    rng
+    Ok(learner.learned())
 }
 
 fn progress_bar(steps: usize, done: usize, batch: usize) -> ProgressBar {
@@ -221,7 +175,7 @@ impl Log {
     }
 
     /// Writes one line and returns the numbers in it, the total first.
-    fn add(&mut self, step: usize, total: &Tensor<1>, terms: &[(&'static str, Tensor<1>)]) -> Result<Vec<f32>> {
+    fn add(&mut self, step: usize, Loss { total, terms }: &Loss) -> Result<Vec<f32>> {
         let values: Vec<f32> = [total].into_iter().chain(terms.iter().map(|(_, term)| term)).map(scalar).collect();
         let mut line = serde_json::Map::from_iter([("step".into(), step.into()), ("loss".into(), values[0].into())]);
         line.extend(terms.iter().zip(&values[1..]).map(|((name, _), value)| (name.to_string(), (*value).into())));
@@ -237,11 +191,32 @@ fn scalar(tensor: &Tensor<1>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Images, Labelled};
+    use crate::fashion::images::{Images, Labelled};
     use burn::module::{Module, Param};
     use burn::nn::{Linear, LinearConfig};
     use burn::tensor::Int;
     use pushforward::generator::noise;
+    use pushforward::training::rounded;
+    use pushforward::weights;
+    use rand_chacha::ChaCha8Rng;
+
+    /// A config for the smallest modules.
+    fn small() -> TrainingConfig {
+        TrainingConfig {
+            epochs: 3,
+            batch: 8,
+            learning_rate: 0.01,
+            warmup: 2,
+            weight_decay: 0.01,
+            gradient_norm: 1.0,
+            betas: [0.9, 0.999],
+            averaging: 0.0,
+            class_dropout: 0.3,
+            restart: 0.0,
+            rounded: 0.0,
+            seed: 5,
+        }
+    }
 
     /// The smallest module with a loss that depends on pictures, conditions and noise.
     #[derive(Module, Debug)]
@@ -293,20 +268,20 @@ mod tests {
             origin,
         };
         let schedule = Schedule { restart: false, from_shipped: false, until, checkpoint_minutes: 60.0 };
-        let examples = Labelled { images: &Images::made_up(40), classes: 10, dropout: config.class_dropout };
+        let examples = Labelled { images: Images::made_up(40), dropout: config.class_dropout };
         train(&task, module, &examples, &schedule, &Device::flex())
     }
 
     #[test]
     fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let uninterrupted = run(whole.path(), &TrainingConfig::small(), None).unwrap();
-        let halfway = run(parts.path(), &TrainingConfig::small(), Some(7)).unwrap();
+        let uninterrupted = run(whole.path(), &small(), None).unwrap();
+        let halfway = run(parts.path(), &small(), Some(7)).unwrap();
         assert_ne!(halfway, uninterrupted);
         let log = parts.path().join("loss.jsonl");
         let beyond = fs::read_to_string(&log).unwrap() + "{\"step\":8,\"loss\":1.0}\n";
         fs::write(&log, beyond).unwrap();
-        assert_eq!(run(parts.path(), &TrainingConfig::small(), None).unwrap(), uninterrupted);
+        assert_eq!(run(parts.path(), &small(), None).unwrap(), uninterrupted);
         // 3 epochs of 5 batches, each logged once although there were two runs, the first cut off after its checkpoint.
         let log = fs::read_to_string(log).unwrap();
         assert_eq!(log.lines().count(), 15);
@@ -315,7 +290,7 @@ mod tests {
 
     #[test]
     fn weights_that_ship_go_on_where_the_learning_rate_begins_anew() {
-        let config = TrainingConfig { restart: 0.4, ..TrainingConfig::small() };
+        let config = TrainingConfig { restart: 0.4, ..small() };
         let origin = Some(Origin { sha256: "0".into(), training: serde_json::json!({ "steps": 15 }) });
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let uninterrupted = run_from(whole.path(), &config, None, origin.clone()).unwrap();
@@ -330,7 +305,7 @@ mod tests {
 
     #[test]
     fn averaged_parameters_are_resumed_too() {
-        let averaging = TrainingConfig { averaging: 0.9, ..TrainingConfig::small() };
+        let averaging = TrainingConfig { averaging: 0.9, ..small() };
         let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let averaged = run(whole.path(), &averaging, None).unwrap();
         run(parts.path(), &averaging, Some(7)).unwrap();
@@ -366,11 +341,11 @@ mod tests {
 
     #[test]
     fn what_is_rounded_while_it_learns_loses_little_when_it_ships() {
-        let missed = |rounded: f64| {
-            let config = TrainingConfig { rounded, epochs: 60, weight_decay: 0.0, ..TrainingConfig::small() };
+        let missed = |last: f64| {
+            let config = TrainingConfig { rounded: last, epochs: 60, weight_decay: 0.0, ..small() };
             let folder = tempfile::tempdir().unwrap();
             let learned = trained(folder.path(), &config, None, None, Mean::new()).unwrap();
-            let ships = weights::rounded(learned.clone().to_device(&Device::flex().autodiff()).train(), Precision::Q4);
+            let ships = rounded(learned.clone().to_device(&Device::flex().autodiff()).train(), Precision::Q4);
             [learned.missed(), ships.missed()].map(|missed| scalar(&missed))
         };
         let ([exact, rounded], [_, learned_rounded]) = (missed(0.0), missed(0.5));
@@ -378,11 +353,51 @@ mod tests {
         assert!(learned_rounded < 0.1 * rounded, "{learned_rounded}, {rounded}");
     }
 
+    /// A number that begins as the first batch says, as the activation norms of the flow do.
+    #[derive(Module, Debug)]
+    struct FirstBatch {
+        number: Param<Tensor<1>>,
+    }
+
+    impl Objective for FirstBatch {
+        fn loss(&self, _: Tensor<4>, _: Tensor<2, Int>, _: &mut ChaCha8Rng) -> Loss {
+            Loss { total: self.number.val().square(), terms: vec![] }
+        }
+
+        fn prepared(self, _: Tensor<4>, _: Tensor<2, Int>, _: &mut ChaCha8Rng) -> Self {
+            Self { number: self.number.map(|number| (number.zeros_like() + 100.0).detach().require_grad()) }
+        }
+    }
+
+    #[test]
+    fn what_has_been_learned_is_not_prepared_by_the_first_batch() {
+        let shipped = Some(Origin { sha256: "0".into(), training: serde_json::json!({}) });
+        for averaging in [0.0, 0.9] {
+            let config = TrainingConfig { averaging, ..small() };
+            let ends_at = |until, origin: &Option<Origin>| {
+                let folder = tempfile::tempdir().unwrap();
+                // Stopped before the first step, too, it is still known where it began.
+                for until in until {
+                    let module = FirstBatch { number: Param::from_data([1.0], &Device::flex()) };
+                    let module = trained(folder.path(), &config, Some(until), origin.clone(), module).unwrap();
+                    if until > 0 {
+                        return scalar(&module.number.val());
+                    }
+                }
+                unreachable!("the last is a step")
+            };
+            for until in [vec![1], vec![0, 1]] {
+                assert!((ends_at(until.clone(), &shipped) - 1.0).abs() < 0.1, "{averaging}");
+                assert!((ends_at(until, &None) - 100.0).abs() < 0.1, "{averaging}");
+            }
+        }
+    }
+
     #[test]
     fn a_checkpoint_of_another_config_is_not_gone_on_from() {
         let folder = tempfile::tempdir().unwrap();
-        run(folder.path(), &TrainingConfig::small(), Some(3)).unwrap();
-        let other = TrainingConfig { learning_rate: 0.5, ..TrainingConfig::small() };
+        run(folder.path(), &small(), Some(3)).unwrap();
+        let other = TrainingConfig { learning_rate: 0.5, ..small() };
         let error = run(folder.path(), &other, None).unwrap_err().to_string();
         assert!(error.contains("--restart"), "{error}");
     }
@@ -390,9 +405,9 @@ mod tests {
     #[test]
     fn a_damaged_checkpoint_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        run(folder.path(), &TrainingConfig::small(), Some(3)).unwrap();
+        run(folder.path(), &small(), Some(3)).unwrap();
         fs::write(folder.path().join("checkpoint/module.bpk"), b"not a record").unwrap();
-        let error = format!("{:#}", run(folder.path(), &TrainingConfig::small(), None).unwrap_err());
+        let error = format!("{:#}", run(folder.path(), &small(), None).unwrap_err());
         assert!(error.contains("module.bpk"), "{error}");
     }
 }

@@ -37,9 +37,12 @@ const LANES: [&[&[Check]]; 2] = [
             check("native tests", &[], |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
         ],
         &[
-            // In the profile of the page, whose build scripts and macros it thereby shares.
+            // In the profile of the page, whose build scripts and macros it thereby shares; with what trains, too, so that
+            // a page could.
             check("clippy for wasm", &[Need::Wasm], |sh| {
-                Ok(Toolchain::find(sh)?.clippy(sh).args(["--lib", "--profile", "web", "--", "-D", "warnings"]).run()?)
+                let command =
+                    Toolchain::find(sh)?.clippy(sh).args(["--lib", "--features", "training", "--profile", "web"]);
+                Ok(command.args(["--", "-D", "warnings"]).run()?)
             }),
             check("page", &[Need::Wasm], build::run),
         ],

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Emoji, Manifest};
+use super::set::{Emoji, Manifest};
 
 /// How often the language is English, which comes first in the manifest; else it is any.
 const ENGLISH: f64 = 0.25;
@@ -49,7 +49,7 @@ pub fn in_style(caption: &str, manifest: &Manifest, style: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emoji::Caption;
+    use crate::emoji::set::Caption;
     use rand::SeedableRng;
     use std::collections::HashSet;
 

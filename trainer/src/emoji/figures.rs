@@ -1,4 +1,4 @@
-//! What is measured of a model that is told what to draw, and of real pictures.
+//! What is measured of a text-to-image model, and of real pictures.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -24,11 +24,11 @@ pub struct Samples {
 pub struct Figures {
     #[serde(flatten)]
     pub samples: Samples,
-    /// R-precision of what is said in each of a few languages.
+    /// R-precision of sentences in each of a few languages.
     pub languages: BTreeMap<String, f64>,
     /// Root mean square error, of levels in [0, 1], of the nearest picture that was learned from: the median of 64 samples.
     pub nearest: f64,
-    /// The same way walked otherwise.
+    /// The samples of other options.
     pub variants: Vec<Variant>,
 }
 

@@ -12,20 +12,24 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
-use pushforward::generator::{Loss, Objective, noise};
+use pushforward::datasets::EMOJI;
+use pushforward::generator::noise;
 use pushforward::layers::conv3x3;
 use pushforward::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, contrast, disagreement};
+use pushforward::losses::Loss;
 use pushforward::prompt::{LENGTH, numbers};
+use pushforward::training::Objective;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{EmojiSet, Lessons};
-use crate::commands::Common;
+use super::examples::Captioned;
+use super::set::EmojiSet;
+use crate::common::Common;
 use crate::pinned::{Judging, Pinned};
 use crate::train::Schedule;
 
 /// Its name on the command line.
-pub const ID: &str = "judge";
+pub const ID: &str = EMOJI.judge;
 
 /// Dimension of its features, and of the space that pictures and sentences share.
 pub const FEATURES: usize = 128;
@@ -130,7 +134,7 @@ fn unit(x: Tensor<2>) -> Tensor<2> {
 }
 
 impl Objective for Judge {
-    /// What a picture and its captions are from meaning the same; `conditions` as [`Lessons`] give them.
+    /// What a picture and its captions are from meaning the same; `conditions` as [`Captioned`] give them.
     fn loss(&self, images: Tensor<4>, conditions: Tensor<2, Int>, rng: &mut ChaCha8Rng) -> Loss {
         let (captions, _) = captions_and_styles(conditions);
         let meanings: Vec<Tensor<2>> = captions.into_iter().skip(1).map(|caption| self.text.forward(caption)).collect();
@@ -140,9 +144,12 @@ impl Objective for Judge {
         let images = images.clone() + noise(images.dims(), rng, &images.device()) * NOISE;
         let pictures = self.head.forward(self.features(images));
         let [first, second] = [meanings[0].clone(), meanings[1].clone()];
-        let seen = (contrast(pictures.clone(), first) + contrast(pictures, second)) * 0.5;
-        let said = disagreement(&meanings);
-        Loss { total: seen.clone() + said.clone(), terms: vec![("seen", seen), ("said", said)] }
+        let alignment = (contrast(pictures.clone(), first) + contrast(pictures, second)) * 0.5;
+        let agreement = disagreement(&meanings);
+        Loss {
+            total: alignment.clone() + agreement.clone(),
+            terms: vec![("alignment", alignment), ("agreement", agreement)],
+        }
     }
 
     fn progressed(mut self, done: f64) -> Self {
@@ -164,8 +171,8 @@ impl Objective for Judge {
 /// When the data set is missing; see also [`Pinned::train`].
 pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
     let buckets = FILES.chosen::<Judge>()?.buckets;
-    let lessons = Lessons::new(EmojiSet::load(&common.emoji)?, buckets, 0.0);
-    FILES.train::<Judge>(common, schedule, &lessons)?;
+    let examples = Captioned::new(EmojiSet::load(&common.emoji)?, buckets, 0.0);
+    FILES.train::<Judge>(common, schedule, &examples)?;
     Ok(())
 }
 

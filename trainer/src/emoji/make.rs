@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array4, Axis};
+use pushforward::datasets::EMOJI;
 use rand::SeedableRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -14,12 +15,11 @@ use serde::Deserialize;
 use super::join::{Index, Listed, Tone, Which, codes, list, plain_code};
 use super::packages::{NAMES, Packages, drawings};
 use super::render::{Frame, render};
-use super::{Caption, Emoji, EmojiSet, FORMAT, Manifest, SIDE, Source, Style};
+use super::set::{Caption, Emoji, EmojiSet, FORMAT, Manifest, SIDE, Source, Style};
 use crate::output::save_sheet;
 
 /// The sets of drawings.
-pub const STYLES: [&str; 7] =
-    ["noto", "noto-v1", "twemoji", "fluent-emoji-flat", "fluent-emoji", "fxemoji", "emojione"];
+const STYLES: &[&str] = EMOJI.styles;
 
 /// The group whose pictures say little more than a name.
 const FLAGS: &str = "flags";
@@ -85,7 +85,7 @@ pub fn make(file: &Path, sheet: Option<&Path>) -> Result<()> {
     let english = list(&packages, "en")?;
     let groups: Groups = packages.json(NAMES, "meta/groups.json")?;
     let group = |which: &Which| english[which.listed].group.and_then(|number| groups.groups.get(&number));
-    let index = Index::new(&packages, &english, &STYLES)?;
+    let index = Index::new(&packages, &english, STYLES)?;
 
     let mut dropped = BTreeMap::new();
     let mut drawn = Vec::new();

@@ -1,4 +1,4 @@
-//! The figures of a model that is told what to draw, measured by the pinned judge on the emoji data set.
+//! The figures of a text-to-image model, measured by the pinned judge on the emoji data set.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,16 +7,16 @@ use anyhow::{Result, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use pushforward::generator::{Condition, Generator, Options, Prompt};
 use pushforward::image::to_byte;
+use pushforward::training::shuffled;
 use rand::SeedableRng;
 use rand::seq::IteratorRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::figures::{Figures, Floor, Samples, Variant};
 use super::judge::{self, FEATURES, Judge};
-use super::{EmojiSet, HALF};
-use crate::commands::Common;
-use crate::data::shuffled;
-use crate::evaluate::{Exam, Plan};
+use super::set::{Emoji, EmojiSet, HALF};
+use crate::common::Common;
+use crate::evaluate::{Benchmark, Plan};
 use crate::metrics::frechet_distance;
 use crate::output::{Source, save_sheet, to_rgb};
 
@@ -27,7 +27,7 @@ const EACH: usize = 2;
 /// Sentences among which a picture's own is to be found.
 const CANDIDATES: usize = 100;
 
-/// Languages in which the same is said, of those that many speak.
+/// Languages of the sentences, of those that many speak.
 const LANGUAGES: [&str; 6] = ["en", "zh", "es", "ja", "ru", "hi"];
 
 /// The few steps that are to do.
@@ -43,7 +43,7 @@ const SHOWN: usize = 64;
 const BATCH: usize = 250;
 
 /// The judge, what it makes of the real pictures, and the sentences that are asked for.
-pub struct EmojiExam {
+pub struct EmojiBenchmark {
     judge: Judge,
     set: EmojiSet,
     /// Features `[N, 128]` of all pictures.
@@ -64,8 +64,8 @@ struct Learned {
     levels: Tensor<2>,
 }
 
-impl EmojiExam {
-    /// The exam of a plan.
+impl EmojiBenchmark {
+    /// The benchmark of a plan.
     ///
     /// # Errors
     /// When samples are too few or too many, or the data set is missing.
@@ -95,9 +95,9 @@ impl EmojiExam {
             diversity: 0.0,
             nearest: 0.0,
         };
-        let mut exam = Self { judge, set, features, learned, asked, floor, seed: plan.seed, device };
-        exam.floor = exam.real();
-        Ok(exam)
+        let mut benchmark = Self { judge, set, features, learned, asked, floor, seed: plan.seed, device };
+        benchmark.floor = benchmark.real();
+        Ok(benchmark)
     }
 
     /// What real pictures reach.
@@ -113,8 +113,8 @@ impl EmojiExam {
         }
         let groups = self.asked.iter().map(|emoji| self.features_of(&by_emoji[emoji]));
         let levels: Vec<f32> = held_out.iter().take(SHOWN).flat_map(|picture| self.set.levels(*picture)).collect();
-        let told = self.features_of(&plain);
-        let r_precision = |language| self.r_precision(&told, &owners, language);
+        let held_out_features = self.features_of(&plain);
+        let r_precision = |language| self.r_precision(&held_out_features, &owners, language);
         Floor {
             r_precision: r_precision(0),
             languages: self.languages().map(|(language, number)| (language.into(), r_precision(number))).collect(),
@@ -131,7 +131,7 @@ impl EmojiExam {
         shuffled(all.len(), self.seed, 0).into_iter().take(self.samples()).map(|i| all[i]).collect()
     }
 
-    fn emoji_of(&self, picture: usize) -> &super::Emoji {
+    fn emoji_of(&self, picture: usize) -> &Emoji {
         &self.set.manifest.emoji[self.set.emoji[picture]]
     }
 
@@ -145,7 +145,7 @@ impl EmojiExam {
         frechet_distance(features, &self.features_of(&self.learned.pictures), FEATURES)
     }
 
-    /// The languages in which the same is said, with their numbers.
+    /// The languages of the sentences, with their numbers.
     fn languages(&self) -> impl Iterator<Item = (&'static str, usize)> {
         let number = |language: &str| self.set.manifest.locales.iter().position(|locale| locale == language);
         LANGUAGES.into_iter().filter_map(move |language| Some((language, number(language)?)))
@@ -223,25 +223,9 @@ impl EmojiExam {
         let nearest = self.learned.nearest(levels.clone(), &self.device);
         (levels, nearest)
     }
-
-    /// Writes a sheet of samples, each on the left of the picture nearest to it of those that were learned from.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write_nearest(&self, generator: &dyn Generator, path: &Path) -> Result<()> {
-        let (levels, nearest) = self.beside(generator);
-        let rgb = |levels: &[f32]| to_rgb(&levels.iter().map(|level| to_byte(*level)).collect::<Vec<_>>(), 3);
-        let pairs: Vec<Vec<u8>> = levels
-            .chunks(3 * HALF * HALF)
-            .zip(nearest)
-            .flat_map(|(sample, (picture, _))| [rgb(sample), rgb(&self.set.levels(picture))])
-            .collect();
-        let rows = pairs.chunks(16).map(<[_]>::to_vec).collect();
-        save_sheet(rows, (HALF as u32, HALF as u32), 2, path)
-    }
 }
 
-impl Exam for EmojiExam {
+impl Benchmark for EmojiBenchmark {
     type Floor = Floor;
     type Samples = Samples;
     type Figures = Figures;
@@ -283,6 +267,19 @@ impl Exam for EmojiExam {
             variants: vec![Variant { steps: FEW, samples: self.sample(generator, few) }],
             samples,
         }
+    }
+
+    /// Each sample is on the left of its nearest picture.
+    fn write_nearest(&self, generator: &dyn Generator, sheet: &Path) -> Result<()> {
+        let (levels, nearest) = self.beside(generator);
+        let rgb = |levels: &[f32]| to_rgb(&levels.iter().map(|level| to_byte(*level)).collect::<Vec<_>>(), 3);
+        let pairs: Vec<Vec<u8>> = levels
+            .chunks(3 * HALF * HALF)
+            .zip(nearest)
+            .flat_map(|(sample, (picture, _))| [rgb(sample), rgb(&self.set.levels(picture))])
+            .collect();
+        let rows = pairs.chunks(16).map(<[_]>::to_vec).collect();
+        save_sheet(rows, (HALF as u32, HALF as u32), 2, sheet)
     }
 }
 

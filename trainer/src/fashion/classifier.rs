@@ -11,20 +11,19 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
-use pushforward::generator::{Loss, Objective};
+use pushforward::datasets::FASHION;
 use pushforward::layers::conv3x3;
+use pushforward::losses::Loss;
+use pushforward::training::Objective;
 use rand_chacha::ChaCha8Rng;
 
-use crate::commands::Common;
-use crate::data::{Images, Labelled, Split};
+use super::images::{Images, Labelled, Split};
+use crate::common::Common;
 use crate::pinned::{Judging, Pinned};
 use crate::train::Schedule;
 
 /// Its name on the command line.
-pub const ID: &str = "classifier";
-
-/// Number of classes.
-pub const CLASSES: usize = 10;
+pub const ID: &str = FASHION.judge;
 
 /// Dimension of its features.
 pub const FEATURES: usize = 128;
@@ -33,9 +32,9 @@ pub const FEATURES: usize = 128;
 const FILES: Pinned = Pinned {
     id: ID,
     folder: concat!(env!("CARGO_MANIFEST_DIR"), "/classifier"),
-    recipe: include_str!("../classifier/train.json"),
-    weights: include_bytes!("../classifier/weights.bpk"),
-    pin: include_str!("../classifier/pin.json"),
+    recipe: include_str!("../../classifier/train.json"),
+    weights: include_bytes!("../../classifier/weights.bpk"),
+    pin: include_str!("../../classifier/pin.json"),
 };
 
 /// Five normalized convolutions down to 4x4, averaged to 128 features, and one linear layer.
@@ -57,7 +56,7 @@ impl Judging for Classifier {
             convolutions: plan.iter().map(|step| convolution(*step).init(device)).collect(),
             norms: plan.iter().map(|(_, to, _)| BatchNormConfig::new(*to).init(device)).collect(),
             dropout: DropoutConfig::new(0.3).init(),
-            head: LinearConfig::new(FEATURES, CLASSES).init(device),
+            head: LinearConfig::new(FEATURES, FASHION.classes.len()).init(device),
         }
     }
 }
@@ -93,8 +92,8 @@ impl Objective for Classifier {
 
 /// Trains the classifier from its committed config.
 pub fn train(common: &Common, schedule: &Schedule) -> Result<()> {
-    let images = common.images(Split::Train)?;
-    let examples = Labelled { images: &images, classes: CLASSES, dropout: FILES.training()?.class_dropout };
+    let images = Images::load(&common.data, Split::Train)?;
+    let examples = Labelled { images, dropout: FILES.training()?.class_dropout };
     report(&FILES.train(common, schedule, &examples)?, common)
 }
 
@@ -109,7 +108,7 @@ pub fn evaluate(common: &Common) -> Result<()> {
 }
 
 fn report(classifier: &Classifier, common: &Common) -> Result<()> {
-    let images = common.images(Split::Test)?;
+    let images = Images::load(&common.data, Split::Test)?;
     let all: Vec<usize> = (0..images.len()).collect();
     let judged = judge_images(classifier, &images, &all, &common.device.open()?);
     println!("accuracy on {} test pictures: {:.2} %", all.len(), 100.0 * judged.accuracy(&images.labels(&all)));

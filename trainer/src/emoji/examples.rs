@@ -6,18 +6,18 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::captions::{caption, in_style};
-use super::{EmojiSet, HALF, Manifest};
-use crate::data::Examples;
+use super::set::{EmojiSet, HALF, Manifest};
+use crate::examples::Examples;
 
 /// Captions of each picture that are to mean the same, besides the one that leads.
 const CAPTIONS: usize = 6;
 
-/// How often the leading caption names the style, and how often the style is told otherwise.
+/// How often the leading caption names the style, and how often the style is a condition of its own.
 const STYLE_NAMED: f64 = 0.15;
-const STYLE_TOLD: f64 = 0.5;
+const STYLE_GIVEN: f64 = 0.5;
 
 /// Pictures and captions to learn from.
-pub struct Lessons {
+pub struct Captioned {
     manifest: Manifest,
     /// Levels `[3, 32, 32]` of each picture.
     pictures: Vec<Vec<f32>>,
@@ -29,7 +29,7 @@ pub struct Lessons {
     dropout: f64,
 }
 
-impl Lessons {
+impl Captioned {
     /// Those of a set that are not held out.
     pub fn new(set: EmojiSet, buckets: usize, dropout: f64) -> Self {
         let of = |numbers: &[usize]| -> Vec<usize> {
@@ -48,13 +48,13 @@ impl Lessons {
     }
 }
 
-impl Examples for Lessons {
+impl Examples for Captioned {
     fn len(&self) -> usize {
         self.pictures.len()
     }
 
     /// Pictures `[batch, 3, 32, 32]`, and of each the buckets of its leading caption, of [`CAPTIONS`] others, and its
-    /// style, where it is told.
+    /// style, where it is a condition of its own.
     fn batch(&self, indices: &[usize], rng: &mut ChaCha8Rng, device: &Device) -> (Tensor<4>, Tensor<2, Int>) {
         let levels: Vec<f32> = indices.iter().flat_map(|picture| &self.pictures[*picture]).copied().collect();
         let mut rows: Vec<i32> = Vec::new();
@@ -72,7 +72,7 @@ impl Examples for Lessons {
                 rows.extend(numbers(&caption(emoji, rng), self.buckets));
             }
             let any = self.manifest.styles.len();
-            rows.push(if rng.random_bool(STYLE_TOLD) { style } else { any } as i32);
+            rows.push(if rng.random_bool(STYLE_GIVEN) { style } else { any } as i32);
         }
         let (batch, columns) = (indices.len(), rows.len() / indices.len());
         (

@@ -7,16 +7,16 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use flate2::read::GzDecoder;
+use pushforward::datasets::FASHION;
 use pushforward::image::to_level;
-use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// Where Debian's package `dataset-fashion-mnist` puts the files.
-pub const DEBIAN_FOLDER: &str = "/usr/share/datasets/fashion-mnist";
+use crate::common::DEBIAN_FASHION;
+use crate::examples::Examples;
 
 /// Pixels on a side.
-pub const SIDE: usize = 28;
+const SIDE: usize = FASHION.image.height;
 
 /// Which half of the data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Split {
     Test,
 }
 
-/// Grey 28x28 pictures with their classes.
+/// Grey pictures with their classes.
 #[derive(Debug, Clone)]
 pub struct Images {
     pixels: Vec<u8>,
@@ -80,27 +80,15 @@ impl Images {
     }
 }
 
-/// What a module learns from.
-pub trait Examples {
-    /// How many examples there are.
-    fn len(&self) -> usize;
-
-    /// The pictures of the given numbers `[batch, channels, height, width]` in [-1, 1], and under what they are
-    /// learned: a row of numbers each, as the module's loss reads it.
-    fn batch(&self, indices: &[usize], rng: &mut ChaCha8Rng, device: &Device) -> (Tensor<4>, Tensor<2, Int>);
-}
-
 /// Pictures that are learned under their classes, or under "any".
-pub struct Labelled<'a> {
+pub struct Labelled {
     /// The pictures.
-    pub images: &'a Images,
-    /// Number of classes.
-    pub classes: usize,
+    pub images: Images,
     /// Fraction of the batches whose class is dropped, so that "any" is learned as a condition too.
     pub dropout: f64,
 }
 
-impl Examples for Labelled<'_> {
+impl Examples for Labelled {
     fn len(&self) -> usize {
         self.images.len()
     }
@@ -108,18 +96,9 @@ impl Examples for Labelled<'_> {
     /// The condition of a picture is one number.
     fn batch(&self, indices: &[usize], rng: &mut ChaCha8Rng, device: &Device) -> (Tensor<4>, Tensor<2, Int>) {
         let any = rng.random::<f64>() < self.dropout;
-        let conditions = if any { vec![self.classes; indices.len()] } else { self.images.labels(indices) };
+        let conditions = if any { vec![FASHION.classes.len(); indices.len()] } else { self.images.labels(indices) };
         (self.images.pictures(indices, device), class_tensor(&conditions, device).unsqueeze_dim(1))
     }
-}
-
-/// An order in which to see each of `count` examples once, depending on `seed` and `epoch` alone.
-pub fn shuffled(count: usize, seed: u64, epoch: usize) -> Vec<usize> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(epoch as u64);
-    let mut order: Vec<usize> = (0..count).collect();
-    order.shuffle(&mut rng);
-    order
 }
 
 /// Class numbers as a tensor `[N]`.
@@ -142,7 +121,7 @@ fn read_idx(folder: &Path, name: &str) -> Result<(Vec<usize>, Vec<u8>)> {
     } else {
         bail!(
             "Fashion-MNIST is not in {}: neither {name}.gz nor {name} is there.\n\
-             On Debian, `apt-get install dataset-fashion-mnist` puts the files into {DEBIAN_FOLDER}; elsewhere get the four \
+             On Debian, `apt-get install dataset-fashion-mnist` puts the files into {DEBIAN_FASHION}; elsewhere get the four \
              IDX files from https://github.com/zalandoresearch/fashion-mnist and name their folder with --data.",
             folder.display()
         );
@@ -167,6 +146,7 @@ fn parse_idx(bytes: &[u8]) -> Result<(Vec<usize>, Vec<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::SeedableRng;
 
     #[test]
     fn idx_files_are_read_and_broken_ones_refused() {
@@ -188,25 +168,15 @@ mod tests {
 
     #[test]
     fn classes_are_dropped_for_whole_batches_at_the_given_rate() {
-        let (images, device) = (Images::made_up(4), Device::flex());
+        let device = Device::flex();
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut conditions = |dropout| -> Vec<i64> {
-            let examples = Labelled { images: &images, classes: 10, dropout };
+            let examples = Labelled { images: Images::made_up(4), dropout };
             examples.batch(&[1, 2, 3], &mut rng, &device).1.into_data().iter().collect()
         };
         let count = (0..2000).filter(|_| conditions(0.2) == [10; 3]).count();
         // Five standard deviations of a binomial: sqrt(2000 x 0.2 x 0.8) = 18.
         assert!((count as i64 - 400).abs() < 90, "{count}");
         assert_eq!(conditions(0.0), [1, 2, 3]);
-    }
-
-    #[test]
-    fn an_epoch_sees_every_picture_once_in_an_order_of_its_own() {
-        let mut first = shuffled(50, 1, 0);
-        assert_eq!(first, shuffled(50, 1, 0));
-        assert_ne!(first, shuffled(50, 1, 1));
-        assert_ne!(first, shuffled(50, 2, 0));
-        first.sort_unstable();
-        assert_eq!(first, (0..50).collect::<Vec<_>>());
     }
 }

@@ -1,10 +1,10 @@
-//! How the loop trains a module: the part of its committed config that is the same for all.
+//! How a module is trained: what can be chosen, and the schedule of the learning rate.
 
 use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-/// How a module is trained; part of its committed config.
+/// How a module is trained; part of a model's committed config.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingConfig {
@@ -49,6 +49,11 @@ fn betas() -> [f64; 2] {
 }
 
 impl TrainingConfig {
+    /// Steps of the whole training on so many examples; those that fill no batch are left out, others in each epoch.
+    pub fn steps(&self, examples: usize) -> usize {
+        self.epochs * (examples / self.batch)
+    }
+
     /// The step, of so many, at which the learning rate begins anew; 0 where it does not.
     pub fn restart_at(&self, steps: usize) -> usize {
         (self.restart * steps as f64).round() as usize
@@ -65,33 +70,25 @@ impl TrainingConfig {
 }
 
 #[cfg(test)]
-impl TrainingConfig {
-    /// One for the smallest modules.
-    pub fn small() -> Self {
-        Self {
-            epochs: 3,
-            batch: 8,
-            learning_rate: 0.01,
-            warmup: 2,
-            weight_decay: 0.01,
-            gradient_norm: 1.0,
-            betas: betas(),
-            averaging: 0.0,
-            class_dropout: 0.3,
-            restart: 0.0,
-            rounded: 0.0,
-            seed: 5,
-        }
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
+    fn config() -> TrainingConfig {
+        serde_json::from_value(serde_json::json!({
+            "epochs": 3, "batch": 8, "learning_rate": 0.01, "warmup": 2, "weight_decay": 0.01, "gradient_norm": 1.0,
+            "class_dropout": 0.3, "seed": 5,
+        }))
+        .expect("what is left out has a default")
+    }
+
+    #[test]
+    fn an_epoch_is_of_whole_batches() {
+        assert_eq!(config().steps(39), 3 * 4);
+    }
+
     #[test]
     fn the_learning_rate_rises_and_falls_to_zero() {
-        let training = TrainingConfig { warmup: 10, ..TrainingConfig::small() };
+        let training = TrainingConfig { warmup: 10, ..config() };
         let rates: Vec<f64> = (0..=100).map(|step| training.learning_rate_at(step, 100)).collect();
         assert!(rates[..10].windows(2).all(|pair| pair[0] < pair[1]));
         assert!(rates[10..].windows(2).all(|pair| pair[0] > pair[1]));
@@ -100,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_learning_rate_begins_anew_once() {
-        let training = TrainingConfig { warmup: 5, restart: 0.25, ..TrainingConfig::small() };
+        let training = TrainingConfig { warmup: 5, restart: 0.25, ..config() };
         let rate = |step| training.learning_rate_at(step, 100);
         assert!(rate(24) < 0.01 * training.learning_rate && rate(30) > 0.9 * training.learning_rate, "{}", rate(30));
         assert!(rate(100).abs() < 1e-12);

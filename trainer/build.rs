@@ -1,0 +1,14 @@
+//! Tells the program what it is made of.
+
+use std::path::Path;
+
+#[path = "src/sources.rs"]
+mod sources;
+
+fn main() -> std::io::Result<()> {
+    for path in sources::PATHS {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    println!("cargo::rustc-env=SOURCES={}", sources::sha256(Path::new(env!("CARGO_MANIFEST_DIR")))?);
+    Ok(())
+}

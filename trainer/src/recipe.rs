@@ -1,0 +1,92 @@
+//! What is trained, and how: a model's committed config.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use anyhow::{Context, Result};
+use pushforward::datasets::{self, Dataset};
+use pushforward::families::{self, Family, Visitor};
+use pushforward::training::TrainingConfig;
+use pushforward::weights::Precision;
+use serde::{Deserialize, Serialize};
+
+use crate::common::Common;
+
+/// `models/ID/train.json`: what is trained, and how.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Which data set.
+    pub dataset: String,
+    /// Which family.
+    pub family: String,
+    /// The name people read.
+    pub name: String,
+    /// The family's paper.
+    pub paper: String,
+    /// The family's config.
+    pub model: serde_json::Value,
+    /// The loop's config.
+    pub training: TrainingConfig,
+    /// In which precision it ships; no part of what a checkpoint is bound to, which can be packed in any.
+    #[serde(default, skip_serializing)]
+    pub precision: Precision,
+    /// The card's line of that name; no part of what a checkpoint is bound to.
+    #[serde(default, skip_serializing)]
+    pub shortfall: BTreeMap<String, String>,
+}
+
+impl Recipe {
+    /// The recipe of a model.
+    ///
+    /// # Errors
+    /// When there is no such model, or its file is no recipe.
+    pub fn load(common: &Common) -> Result<Self> {
+        let path = common.folder().join("train.json");
+        let text = fs::read_to_string(&path).with_context(|| {
+            format!("there is no model \"{}\": no {} (expected {})", common.model, path.display(), known(common))
+        })?;
+        serde_json::from_str(&text).with_context(|| format!("{} is not a training config", path.display()))
+    }
+
+    /// The data set that it names.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn dataset(&self) -> Result<Dataset> {
+        let ids = datasets::ALL.map(|dataset| dataset.id).join(", ");
+        datasets::named(&self.dataset).with_context(|| format!("expected a data set of {ids}, got {}", self.dataset))
+    }
+
+    /// Does something with the recipe's family.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn with_family<V: Visitor>(&self, visitor: V) -> Result<V::Output> {
+        families::with(&self.family, visitor)
+            .with_context(|| format!("expected a family of {}, got {}", families::NAMES.join(", "), self.family))
+    }
+
+    /// The config of its family.
+    ///
+    /// # Errors
+    /// When it is another family's.
+    pub fn config<F: Family>(&self) -> Result<F::Config> {
+        serde_json::from_value(self.model.clone()).with_context(|| format!("the config is not a {}'s", F::NAME))
+    }
+}
+
+/// The models there are, for messages.
+pub fn known(common: &Common) -> String {
+    let folders = fs::read_dir(&common.models).into_iter().flatten().flatten();
+    let mut ids: Vec<String> = folders
+        .filter(|entry| entry.path().join("train.json").exists())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    ids.sort();
+    if ids.is_empty() {
+        format!("a folder in {}", common.models.display())
+    } else {
+        format!("one of {}", ids.join(", "))
+    }
+}
