@@ -43,22 +43,19 @@ const BROWSER: [&str; 4] = ["wasm_bindgen", "wasm_bindgen_futures", "web_sys", "
 
 /// Says every circle and every arrow that goes where it may not.
 pub fn run(sh: &Shell) -> Result<()> {
-    let mut found = Vec::new();
+    let (mut arrows, mut found) = (Arrows::new(), Vec::new());
     for folder in CRATES {
         let files = sources(sh, Path::new(folder), "rs")?;
-        let arrows = rust::uses(&files, Path::new(folder));
-        found.extend(circles(&arrows));
-        found.extend(trespasses(&arrows, &FORBIDDEN));
+        arrows.extend(rust::uses(&files, Path::new(folder)));
         if folder == "src" {
             found.extend(browsers(&files));
         }
     }
     let page = sources(sh, Path::new(PAGE), "js")?;
-    let named =
-        |(path, source): (&PathBuf, &String)| (path.clone(), modules::named(path, source).into_iter().collect());
-    let arrows: Arrows = page.iter().map(named).collect();
+    arrows.extend(page.iter().map(|(path, source)| (path.clone(), modules::named(path, source).into_iter().collect())));
     found.extend(circles(&arrows));
     found.extend(trespasses(&arrows, &FORBIDDEN));
+    found.extend(empty(&arrows, &FORBIDDEN));
     ensure!(found.is_empty(), "files that depend on each other as they should not:\n{}", found.join("\n"));
     Ok(())
 }
@@ -128,6 +125,13 @@ fn trespasses(arrows: &Arrows, forbidden: &[(&str, &str)]) -> Vec<String> {
     found
 }
 
+/// Rooms of rules in which no file lies: such a rule forbids nothing.
+fn empty(arrows: &Arrows, forbidden: &[(&str, &str)]) -> Vec<String> {
+    let rooms: BTreeSet<&str> = forbidden.iter().flat_map(|(from, to)| [*from, *to]).collect();
+    let none = |room: &&str| !arrows.keys().any(|file| file.to_string_lossy().starts_with(room));
+    rooms.into_iter().filter(none).map(|room| format!("no file lies in {room}, of which a rule speaks")).collect()
+}
+
 /// Files that know a browser and should not.
 fn browsers(files: &BTreeMap<PathBuf, String>) -> Vec<String> {
     let elsewhere = files.iter().filter(|(path, _)| !path.starts_with("src/web"));
@@ -170,6 +174,10 @@ mod tests {
         let arrows = arrows(&[("src/layers/text.rs", &["src/generator.rs", "src/layers/mod.rs", "src/prompt.rs"])]);
         let found = trespasses(&arrows, &[("src/layers/", "src/generator"), ("src/families/", "src/prompt")]);
         assert_eq!(found, ["src/layers/text.rs uses src/generator.rs: src/layers/ knows no src/generator"]);
+        assert_eq!(
+            empty(&arrows, &[("src/layers/", "src/link")]),
+            ["no file lies in src/link, of which a rule speaks"]
+        );
     }
 
     #[test]
