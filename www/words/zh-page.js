@@ -97,7 +97,7 @@ export const page = {
   keepB: '留作 B',
   aToB: 'A 到 B',
   story: '一个想法',
-  story1: '生成器并不储存图像。它是一个函数 <math aria-label="g"><mi>g</mi></math>，接受一些随机数（这里是 <span data-dimension>16</span> 个），回答一张图像。把整个高斯分布送进去，出来的就是整个图像分布：高斯分布被映射向前推送。测度论把它叫做<em>前推</em>（pushforward），<math aria-label="高斯分布在 g 下的前推"><msub><mi>g</mi><mo>♯</mo></msub><mi mathvariant="normal">𝒩</mi><mo>(</mo><mn>0</mn><mo>,</mo><mi>I</mi><mo>)</mo></math>。',
+  story1: '生成器并不储存图像。它是一个函数 <math aria-label="g"><mi>g</mi></math>，接受一些随机数（这里是 <span data-dimension>16</span> 个），回答一张图像。把整个高斯分布送进去，出来的就是整个图像分布：高斯分布被映射向前推送。测度论把它叫做<em>前推</em>（pushforward），<math aria-label="高斯分布在 g 下的前推"><msub><mi>g</mi><mo>♯</mo></msub><mi>N</mi><mo stretchy="false">(</mo><mn>0</mn><mo>,</mo><mi>I</mi><mo stretchy="false">)</mo></math>。',
   story2: '类别、句子或其他提示并不是挑选一张图像。它把分布缩小：选择<em>裤子</em>，同一个高斯分布就被映射到裤子上，每个样本对应不同的一条。一个提示，许多图像。',
   story3: '在映射光滑之处，相近的点有相似的图像，在两个样本之间漫步，就是在没有人做过的衣物之间漫步；而在逐个选择像素或编码之处，一个选择的翻转会改变后面的一切。上面的那些数就是全部：把它们放进链接，谁打开它，谁就画出同一张图像。',
   model: '模型',
