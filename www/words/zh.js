@@ -73,6 +73,7 @@ const EXPECTED = {
   number: ({ min, max }) => `从 ${min} 到 ${max} 的数`,
   point: ({ min, max }) => `从 ${min} 到 ${max} 的两个数，以逗号分隔`,
   words: (/** @type {string[]} */ words) => `${words.join('、')} 之一`,
+  languages: (/** @type {string[]} */ tags) => `本页的语言（${tags.join('、')}）`,
   coordinates: (count) => `${count} 个坐标的位图（base64url）`,
   sentence: (most) => `一行至多 ${most} 个字符的句子`,
 };
