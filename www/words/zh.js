@@ -201,6 +201,8 @@ export const words = {
     seed: '种子',
     roll: '掷骰子',
     rollFor: (letter) => `为 ${letter} 掷一个新种子`,
+    refused: (letter, min, max, got, kept) =>
+      `${letter} 的种子：应为从 ${min} 到 ${max} 的整数，${got ? `却是“${got}”` : '却是空的'}；仍为 ${kept}。`,
     way: '两端之间的路径',
     slerp: '弧线',
     lerp: '直线',
