@@ -14,11 +14,8 @@ use crate::passes;
 /// Codes on a side.
 pub const CODES: usize = 8;
 
-/// Pixels on a side.
-pub const SIDE: usize = 4 * CODES;
-
 /// Channels of a picture.
-pub const COLOURS: usize = 3;
+const COLOURS: usize = 3;
 
 /// Config of [`Encoder`].
 #[derive(Config, Debug)]

@@ -80,11 +80,8 @@ impl Browser {
         if let Some(found) = find() {
             return Ok(found);
         }
-        packages::install(sh, &[package]).with_context(|| {
-            format!(
-                "these browser tests need {package}: install it, or name one in the environment variable {variable}"
-            )
-        })?;
+        packages::install(sh, &[package])
+            .with_context(|| format!("no {package} in PATH, and none is named in the variable {variable}"))?;
         find().with_context(|| format!("{package} was installed, but is not in PATH"))
     }
 }

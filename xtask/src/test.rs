@@ -53,9 +53,16 @@ const LANES: [&[&[Check]]; 2] = [
         check("JavaScript types", &[Need::Npm], |sh| npm(sh, "types")),
         check("apps", &[Need::Npm, Need::Chromium], |sh| browser::CHROMIUM.script(sh, "test:apps", &[])),
         check("Firefox tests", &[Need::Npm, Need::Firefox], |sh| browser::FIREFOX.script(sh, "test:firefox", &[])),
-        check("browser tests", &[Need::Npm, Need::Chromium], |sh| browser::CHROMIUM.script(sh, "test", &[])),
+        // In the usual faces, and in the widest.
+        check("layouts", &[Need::Npm, Need::Chromium], |sh| browser::CHROMIUM.script(sh, "test", &["--grep", LAYOUTS])),
+        check("browser tests", &[Need::Npm, Need::Chromium], |sh| {
+            browser::CHROMIUM.script(sh, "test", &["--grep-invert", LAYOUTS])
+        }),
     ]],
 ];
+
+/// How tests of layouts are tagged.
+const LAYOUTS: &str = "@layout";
 
 const fn check(name: &'static str, needs: &'static [Need], run: fn(&Shell) -> Result<()>) -> Check {
     Check { name, needs, run }
