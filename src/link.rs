@@ -22,7 +22,7 @@ use state::BLANK;
 
 pub use mask::Mask;
 pub use state::{AnyWord, ClassChoice, State};
-pub use table::{Kind, PROPERTIES, Property};
+pub use table::{Kind, LANGUAGES, PROPERTIES, Property};
 pub use word::{Domain, Word};
 
 /// A state that no link can say, or no picture can be drawn from.
@@ -145,18 +145,37 @@ fn encode(value: &str) -> String {
     value.bytes().map(|byte| if plain(&byte) { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Undoes percent-encoding, which browsers and mail programs add to commas and the like; what is no
-/// valid encoding stays as it is.
+/// Undoes percent-encoding, which browsers and mail programs add to commas and the like. What is none, and what is
+/// encoded but no UTF-8, stays as it stands.
 fn decode(value: &str) -> String {
-    let bytes = value.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = value.get(i + 1..i + 3).filter(|_| bytes[i] == b'%').and_then(|h| u8::from_str_radix(h, 16).ok());
-        out.push(hex.unwrap_or(bytes[i]));
-        i += if hex.is_some() { 3 } else { 1 };
+    let mut out = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((plain, _)) = rest.split_once('%') {
+        out += plain;
+        rest = &rest[plain.len()..];
+        let bytes: Vec<u8> = rest.as_bytes().chunks(ESCAPE).map_while(escaped).collect();
+        // A sign that escapes nothing is a sign like any other.
+        let (mut escapes, after) = rest.split_at(if bytes.is_empty() { 1 } else { ESCAPE * bytes.len() });
+        for chunk in bytes.utf8_chunks() {
+            out += chunk.valid();
+            let (broken, more) = escapes[ESCAPE * chunk.valid().len()..].split_at(ESCAPE * chunk.invalid().len());
+            out += broken;
+            escapes = more;
+        }
+        out += escapes;
+        rest = after;
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out + rest
+}
+
+/// Characters of a byte that is encoded.
+const ESCAPE: usize = 3;
+
+/// The byte that `%` and two hexadecimal digits stand for.
+fn escaped(text: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let [b'%', high, low] = *text else { return None };
+    Some((16 * digit(high)? + digit(low)?) as u8)
 }
 
 /// Writes the link's fragment, without its `#`: only what differs from the default, but always the

@@ -97,6 +97,43 @@ fn the_last_of_a_repeated_key_counts_and_percent_encoding_is_undone() {
 }
 
 #[test]
+fn what_is_no_percent_encoding_stays_as_it_stands() {
+    let plain = ["cat%+5dog", "100% 5 cats", "%5", "%", "%%", "%-1", "%zz%0", "%0x", "%5g", "%微", "%5微", "5%é1"];
+    // Bytes that are encoded and are no UTF-8: cut short, out of place, overlong, half a pair of UTF-16.
+    let broken = ["%E5%BE", "%ff%FE", "%80cat", "%c0%af", "%ED%A0%80"];
+    for text in plain.into_iter().chain(broken) {
+        let parsed = parse(&format!("model=emoji&prompt={text}"));
+        assert_eq!((parsed.state.prompt.as_str(), parsed.messages), (text, vec![]), "{text}");
+    }
+    for (text, meant) in
+        [("%e5%be%AE%E7%AC", "微%E7%AC"), ("%ffcat%21", "%ffcat!"), ("%%41", "%A"), ("%2541", "%41"), ("%4%31", "%41")]
+    {
+        assert_eq!(parse(&format!("model=emoji&prompt={text}")).state.prompt, meant, "{text}");
+    }
+}
+
+#[test]
+fn a_language_is_known_by_the_first_part_of_its_tag() {
+    let language = |tag: &str| {
+        let parsed = parse(&format!("lang={tag}"));
+        (parsed.state.lang, parsed.messages.len())
+    };
+    for tag in ["zh", "zh-CN", "zh-Hans", "zh-Hant-TW", "zh_CN", "ZH-cn", "zh-cmn-Hans", "zh_CN.UTF-8", "zh-"] {
+        assert_eq!(language(tag), ("zh".into(), 0), "{tag}");
+    }
+    for tag in ["en", "en-US", "EN", "en_GB.UTF-8", "en-x-pirate"] {
+        assert_eq!(language(tag), ("en".into(), 0), "{tag}");
+    }
+    for tag in ["fr", "fr-zh", "zhongwen", "z", "-zh", "e n", "english"] {
+        assert_eq!(language(tag), (String::new(), 1), "{tag}");
+    }
+    let tagged = State { lang: "zh-Hant".into(), ..State::default() };
+    assert_eq!(canonical(&tagged).unwrap().lang, "zh");
+    assert!(write(&tagged).unwrap().ends_with("&lang=zh"));
+    assert!(write(&State { lang: "fr".into(), ..State::default() }).is_err());
+}
+
+#[test]
 fn a_state_that_no_link_can_say_is_refused() {
     let wrong = [
         State { t: f64::NAN, ..State::default() },
@@ -310,7 +347,7 @@ fn states() -> impl Strategy<Value = State> {
     let said = ("\\PC{0,200}", "\\PC{0,20}", any::<prop::sample::Index>(), proptest::option::of(any::<u32>()));
     let seen = (
         proptest::sample::select(&Precision::ALL),
-        proptest::sample::select(vec!["", "en", "zh"]).prop_map(String::from),
+        proptest::sample::select(vec!["", "en", "zh", "zh-Hant-TW", "en_US"]).prop_map(String::from),
     );
     (way, controls, said, seen).prop_map(
         |(
@@ -355,6 +392,35 @@ fn states() -> impl Strategy<Value = State> {
 }
 
 proptest! {
+    /// Escapes among what only looks like them: decoded where the bytes are text, and everything else as it stands.
+    #[test]
+    fn percent_encoding_is_undone_where_there_is_any(
+        pieces in proptest::collection::vec(("[+ 5-9g-z微é%]{0,3}", proptest::option::of("[^%&\\pC]{1,2}")), 0..8)
+    ) {
+        let (mut said, mut meant) = (String::new(), String::new());
+        for (loose, text) in pieces {
+            // A sign after each keeps a loose one from making an escape with what follows.
+            said += &loose.replace('%', "%~");
+            meant += &loose.replace('%', "%~");
+            for byte in text.iter().flat_map(|text| text.bytes()) {
+                said += &format!("%{byte:02x}");
+            }
+            meant += text.as_deref().unwrap_or("");
+        }
+        let parsed = parse(&format!("model=emoji&prompt={said}"));
+        prop_assert_eq!(parsed.state.prompt, meant);
+        prop_assert_eq!(parsed.messages, vec![]);
+    }
+
+    /// Whatever stands in an address is read without loss: written again as a link it says the same.
+    #[test]
+    fn what_was_read_is_read_again(text in "[%+0-9a-fA-F é微]{0,60}") {
+        let read = |link: &str| parse(link).state.prompt;
+        let prompt = read(&format!("model=emoji&prompt={text}"));
+        let state = State { model: "emoji".into(), prompt: prompt.clone(), ..State::default() };
+        prop_assert_eq!(read(&write(&state).unwrap()), prompt);
+    }
+
     #[test]
     fn a_link_carries_its_canonical_state(state in states()) {
         let link = write(&state).unwrap();

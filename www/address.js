@@ -1,4 +1,4 @@
-// Keeps the page's address and its state the same, both ways.
+// What somebody changes is soon in the page's address, and what the address says is drawn.
 
 /** Browsers refuse more than about three changes of the address a second for long. */
 const PAUSE = 300;
@@ -14,18 +14,18 @@ export function syncAddress(store, complain) {
   let timer = 0;
   let written = -Infinity;
   const write = () => {
+    if (timer === 0) return;
     timer = 0;
-    if (location.hash === `#${store.link}`) return;
     history.replaceState(null, '', `#${store.link}`);
     written = performance.now();
   };
   // A change that comes alone is written after its frame, so that who reloads loses nothing; of many, the last one is.
   store.addEventListener('change', () => (timer ||= setTimeout(write, Math.max(FRAME, written + PAUSE - performance.now()))));
   addEventListener('pagehide', write);
+  // What an address asks for stands there as it was asked until somebody changes the picture: a link that was not understood is not lost.
   addEventListener('hashchange', () => {
     complain(store.read(location.hash));
     clearTimeout(timer);
-    write();
+    timer = 0;
   });
-  write();
 }

@@ -1,6 +1,7 @@
 // A picture that one works on cell by cell: where the pointer is on it, where the keyboard stands, and the ring that shows it.
 
 import { ARROWS, find } from './dom.js';
+import { drag } from './drag.js';
 
 /** Cells that an arrow key goes with shift. */
 const LEAP = 4;
@@ -79,25 +80,45 @@ export class Easel {
 }
 
 /**
- * What a held pointer does on an easel: begins, goes on through every place that the browser tells of, and ends.
+ * What a held pointer does on an easel: it draws from place to place, through every one that the browser tells of, so that
+ * a fast hand leaves no gaps.
+ * @typedef {{ x: number, y: number }} Place in cells
  * @param {Easel} easel
- * @param {(event: PointerEvent, begins: boolean) => void} draw
- * @param {(event: PointerEvent) => void} move
+ * @param {(event: PointerEvent) => Place} where
+ * @param {(from: Place, to: Place, begins: boolean) => void} draw
+ * @param {(place: Place) => void} show tells where the pointer is
  */
-export function held({ canvas }, draw, move) {
-  let holding = false;
-  canvas.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0) return;
-    holding = true;
-    canvas.setPointerCapture(event.pointerId);
-    draw(event, true);
+export function held({ canvas }, where, draw, show) {
+  /** @type {Place} */
+  let last;
+  /** @param {PointerEvent} event */
+  const begin = (event) => {
+    last = where(event);
+    draw(last, last, true);
+    return true;
+  };
+  drag(canvas, begin, (event) => {
+    const between = event.getCoalescedEvents?.() ?? [];
+    for (const point of between.length > 0 ? between : [event]) {
+      const place = where(point);
+      draw(last, place, false);
+      last = place;
+    }
+    show(last);
   });
-  canvas.addEventListener('pointermove', (event) => {
-    move(event);
-    // A fast hand leaves no gaps: the browser tells where it was in between.
-    if (holding) for (const point of event.getCoalescedEvents?.() ?? [event]) draw(point, false);
-  });
-  for (const type of /** @type {const} */ (['pointerup', 'pointercancel'])) {
-    canvas.addEventListener(type, () => (holding = false));
-  }
+  // A finger is nowhere before it touches.
+  canvas.addEventListener('pointermove', (event) => event.pointerType !== 'touch' && show(where(event)));
+}
+
+/**
+ * How far a cell is from the line between two places.
+ * @param {Place} cell
+ * @param {Place} from
+ * @param {Place} to
+ */
+export function distance({ x, y }, from, to) {
+  const [across, down] = [to.x - from.x, to.y - from.y];
+  const along = ((x - from.x) * across + (y - from.y) * down) / (across ** 2 + down ** 2 || 1);
+  const t = Math.max(0, Math.min(1, along));
+  return Math.hypot(x - from.x - t * across, y - from.y - t * down);
 }

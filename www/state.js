@@ -104,18 +104,18 @@ export class Store extends EventTarget {
 
   /**
    * Builds what depends on the model's card, now and whenever another model is chosen; shows what was built as `watch` does.
+   * It is built at the change itself: in the next frame it could wipe what has been drawn until then.
    * @param {(card: Card) => (() => void) | void} build
    */
   watchModel(build) {
-    let built = '';
-    /** @type {(() => void) | void} */
-    let show;
-    this.watch(() => {
-      const { card } = this;
-      if (card.id !== built) show = build(card);
-      built = card.id;
-      show?.();
+    let built = this.card;
+    let show = build(built);
+    this.addEventListener('change', () => {
+      if (this.card === built) return;
+      built = this.card;
+      show = build(built);
     });
+    this.watch(() => show?.());
   }
 
   /**

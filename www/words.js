@@ -16,12 +16,13 @@ export const TAGS = { en: 'en', zh: 'zh-Hans' };
  * @returns {'en' | 'zh'}
  */
 export function languageOf(lang) {
-  const wanted = [lang ?? '', ...navigator.languages].map((tag) => tag.slice(0, 2));
+  // As links read them: `zh`, `zh-Hant-TW` and `zh_CN` are one language.
+  const wanted = [lang ?? '', ...navigator.languages].map((tag) => tag.split(/[-_.]/)[0].toLowerCase());
   return SPOKEN.find((known) => known === wanted.find((tag) => SPOKEN.some((spoken) => spoken === tag))) ?? 'en';
 }
 
 /** The language of this visit: another one is another visit. */
-export const language = languageOf(new URLSearchParams(location.hash.slice(1)).get('lang'));
+export const language = languageOf(new URLSearchParams(location.hash.slice(1)).getAll('lang').at(-1) ?? null);
 
 /** @type {import('./words/en.js').Words} */
 export const words = language === 'zh' ? (await import('./words/zh.js')).words : english;

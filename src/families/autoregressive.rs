@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
 use super::family::{Family, Traits};
-use crate::cards::{Controls, Range};
+use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{
     BitsPerDim, Choices, Condition, Inversion, Likelihood, Loss, Objective, Settings, Trajectory, at_once,
 };
@@ -28,15 +28,15 @@ use crate::layers::{embed, halves};
 use crate::passes;
 use crate::samplers::guidance::Guidance;
 
-/// Pixels on a side.
-const SIDE: usize = 28;
-
 /// Config of [`Autoregressive`].
 #[derive(Config, Debug)]
 pub struct AutoregressiveConfig {
     /// Number of classes; "any" is one condition more.
     #[config(default = 10)]
     pub classes: usize,
+    /// Pixels on a side.
+    #[config(default = 28)]
+    pub side: usize,
     /// Channels of either stack.
     #[config(default = 64)]
     pub channels: usize,
@@ -61,7 +61,7 @@ const DILATIONS: [usize; 4] = [1, 2, 4, 8];
 impl AutoregressiveConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Autoregressive {
-        let Self { classes, channels, layers, mixtures } = *self;
+        let Self { classes, side, channels, layers, mixtures } = *self;
         let convolution = |from, to, size| -> Conv2d { Conv2dConfig::new([from, to], size).init(device) };
         let dilated = |size, dilation| {
             Conv2dConfig::new([channels, 2 * channels], size).with_dilation([dilation, dilation]).init(device)
@@ -77,7 +77,7 @@ impl AutoregressiveConfig {
         Autoregressive {
             above: convolution(1, channels, [FIRST, 5]),
             left: convolution(1, channels, [1, FIRST]),
-            place: Param::from_tensor(Tensor::zeros([1, channels, SIDE, SIDE], device)),
+            place: Param::from_tensor(Tensor::zeros([1, channels, side, side], device)),
             layers: DILATIONS.into_iter().cycle().take(layers).map(layer).collect(),
             widen: convolution(channels, 2 * channels, [1, 1]),
             mixture: convolution(2 * channels, 3 * mixtures, [1, 1]),
@@ -166,7 +166,7 @@ impl Gated {
 }
 
 impl Autoregressive {
-    /// The mixture at every pixel of pictures `[batch, 1, 28, 28]` under conditions `[batch]`.
+    /// The mixture at every pixel of pictures `[batch, 1, side, side]` under conditions `[batch]`.
     pub fn forward(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Mixture {
         let [.., height, width] = images.dims();
         let mut vertical = self.above.forward(pad(images.clone(), 2, 2, FIRST)).narrow(2, 0, height) + self.place.val();
@@ -226,11 +226,13 @@ impl Family for Autoregressive {
         config.init(device)
     }
 
-    fn traits(_config: &AutoregressiveConfig) -> Traits {
+    fn traits(config: &AutoregressiveConfig) -> Traits {
+        let side = config.side;
         Traits {
-            latent: vec![1, SIDE, SIDE],
-            forward_passes: "784".into(),
-            steps: SIDE,
+            latent: vec![1, side, side],
+            image: ImageShape { width: side, height: side, channels: 1 },
+            forward_passes: (side * side).to_string(),
+            steps: side,
             invertible: true,
             alternatives: Some(LEVELS),
             controls: Controls {
@@ -245,29 +247,30 @@ impl Family for Autoregressive {
         let (batch, device) = (z.dims()[0], z.device());
         let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &device);
         let (asked, conditions) = (guidance.times() * batch, guidance.conditions());
-        let channels = self.above.weight.dims()[0];
-        let rows = |layer: &Gated| Tensor::zeros([asked, channels, layer.rows_above(), SIDE], &device);
+        let [_, channels, side, _] = self.place.dims();
+        let rows = |layer: &Gated| Tensor::zeros([asked, channels, layer.rows_above(), side], &device);
         Box::new(Writing {
             biases: self.layers.iter().map(|layer| layer.bias(conditions.clone())).collect(),
             above: self.layers.iter().map(rows).collect(),
-            rows: Tensor::zeros([asked, 1, FIRST, SIDE], &device),
+            rows: Tensor::zeros([asked, 1, FIRST, side], &device),
             written: Vec::new(),
             guidance,
             model: self.clone(),
             temperature: settings.temperature,
-            z: Tails::of(z.reshape([-1, SIDE as i32, SIDE as i32])),
+            z: Tails::of(z.reshape([batch, side, side])),
             mixtures: Vec::new(),
         })
     }
 
     /// In the middle of all latents that pick the picture's levels.
     fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
-        let guidance = Guidance::new(condition, settings.guidance, self.classes, images.dims()[0], &images.device());
+        let batch = images.dims()[0];
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &images.device());
         let model = self.clone();
         Some(at_once(move || {
             let mixture = model.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
             let mixture = guided(mixture, &guidance).at_temperature(settings.temperature);
-            mixture.latent_of(levels(images).squeeze_dim(1)).reshape([-1, (SIDE * SIDE) as i32])
+            mixture.latent_of(levels(images).squeeze_dim(1)).reshape([batch as i32, -1])
         }))
     }
 
@@ -286,7 +289,7 @@ struct Writing {
     above: Vec<Tensor<4>>,
     /// The last [`FIRST`] rows of pixels.
     rows: Tensor<4>,
-    /// One `[batch, 1, 1, 28]` for each row that is written.
+    /// One `[batch, 1, 1, side]` for each row that is written.
     written: Vec<Tensor<4>>,
     temperature: f64,
     z: Tails<3>,
@@ -295,6 +298,11 @@ struct Writing {
 }
 
 impl Writing {
+    /// Pixels on a side.
+    fn side(&self) -> usize {
+        self.z.below.dims()[1]
+    }
+
     /// The vertical stack at this row: its first features, and what each layer says across.
     fn look_up(&mut self) -> (Tensor<4>, Vec<Tensor<4>>) {
         let place = self.model.place.val().narrow(2, self.written.len(), 1);
@@ -310,17 +318,17 @@ impl Writing {
         (first, across.collect())
     }
 
-    /// The row `[batch, 1, 1, 28]`, pixel by pixel.
+    /// The row `[batch, 1, 1, side]`, pixel by pixel.
     fn row(&mut self) -> Tensor<4> {
-        let (done, (first, across)) = (self.written.len(), self.look_up());
+        let (done, side, (first, across)) = (self.written.len(), self.side(), self.look_up());
         let ([asked, channels, ..], [batch, ..]) = (first.dims(), self.z.below.dims());
         let nothing = |channels, width| Tensor::<4>::zeros([asked, channels, 1, width], &first.device());
         // What is to the left of the pixel: in the picture, and in each layer.
         let mut left = nothing(1, FIRST);
         let mut before: Vec<_> = self.model.layers.iter().map(|layer| nothing(channels, layer.pixels_left())).collect();
-        let mut row = Vec::with_capacity(SIDE);
+        let mut row = Vec::with_capacity(side);
         self.mixtures.clear();
-        for column in 0..SIDE {
+        for column in 0..side {
             let at = |x: &Tensor<4>| x.clone().narrow(3, column, 1);
             let mut x = self.model.left.forward(left.clone()) + at(&first);
             for (i, layer) in self.model.layers.iter().enumerate() {
@@ -343,7 +351,7 @@ impl Writing {
 
 impl Trajectory for Writing {
     fn advance(&mut self) -> bool {
-        if self.written.len() == SIDE {
+        if self.written.len() == self.side() {
             return false;
         }
         let row = self.row();
@@ -354,12 +362,12 @@ impl Trajectory for Writing {
     }
 
     fn steps(&self) -> usize {
-        SIDE
+        self.side()
     }
 
     fn picture(&self) -> Tensor<4> {
-        let [batch, ..] = self.z.below.dims();
-        let black = Tensor::full([batch, 1, SIDE - self.written.len(), SIDE], -1.0, &self.z.below.device());
+        let [batch, height, width] = self.z.below.dims();
+        let black = Tensor::full([batch, 1, height - self.written.len(), width], -1.0, &self.z.below.device());
         Tensor::cat(self.written.iter().cloned().chain([black]).collect(), 2)
     }
 

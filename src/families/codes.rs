@@ -1,4 +1,4 @@
-//! Codes with a causal prior: a transformer writes 49 codes one after the other, and one pass of a
+//! Codes with a causal prior: a transformer writes codes one after the other, and one pass of a
 //! decoder paints them (van den Oord et al., VQ-VAE, arXiv 1711.00937).
 //!
 //! The codebook is an average of what the encoder says (appendix A.1), its dead codes revived. The prior
@@ -15,7 +15,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
-use crate::cards::{Controls, Range};
+use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{Choices, Condition, Inversion, Loss, Objective, Settings, Trajectory, at_once};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
@@ -23,12 +23,8 @@ use crate::passes;
 use crate::samplers::guidance::Guidance;
 use crate::samplers::inverse_cdf::{choices, latent_of, pick};
 
-/// Codes on a side, and in all.
-const SIDE: usize = 7;
-const CODES: usize = SIDE * SIDE;
-
-/// Pixels on a side.
-const PIXELS: usize = 4 * SIDE;
+/// Pixels on a side for each code on a side.
+const PIXELS: usize = 4;
 
 /// Config of [`Codes`].
 #[derive(Config, Debug)]
@@ -36,13 +32,20 @@ pub struct CodesConfig {
     /// Number of classes; "any" is one condition more.
     #[config(default = 10)]
     pub classes: usize,
+    /// Pixels on a side; a multiple of 4.
+    #[config(default = 28)]
+    pub side: usize,
+    /// Channels of a picture: 1 for grey, 3 for colour.
+    #[config(default = 1)]
+    pub colours: usize,
     /// Number of codes in the codebook.
     #[config(default = 256)]
     pub codebook: usize,
     /// Length of a code's vector.
     #[config(default = 32)]
     pub code: usize,
-    /// Channels at 7x7; half of them at 14x14, a quarter at 28x28. A multiple of 32.
+    /// Channels where a picture is four times smaller; half of them where it is twice, a quarter where it is whole. A
+    /// multiple of 32.
     #[config(default = 64)]
     pub channels: usize,
     /// Width of the prior; a multiple of 4.
@@ -56,14 +59,15 @@ pub struct CodesConfig {
 impl CodesConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Codes {
-        let Self { classes, codebook, code, channels, width, layers } = *self;
+        let Self { classes, codebook, code, side, colours, channels, width, layers } = *self;
+        let side = side / PIXELS;
         let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
         let norm = |channels: usize| group_norm(channels).init(device);
         let embedding = |count| EmbeddingConfig::new(count, width).init(device);
         Codes {
             encoder: Encoder {
-                stem: conv3x3(1, half, 2).init(device),
+                stem: conv3x3(colours, half, 2).init(device),
                 fine: residual(half),
                 down: conv3x3(half, channels, 2).init(device),
                 coarse: residual(channels),
@@ -81,16 +85,17 @@ impl CodesConfig {
                 fine: residual(half),
                 widen_2: conv3x3(half, quarter, 1).init(device),
                 norm: norm(quarter),
-                paint: conv3x3(quarter, 1, 1).init(device),
+                paint: conv3x3(quarter, colours, 1).init(device),
             },
             prior: Prior {
                 condition: embedding(classes + 1),
-                place: embedding(CODES),
+                place: embedding(side * side),
                 code: embedding(codebook),
                 transformer: CausalTransformerConfig::new(width, layers).init(device),
                 logits: LinearConfig::new(width, codebook).init(device),
             },
             classes,
+            side,
             settled: false,
         }
     }
@@ -106,6 +111,9 @@ pub struct Codes {
     pub prior: Prior,
     #[module(skip)]
     classes: usize,
+    /// Codes on a side.
+    #[module(skip)]
+    side: usize,
     /// Whether encoder, codebook and decoder have learned enough.
     #[module(skip)]
     settled: bool,
@@ -204,8 +212,8 @@ pub struct Prior {
 }
 
 impl Prior {
-    /// Logits of every code `[batch, 49, codebook]` under conditions `[batch]`, given the codes
-    /// `[batch, 49]` before it.
+    /// Logits of every code `[batch, codes, codebook]` under conditions `[batch]`, given the codes
+    /// `[batch, codes]` before it.
     pub fn forward(&self, codes: Tensor<2, Int>, conditions: Tensor<1, Int>) -> Tensor<3> {
         let [batch, count] = codes.dims();
         let before = self.code.forward(codes.narrow(1, 0, count - 1));
@@ -216,7 +224,7 @@ impl Prior {
         self.logits.forward(self.transformer.forward(tokens))
     }
 
-    /// -ln p(codes | condition) a code, `[1]`, of codes `[batch, 49]`.
+    /// -ln p(codes | condition) a code, `[1]`, of codes `[batch, codes]`.
     fn surprise(&self, codes: Tensor<2, Int>, conditions: Tensor<1, Int>) -> Tensor<1> {
         let logits: Tensor<2> = self.forward(codes.clone(), conditions).flatten(0, 1);
         let codes: Tensor<1, Int> = codes.flatten(0, 1);
@@ -245,35 +253,36 @@ impl Prior {
 }
 
 impl Codes {
-    /// Pictures `[batch, 1, 28, 28]` to the encoder's vectors `[batch x 49, length]`.
+    /// Pictures `[batch, colours, side, side]` to the encoder's vectors `[batch x codes, length]`.
     fn encode(&self, images: Tensor<4>) -> Tensor<2> {
         passes::count("encoder");
         let encoder = &self.encoder;
         let x = encoder.fine.forward(encoder.stem.forward(images));
         let x = encoder.coarse.forward(encoder.down.forward(silu(x)));
         let x = encoder.squeeze.forward(silu(encoder.norm.forward(x)));
-        let [batch, length, ..] = x.dims();
-        x.permute([0, 2, 3, 1]).reshape([batch * CODES, length])
+        x.permute([0, 2, 3, 1]).flatten(0, 2)
     }
 
-    /// Vectors `[batch x 49, length]` to pictures `[batch, 1, 28, 28]` in [-1, 1].
+    /// Vectors `[batch x codes, length]` to pictures `[batch, colours, side, side]` in [-1, 1].
     fn decode(&self, vectors: Tensor<2>) -> Tensor<4> {
         passes::count("decoder");
         let decoder = &self.decoder;
         let [count, length] = vectors.dims();
-        let x = vectors.reshape([count / CODES, SIDE, SIDE, length]).permute([0, 3, 1, 2]);
+        let side = self.side;
+        let x = vectors.reshape([count / (side * side), side, side, length]).permute([0, 3, 1, 2]);
         let x = decoder.coarse.forward(decoder.stem.forward(x));
         let x = decoder.fine.forward(decoder.widen_1.forward(upsample(silu(x))));
         let x = decoder.widen_2.forward(upsample(silu(x)));
         tanh(decoder.paint.forward(silu(decoder.norm.forward(x))))
     }
 
-    /// Pictures `[batch, 1, 28, 28]` to their codes `[batch, 49]`.
+    /// Pictures `[batch, colours, side, side]` to their codes `[batch, codes]`.
     pub fn codes_of(&self, images: Tensor<4>) -> Tensor<2, Int> {
-        self.codebook.nearest(self.encode(images)).reshape([-1, CODES as i32])
+        let batch = images.dims()[0] as i32;
+        self.codebook.nearest(self.encode(images)).reshape([batch, -1])
     }
 
-    /// Codes `[batch, 49]` to pictures.
+    /// Codes `[batch, codes]` to pictures.
     pub fn paint(&self, codes: Tensor<2, Int>) -> Tensor<4> {
         self.decode(self.codebook.vectors(codes.flatten(0, 1)))
     }
@@ -304,7 +313,7 @@ impl Objective for Codes {
         let straight = vectors.clone() + (codes - vectors).detach();
         let reconstruction = (self.decode(straight) - images).square().mean();
 
-        let surprise = self.prior.surprise(chosen.reshape([-1, CODES as i32]), conditions);
+        let surprise = self.prior.surprise(chosen.reshape([conditions.dims()[0] as i32, -1]), conditions);
         Loss {
             total: reconstruction.clone() + commitment.clone() * COMMITMENT + surprise.clone(),
             terms: vec![("reconstruction", reconstruction), ("commitment", commitment), ("surprise", surprise)],
@@ -331,10 +340,12 @@ impl Family for Codes {
     }
 
     fn traits(config: &CodesConfig) -> Traits {
+        let side = config.side / PIXELS;
         Traits {
-            latent: vec![1, SIDE, SIDE],
-            forward_passes: "49 + 1".into(),
-            steps: SIDE,
+            latent: vec![1, side, side],
+            image: ImageShape { width: config.side, height: config.side, channels: config.colours },
+            forward_passes: format!("{} + 1", side * side),
+            steps: side,
             invertible: true,
             alternatives: Some(config.codebook),
             controls: Controls {
@@ -359,13 +370,14 @@ impl Family for Codes {
 
     /// In the middle of all latents whose codes are the picture's.
     fn invert(&self, images: Tensor<4>, condition: &Condition, settings: Settings) -> Option<Inversion> {
-        let guidance = Guidance::new(condition, settings.guidance, self.classes, images.dims()[0], &images.device());
+        let batch = images.dims()[0];
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &images.device());
         let model = self.clone();
         Some(at_once(move || {
             let codes = model.codes_of(images);
             let logits = model.prior.forward(codes.clone().repeat_dim(0, guidance.times()), guidance.conditions());
             let logits: Tensor<2> = guidance.combine(logits).flatten(0, 1);
-            latent_of(logits / settings.temperature, codes.flatten(0, 1)).reshape([-1, CODES as i32])
+            latent_of(logits / settings.temperature, codes.flatten(0, 1)).reshape([batch as i32, -1])
         }))
     }
 }
@@ -385,12 +397,12 @@ struct Writing {
 
 impl Trajectory for Writing {
     fn advance(&mut self) -> bool {
-        if self.written.len() == CODES {
+        if self.written.len() == self.z.dims()[1] {
             return false;
         }
         let prior = &self.model.prior;
         self.row.clear();
-        for _ in 0..SIDE {
+        for _ in 0..self.model.side {
             let place = self.written.len();
             let before = self.written.last().map(|codes| codes.clone().repeat_dim(0, self.guidance.times()));
             let logits = prior.step(place, before, self.guidance.conditions(), &mut self.cache);
@@ -403,30 +415,31 @@ impl Trajectory for Writing {
     }
 
     fn steps(&self) -> usize {
-        SIDE
+        self.model.side
     }
 
     /// A place without a code yet is nothing to the decoder, and black.
     fn picture(&self) -> Tensor<4> {
-        let ([batch, _], device) = (self.z.dims(), self.z.device());
-        let black = |rows| Tensor::full([batch, 1, rows, PIXELS], -1.0, &device);
+        let ([batch, all], device, side) = (self.z.dims(), self.z.device(), self.model.side);
+        let colours = self.model.decoder.paint.weight.dims()[0];
+        let black = |rows| Tensor::full([batch, colours, PIXELS * rows, PIXELS * side], -1.0, &device);
         if self.written.is_empty() {
-            return black(PIXELS);
+            return black(side);
         }
         let codes: Tensor<2, Int> = Tensor::stack(self.written.clone(), 1);
         let [_, count] = codes.dims();
         let vectors = self.model.codebook.vectors(codes.flatten(0, 1));
         let [_, length] = vectors.dims();
-        let blank = Tensor::zeros([batch, CODES - count, length], &device);
+        let blank = Tensor::zeros([batch, all - count, length], &device);
         let vectors = Tensor::cat(vec![vectors.reshape([batch, count, length]), blank], 1);
         let picture = self.model.decode(vectors.flatten(0, 1));
-        let written = PIXELS / SIDE * (count / SIDE);
-        Tensor::cat(vec![picture.narrow(2, 0, written), black(PIXELS - written)], 2)
+        let rows = count / side;
+        Tensor::cat(vec![picture.narrow(2, 0, PIXELS * rows), black(side - rows)], 2)
     }
 
     fn choices(&self) -> Option<Choices> {
         let first = self.written.len().checked_sub(self.row.len()).filter(|_| !self.row.is_empty())?;
-        let z = self.z.clone().narrow(1, first, SIDE);
+        let z = self.z.clone().narrow(1, first, self.model.side);
         Some(choices(self.row.clone(), z, Tensor::stack(self.written[first..].to_vec(), 1)))
     }
 }

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
 
 use super::family::{Family, Traits};
-use crate::cards::{Controls, Range};
+use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{
     BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Sampler, Settings, Trajectory, fold, noise,
 };
@@ -27,9 +27,6 @@ use crate::passes;
 use crate::samplers::guidance::Guidance;
 use crate::samplers::rectified_flow::{self, Denoising};
 
-/// Pixels on a side.
-const SIDE: usize = 28;
-
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;
 
@@ -39,7 +36,13 @@ pub struct DiffusionConfig {
     /// Number of classes; "any" is one condition more.
     #[config(default = 10)]
     pub classes: usize,
-    /// Channels at 28x28, 14x14 and 7x7. Multiples of 8.
+    /// Pixels on a side; a multiple of 4.
+    #[config(default = 28)]
+    pub side: usize,
+    /// Channels of a picture: 1 for grey, 3 for colour.
+    #[config(default = 1)]
+    pub colours: usize,
+    /// Channels where a picture is whole, and two and four times smaller. Multiples of 8.
     #[config(default = "[32, 56, 96]")]
     pub channels: [usize; 3],
     /// Length of the embedding of time and condition.
@@ -65,6 +68,9 @@ pub struct Diffusion {
     recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
+    /// Shape of a picture.
+    #[module(skip)]
+    picture: [usize; 3],
 }
 
 /// One resolution of the U-Net, and the ways to the next coarser one and back.
@@ -77,13 +83,13 @@ struct Level {
     up: Vec<Modulated>,
 }
 
-/// Residual blocks at 28x28 and at 14x14, on either way, and at 7x7.
+/// Residual blocks where a picture is whole and two times smaller, on either way, and where it is four times smaller.
 const BLOCKS: [usize; 3] = [1, 2, 2];
 
 impl DiffusionConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Diffusion {
-        let Self { classes, channels, embedding, class_information } = *self;
+        let Self { classes, side, colours, channels, embedding, class_information } = *self;
         let [finest, .., coarsest] = channels;
         let blocks = |level: usize| -> Vec<Modulated> {
             (0..BLOCKS[level]).map(|_| ModulatedConfig::new(channels[level], embedding).init(device)).collect()
@@ -103,20 +109,27 @@ impl DiffusionConfig {
             time_1: LinearConfig::new(2 * FREQUENCIES, embedding).init(device),
             time_2: LinearConfig::new(embedding, embedding).init(device),
             condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
-            stem: conv3x3(1, finest, 1).init(device),
+            stem: conv3x3(colours, finest, 1).init(device),
             levels: (0..channels.len() - 1).map(level).collect(),
             middle: blocks(channels.len() - 1),
             attention: PixelAttentionConfig::new(coarsest).init(device),
             norm: group_norm(finest).init(device),
-            paint: conv3x3(finest, 1, 1).with_initializer(Initializer::Zeros).init(device),
-            recognizer: Recognizer::paying(class_information, SIDE, classes, device),
+            paint: conv3x3(finest, colours, 1).with_initializer(Initializer::Zeros).init(device),
+            recognizer: Recognizer::paying(class_information, [colours, side], classes, device),
             classes,
+            picture: [colours, side, side],
         }
     }
 }
 
 impl Diffusion {
-    /// The velocity at noisy pictures x `[batch, 1, 28, 28]`, times t `[batch]` in [0, 1] and
+    /// Latents `[batch, dimension]` in the shape of pictures.
+    fn shaped(&self, z: Tensor<2>) -> Tensor<4> {
+        let ([batch, _], [colours, height, width]) = (z.dims(), self.picture);
+        z.reshape([batch, colours, height, width])
+    }
+
+    /// The velocity at noisy pictures x `[batch, colours, side, side]`, times t `[batch]` in [0, 1] and
     /// conditions `[batch]`.
     pub fn velocity(&self, x: Tensor<4>, t: Tensor<1>, conditions: Tensor<1, Int>) -> Tensor<4> {
         passes::count("denoiser");
@@ -189,9 +202,10 @@ impl Family for Diffusion {
         Self { recognizer: self.recognizer, ..shipped }
     }
 
-    fn traits(_config: &DiffusionConfig) -> Traits {
+    fn traits(config: &DiffusionConfig) -> Traits {
         Traits {
-            latent: vec![1, SIDE, SIDE],
+            latent: vec![config.colours, config.side, config.side],
+            image: ImageShape { width: config.side, height: config.side, channels: config.colours },
             forward_passes: "T".into(),
             steps: STEPS,
             invertible: true,
@@ -207,7 +221,7 @@ impl Family for Diffusion {
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
-        let noise = z.reshape([-1, 1, SIDE as i32, SIDE as i32]);
+        let noise = self.shaped(z);
         Box::new(Denoising::new(noise, settings, self.towards(condition, settings)))
     }
 
@@ -218,7 +232,7 @@ impl Family for Diffusion {
         condition: &Condition,
         settings: Settings,
     ) -> Option<Box<dyn Trajectory>> {
-        let noise = z.reshape([-1, 1, SIDE as i32, SIDE as i32]);
+        let noise = self.shaped(z);
         Some(Box::new(Denoising::of_data(images, noise, settings, self.towards(condition, settings))))
     }
 

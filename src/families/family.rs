@@ -4,7 +4,7 @@ use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::de::DeserializeOwned;
 
-use crate::cards::{Controls, ModelCard};
+use crate::cards::{Controls, ImageShape, ModelCard};
 use crate::generator::{Condition, Generator, Inversion, Likelihood, Objective, Options, Settings, Trajectory};
 
 /// What makes a module one of the families.
@@ -109,6 +109,8 @@ impl<F: Family> Generator for Model<F> {
 pub struct Traits {
     /// Shape of the latent.
     pub latent: Vec<usize>,
+    /// Shape of the pictures.
+    pub image: ImageShape,
     /// Forward passes for one picture, as people write it.
     pub forward_passes: String,
     /// Steps of a trajectory, or of one where nobody chooses their number.

@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
 use super::family::{Family, Traits};
-use crate::cards::{Controls, Range};
+use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{
     BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Settings, Stepwise, Trajectory, fold,
 };
@@ -413,6 +413,7 @@ impl Family for Flow {
     fn traits(config: &FlowConfig) -> Traits {
         Traits {
             latent: vec![1, config.side, config.side],
+            image: ImageShape { width: config.side, height: config.side, channels: 1 },
             forward_passes: "1".into(),
             steps: SCALES.len(),
             invertible: true,

@@ -18,14 +18,11 @@ use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
-use crate::cards::Controls;
+use crate::cards::{Controls, ImageShape};
 use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, group_norm, upsample};
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
-
-/// Pixels on a side of the coarsest feature map.
-const COARSE: usize = 7;
 
 /// Config of [`Gan`].
 #[derive(Config, Debug)]
@@ -36,13 +33,19 @@ pub struct GanConfig {
     /// Number of classes; "any" is one condition more.
     #[config(default = 10)]
     pub classes: usize,
-    /// Channels of the generator at 7x7; half of them at 14x14. A multiple of 16.
+    /// Pixels on a side; a multiple of 4.
+    #[config(default = 28)]
+    pub side: usize,
+    /// Channels of a picture: 1 for grey, 3 for colour.
+    #[config(default = 1)]
+    pub colours: usize,
+    /// Channels of the generator where a picture is four times smaller; half of them where it is twice. A multiple of 16.
     #[config(default = 96)]
     pub channels: usize,
     /// Length of the embedding of latent and condition that modulates the generator's blocks.
     #[config(default = 96)]
     pub embedding: usize,
-    /// Channels of the discriminator at 7x7.
+    /// Channels of the discriminator where a picture is four times smaller.
     #[config(default = 96)]
     pub critic_channels: usize,
     /// Weight of the information that a picture holds of its class, in nats; 0 does without.
@@ -53,24 +56,25 @@ pub struct GanConfig {
 impl GanConfig {
     /// Initializes generator and discriminator on `device`.
     pub fn init(&self, device: &Device) -> Gan {
-        let Self { latent, classes, channels, embedding, critic_channels, class_information } = *self;
+        let Self { latent, classes, side, colours, channels, embedding, critic_channels, class_information } = *self;
         let (half, eighth) = (channels / 2, channels / 8);
         let block = |channels| ModulatedConfig::new(channels, embedding).init(device);
         Gan {
             generator: Painter {
                 condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
                 embed: LinearConfig::new(latent, embedding).init(device),
-                stem: LinearConfig::new(latent, channels * COARSE * COARSE).init(device),
+                stem: LinearConfig::new(latent, channels * (side / 4).pow(2)).init(device),
                 coarse: block(channels),
                 widen: conv3x3(channels, half, 1).init(device),
                 fine: block(half),
                 norm: group_norm(half).init(device),
                 spread: conv3x3(half, 4 * eighth, 1).init(device),
-                paint: conv3x3(eighth, 1, 1).init(device),
+                paint: conv3x3(eighth, colours, 1).init(device),
+                side: side / 4,
             },
             discriminator: Some(Discriminator {
                 layers: [
-                    (1, 32, 4, 2),
+                    (colours, 32, 4, 2),
                     (32, 64, 3, 1),
                     (64, critic_channels, 4, 2),
                     (critic_channels, critic_channels, 3, 1),
@@ -85,7 +89,7 @@ impl GanConfig {
                 judge: LinearConfig::new(2 * critic_channels, 1).init(device),
                 condition: EmbeddingConfig::new(classes + 1, critic_channels).init(device),
             }),
-            recognizer: Recognizer::paying(class_information, 4 * COARSE, classes, device),
+            recognizer: Recognizer::paying(class_information, [colours, side], classes, device),
             classes,
         }
     }
@@ -101,7 +105,7 @@ pub struct Gan {
     classes: usize,
 }
 
-/// The map from latents to pictures. The latent enters at 7x7, and with the condition again at every
+/// The map from latents to pictures. The latent enters where they are smallest, and with the condition again at every
 /// block's norm.
 #[derive(Module, Debug)]
 struct Painter {
@@ -114,14 +118,17 @@ struct Painter {
     norm: GroupNorm,
     spread: Conv2d,
     paint: Conv2d,
+    /// Pixels on a side of the coarsest feature map.
+    #[module(skip)]
+    side: usize,
 }
 
 impl Painter {
     fn forward(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
         passes::count("generator");
         let embedding = silu(self.embed.forward(z.clone()) + embed(&self.condition, conditions));
-        let [batch, _] = z.dims();
-        let x = self.stem.forward(z).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
+        let (batch, side) = (z.dims()[0], self.side as i32);
+        let x = self.stem.forward(z).reshape([batch as i32, -1, side, side]);
         let x = self.coarse.forward(x, embedding.clone());
         let x = self.fine.forward(self.widen.forward(upsample(silu(x))), embedding);
         let x = depth_to_space(self.spread.forward(silu(self.norm.forward(x))));
@@ -138,7 +145,7 @@ struct Discriminator {
 }
 
 impl Discriminator {
-    /// How real pictures `[batch, 1, 28, 28]` look under conditions `[batch]`: any real number, `[batch]`.
+    /// How real pictures `[batch, colours, side, side]` look under conditions `[batch]`: any real number, `[batch]`.
     fn forward(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
         let features = self.layers.iter().fold(images, |x, layer| {
             let options = ConvOptions::new(layer.stride, [1, 1], [1, 1], 1);
@@ -230,6 +237,7 @@ impl Family for Gan {
     fn traits(config: &GanConfig) -> Traits {
         Traits {
             latent: vec![config.latent],
+            image: ImageShape { width: config.side, height: config.side, channels: config.colours },
             forward_passes: "1".into(),
             steps: 1,
             invertible: false,

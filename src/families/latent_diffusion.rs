@@ -14,9 +14,9 @@ use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
-use crate::cards::{Controls, Range};
+use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{Condition, Inversion, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
-use crate::layers::autoencoder::{CODES, Decoder, DecoderConfig, Encoder, EncoderConfig};
+use crate::layers::autoencoder::{CODES, COLOURS, Decoder, DecoderConfig, Encoder, EncoderConfig, SIDE};
 use crate::layers::noising::{FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
 use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
@@ -316,6 +316,7 @@ impl Family for LatentDiffusion {
     fn traits(config: &LatentDiffusionConfig) -> Traits {
         Traits {
             latent: vec![config.code, CODES, CODES],
+            image: ImageShape { width: SIDE, height: SIDE, channels: COLOURS },
             forward_passes: "T + 1".into(),
             steps: STEPS,
             invertible: true,

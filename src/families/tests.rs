@@ -105,7 +105,9 @@ fn pictures_on_the_way_change_nothing_of_the_last() {
             let mut way = generator.start(z.clone(), &condition, &options);
             let mut seen = way.picture();
             while way.advance() {
-                (way.predicted(), way.choices(), way.picture());
+                way.predicted();
+                way.choices();
+                way.picture();
                 seen = way.picture();
             }
             seen.clamp(-1.0, 1.0).into_data().assert_eq(&unseen.into_data(), true);

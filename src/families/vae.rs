@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use std::f64::consts::{LN_2, TAU};
 
 use super::family::{Family, Traits};
-use crate::cards::Controls;
+use crate::cards::{Controls, ImageShape};
 use crate::generator::{
     BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, OneShot, Settings, Trajectory, at_once, noise,
 };
@@ -26,10 +26,6 @@ use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, halves, sum_each, upsample};
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
-
-/// Pixels on a side, and on a side of the coarsest feature map.
-const SIDE: usize = 28;
-const COARSE: usize = SIDE / 4;
 
 /// Channels that the encoder keeps of its last feature map for the posterior.
 const HEAD: usize = 32;
@@ -43,7 +39,14 @@ pub struct VaeConfig {
     /// Number of classes; "any" is one condition more.
     #[config(default = 10)]
     pub classes: usize,
-    /// Channels at 7x7; half of them at 14x14, a quarter at 28x28. A multiple of 32.
+    /// Pixels on a side; a multiple of 4.
+    #[config(default = 28)]
+    pub side: usize,
+    /// Channels of a picture: 1 for grey, 3 for colour.
+    #[config(default = 1)]
+    pub colours: usize,
+    /// Channels where a picture is four times smaller; half of them where it is twice, a quarter where it is whole. A
+    /// multiple of 32.
     #[config(default = 64)]
     pub channels: usize,
     /// Weight of the class's information in the loss, in nats a nat: how much a picture may lose in
@@ -55,35 +58,38 @@ pub struct VaeConfig {
 impl VaeConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Vae {
-        let Self { latent, classes, channels, class_information } = *self;
+        let Self { latent, classes, side, colours, channels, class_information } = *self;
+        let coarse = (side / 4).pow(2);
         let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
         let norm = |channels: usize| group_norm(channels).init(device);
+        // The config weighs it against the bound of a whole picture; the loss is of one of its dimensions.
+        let weight = class_information / (colours * side * side) as f64;
         Vae {
             encoder: Encoder {
-                stem: conv3x3(1, half, 2).init(device),
+                stem: conv3x3(colours, half, 2).init(device),
                 down: conv3x3(half, channels, 2).init(device),
                 coarse: residual(channels),
                 norm: norm(channels),
                 squeeze: Conv2dConfig::new([channels, HEAD], [1, 1]).init(device),
-                posterior: LinearConfig::new(HEAD * COARSE * COARSE, 2 * latent).init(device),
+                posterior: LinearConfig::new(HEAD * coarse, 2 * latent).init(device),
             },
             prior: Prior {
                 mean: Param::from_tensor(Tensor::zeros([classes + 1, latent], device)),
                 root: Param::from_tensor(Tensor::zeros([classes + 1, latent, latent], device)),
             },
             decoder: Decoder {
-                stem: LinearConfig::new(latent, channels * COARSE * COARSE).init(device),
+                stem: LinearConfig::new(latent, channels * coarse).init(device),
                 coarse: residual(channels),
                 widen_1: conv3x3(channels, half, 1).init(device),
                 fine: residual(half),
                 widen_2: conv3x3(half, quarter, 1).init(device),
                 norm: norm(quarter),
-                paint: conv3x3(quarter, 1, 1).init(device),
+                paint: conv3x3(quarter, colours, 1).init(device),
+                side: side / 4,
             },
             log_sigma: Param::from_tensor(Tensor::full([1], -1.5, device)),
-            // The config weighs it against the bound of a whole picture; the loss is of one of its dimensions.
-            recognizer: Recognizer::paying(class_information / (SIDE * SIDE) as f64, SIDE, classes, device),
+            recognizer: Recognizer::paying(weight, [colours, side], classes, device),
             classes,
         }
     }
@@ -189,6 +195,9 @@ struct Decoder {
     widen_2: Conv2d,
     norm: GroupNorm,
     paint: Conv2d,
+    /// Pixels on a side of the coarsest feature map.
+    #[module(skip)]
+    side: usize,
 }
 
 /// A diagonal Gaussian q(h | x): mean and log-variance, each `[batch, latent]`.
@@ -217,7 +226,7 @@ pub fn gaussian_cost(x: Tensor<4>, mean: Tensor<4>, log_sigma: Tensor<1>) -> Ten
 }
 
 impl Vae {
-    /// Pictures `[batch, 1, 28, 28]` to the posterior of their codes.
+    /// Pictures `[batch, colours, side, side]` to the posterior of their codes.
     pub fn encode(&self, images: Tensor<4>) -> Posterior {
         passes::count("encoder");
         let encoder = &self.encoder;
@@ -229,19 +238,19 @@ impl Vae {
         Posterior { mean, log_variance: log_variance.clamp(-10.0, 4.0) }
     }
 
-    /// Codes `[batch, latent]` to the mean pictures `[batch, 1, 28, 28]` in [-1, 1].
+    /// Codes `[batch, latent]` to the mean pictures `[batch, colours, side, side]` in [-1, 1].
     pub fn decode(&self, codes: Tensor<2>) -> Tensor<4> {
         passes::count("decoder");
         let decoder = &self.decoder;
-        let [batch, _] = codes.dims();
-        let x = decoder.stem.forward(codes).reshape([batch as i32, -1, COARSE as i32, COARSE as i32]);
+        let (batch, side) = (codes.dims()[0], decoder.side as i32);
+        let x = decoder.stem.forward(codes).reshape([batch as i32, -1, side, side]);
         let x = decoder.coarse.forward(x);
         let x = decoder.fine.forward(decoder.widen_1.forward(upsample(silu(x))));
         let x = decoder.widen_2.forward(upsample(silu(x)));
         tanh(decoder.paint.forward(silu(decoder.norm.forward(x))))
     }
 
-    /// Latents z `[batch, latent]` under conditions `[batch]` to pictures `[batch, 1, 28, 28]`.
+    /// Latents z `[batch, latent]` under conditions `[batch]` to pictures `[batch, colours, side, side]`.
     pub fn draw(&self, z: Tensor<2>, conditions: Tensor<1, Int>) -> Tensor<4> {
         self.decode(self.prior.carry(z, conditions))
     }
@@ -299,6 +308,7 @@ impl Family for Vae {
     fn traits(config: &VaeConfig) -> Traits {
         Traits {
             latent: vec![config.latent],
+            image: ImageShape { width: config.side, height: config.side, channels: config.colours },
             forward_passes: "1".into(),
             steps: 1,
             invertible: true,

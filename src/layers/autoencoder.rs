@@ -14,8 +14,11 @@ use crate::passes;
 /// Codes on a side.
 pub const CODES: usize = 8;
 
+/// Pixels on a side.
+pub const SIDE: usize = 4 * CODES;
+
 /// Channels of a picture.
-const COLOURS: usize = 3;
+pub const COLOURS: usize = 3;
 
 /// Config of [`Encoder`].
 #[derive(Config, Debug)]

@@ -18,6 +18,8 @@ pub enum Kind {
     Seed,
     /// One of a few words.
     Choice(&'static [&'static str]),
+    /// A language that the page speaks.
+    Language,
     /// A number.
     Number {
         /// The least.
@@ -86,8 +88,8 @@ macro_rules! field {
     };
 }
 
-/// The languages that the page speaks.
-const LANGUAGES: &[&str] = &["en", "zh"];
+/// The languages that the page speaks, by the first part of their tags (BCP 47).
+pub const LANGUAGES: &[&str] = &["en", "zh"];
 
 const PRECISIONS: &[&str] = &["q8", "q4"];
 
@@ -256,7 +258,7 @@ pub const PROPERTIES: &[Property] = &[
     },
     Property {
         name: "lang",
-        kind: Kind::Choice(LANGUAGES),
+        kind: Kind::Language,
         default: "",
         always: false,
         help: "The language of the page; without one, the reader's own.",
@@ -293,6 +295,7 @@ impl Property {
             Kind::Model => Domain::Models,
             Kind::Class => Domain::Classes(card.map_or(0, |card| card.classes.len())),
             Kind::Choice(words) => Domain::Words(words.into()),
+            Kind::Language => Domain::Languages(LANGUAGES),
             Kind::Number { min, max } => Domain::Number { min, max },
             Kind::Point { min, max } => Domain::Point { min, max },
             Kind::Whole(of) => range(of)

@@ -44,6 +44,8 @@ pub enum Domain {
     },
     /// One of a few words.
     Words(Vec<&'static str>),
+    /// One of a few languages, by a tag of any form (`zh`, `zh-Hant-TW`, `zh_CN`): its first part counts.
+    Languages(&'static [&'static str]),
     /// A [`Mask`] of a latent of this dimension.
     Coordinates(usize),
     /// What somebody says, in at most so many characters.
@@ -65,6 +67,7 @@ impl Domain {
             Self::Number { min, max } => format!("a number from {min} to {max}"),
             Self::Point { min, max } => format!("two numbers from {min} to {max} with a comma between them"),
             Self::Words(words) => format!("one of {}", words.join(", ")),
+            Self::Languages(known) => format!("a language of the page ({})", known.join(", ")),
             Self::Coordinates(count) => format!("a bitmap of {count} coordinates in base64url"),
             Self::Sentence(most) => format!("a sentence of at most {most} characters on one line"),
         }
@@ -116,6 +119,10 @@ impl Word for String {
                 Some(if mask.is_empty() { Self::new() } else { text.into() })
             }
             Domain::Words(words) => words.contains(&text).then(|| text.into()),
+            Domain::Languages(known) => {
+                let primary = text.split(['-', '_', '.']).next()?.to_ascii_lowercase();
+                known.contains(&primary.as_str()).then_some(primary)
+            }
             Domain::Sentence(_) => Self::nearest(text, domain).filter(|sentence| sentence == text),
             _ => None,
         }

@@ -21,14 +21,14 @@ pub struct Recognizer {
     weight: f64,
 }
 
-/// Pictures `[batch, 1, side, side]` and their conditions `[batch]`.
+/// Pictures `[batch, colours, side, side]` and their conditions `[batch]`.
 type Conditioned = (Tensor<4>, Tensor<1, Int>);
 
 impl Recognizer {
-    /// Of pictures of `side` pixels, a multiple of 4, that pays a generator `weight` for a nat; none where that is 0.
-    pub fn paying(weight: f64, side: usize, classes: usize, device: &Device) -> Option<Self> {
+    /// Of pictures `[colours, side, side]`, the side a multiple of 4, that pays a generator `weight` for a nat; none where that is 0.
+    pub fn paying(weight: f64, [colours, side]: [usize; 2], classes: usize, device: &Device) -> Option<Self> {
         (weight > 0.0).then(|| Self {
-            fine: conv3x3(1, 32, 2).init(device),
+            fine: conv3x3(colours, 32, 2).init(device),
             coarse: conv3x3(32, 64, 2).init(device),
             logits: LinearConfig::new(64 * (side / 4).pow(2), classes).init(device),
             weight,

@@ -9,7 +9,7 @@ use crate::cards::ModelCard;
 use crate::catalogue;
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
-use crate::link::{self, Domain, Kind, Mask, State, StateError};
+use crate::link::{self, Domain, Kind, LANGUAGES, Mask, State, StateError};
 
 /// The cards of all models that ship.
 #[wasm_bindgen]
@@ -52,6 +52,7 @@ pub fn properties() -> Outcome<JsValue> {
                 Kind::Model => ("choice", None, Some(catalogue::cards().iter().map(|card| card.id.clone()).collect())),
                 Kind::Class | Kind::Sampler | Kind::Style => ("choice", None, None),
                 Kind::Sentence(most) => ("sentence", Some((0.0, most as f64)), None),
+                Kind::Language => ("choice", None, Some(LANGUAGES.iter().map(|tag| tag.to_string()).collect())),
                 Kind::Choice(words) => ("choice", None, Some(words.iter().map(|word| word.to_string()).collect())),
                 Kind::Seed | Kind::Brush => ("integer", Some((0.0, u32::MAX.into())), None),
                 Kind::Whole(_) => ("integer", None, None),

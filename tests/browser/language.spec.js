@@ -2,7 +2,7 @@
 
 import axe from 'axe-core';
 import { expect, test } from '@playwright/test';
-import { fragment, nearOwn, pixels, settled, visit } from './visitor.js';
+import { act, fragment, nearOwn, pixels, settled, visit } from './visitor.js';
 
 const CHINESE = /\p{Script=Han}/u;
 const SWITCH = '#language button';
@@ -46,6 +46,19 @@ test.describe('where the reader prefers Chinese', () => {
     await expect(notices.getByRole('button', { name: '再试一次' })).toBeVisible();
   });
 
+  for (const [typed, got] of [['-1', '却是“-1”'], ['4294967296', '却是“4294967296”'], ['1.5', '却是“1.5”'], ['', '却是空的']]) {
+    test(`a seed of "${typed}" is refused in Chinese`, async ({ page }) => {
+      await visit(page, '#model=vae-fashion&seed=5&to=6');
+      const field = page.locator('#ends .end.b input');
+      await field.fill(typed);
+      await field.press('Enter');
+      await expect(page.locator('#notices p')).toHaveText(`B 的种子：应为从 0 到 4294967295 的整数，${got}；仍为 6。`);
+      await expect(field).toHaveValue('6');
+    });
+  }
+
+  for (const tag of ['en-US', 'en_GB', 'EN']) test(`a link with lang=${tag} is English, at once and from then on`, ({ page }) => stays(page, `lang=${tag}`, 'en'));
+
   test('has no accessibility finding, and nothing overflows', { tag: '@layout' }, async ({ page }) => {
     for (const [width, height] of [[320, 640], [390, 844], [1024, 768], [1440, 900]]) {
       await page.setViewportSize({ width, height });
@@ -63,6 +76,35 @@ test('a link says its language, whatever the reader prefers', async ({ page }) =
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
   await expect(page.locator('#share')).toHaveText('分享这张图像');
   await expect(page).toHaveTitle(CHINESE);
+});
+
+/** Opens a link and changes something: the page stays in its language, is loaded once, and its link says the language. */
+async function stays(page, said, lang) {
+  let loads = 0;
+  page.on('load', () => loads++);
+  await visit(page, `#model=vae-fashion&seed=5&${said}`);
+  const tag = { en: 'en', zh: 'zh-Hans' }[lang];
+  await expect(page.locator('html')).toHaveAttribute('lang', tag);
+  await act(page);
+  expect(new URLSearchParams(await fragment(page)).get('lang')).toBe(lang);
+  await expect(page.locator('html')).toHaveAttribute('lang', tag);
+  await expect(page.locator('#notices')).toBeEmpty();
+  expect(loads).toBe(1);
+}
+
+for (const said of ['lang=zh-CN', 'lang=zh-Hans', 'lang=zh_CN', 'lang=zh-TW', 'lang=ZH', 'lang=en&lang=zh-Hant-HK']) {
+  test(`a link with ${said} is Chinese, at once and from then on`, ({ page }) => stays(page, said, 'zh'));
+}
+
+test('a language that the page does not speak: a message, and the reader’s own from then on', async ({ page }) => {
+  let loads = 0;
+  page.on('load', () => loads++);
+  await visit(page, '#model=vae-fashion&seed=5&lang=zhongwen');
+  await expect(page.locator('#notices')).toContainText(/lang.*\(en, zh\).*zhongwen/);
+  await act(page);
+  expect(await fragment(page)).not.toContain('lang');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  expect(loads).toBe(1);
 });
 
 test('the switch changes every word and no picture, and loses nothing', async ({ page }) => {

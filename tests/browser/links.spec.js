@@ -1,7 +1,7 @@
 // Links that are not quite right: a message, the nearest valid state, never a blank page.
 
 import { expect, test } from '@playwright/test';
-import { expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { act, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
 
 const BAD = [
   ['a seed that is no number', 'model=vae-fashion&seed=NaN', /seed.*NaN/],
@@ -25,7 +25,10 @@ for (const [what, bad, said] of BAD) {
     await expect(page.locator('#notices')).toContainText(said);
     await expect(page.locator('#notices img')).toHaveCount(0);
     expectDrawn(await pixels(page));
-    // The address is mended: opened again, there is nothing to complain about.
+    // What was asked for still stands there, for who wants to mend it by hand.
+    expect(await fragment(page)).toBe(bad);
+    // With the first change the address is mended: opened again, there is nothing to complain about.
+    await act(page);
     const mended = await fragment(page);
     expect(mended).toContain('model=vae-fashion');
     const again = await page.context().newPage();
@@ -39,6 +42,9 @@ for (const fine of ['', '#', '#seed=3', '#model=vae-fashion', '#model=vae-fashio
   test(`"${fine}" is drawn, missing parts at their defaults`, async ({ page }) => {
     await visit(page, `./${fine}`);
     expectDrawn(await pixels(page));
+    await expect(page.locator('#notices')).toBeEmpty();
+    expect(await fragment(page)).toBe(fine.replace('#', ''));
+    await act(page);
     expect(await fragment(page)).toMatch(/^model=vae-fashion&.*seed=\d+/);
   });
 }
@@ -47,9 +53,36 @@ test('a bad fragment typed into the open page: a message; a good one takes it aw
   await visit(page, '#model=vae-fashion&seed=5');
   await page.evaluate(() => (location.hash = '#model=vae-fashion&seed=x'));
   await expect(page.locator('#notices')).toContainText('seed');
+  expect(await fragment(page)).toBe('model=vae-fashion&seed=x');
   await page.evaluate(() => (location.hash = '#model=vae-fashion&seed=8'));
   await expect(page.locator('#notices')).toBeEmpty();
   await settled(page);
+});
+
+test('a change that waits to be written gives way to an address that is typed', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&seed=5');
+  const address = await page.evaluate(async () => {
+    const slider = document.querySelector('#slider input');
+    for (const t of [0.1, 0.2]) {
+      slider.valueAsNumber = t;
+      slider.dispatchEvent(new Event('input'));
+      await new Promise((resolve) => { setTimeout(resolve, 60); });
+    }
+    location.hash = '#model=vae-fashion&seed=8';
+    await new Promise((resolve) => { setTimeout(resolve, 600); });
+    return location.hash;
+  });
+  expect(address).toBe('#model=vae-fashion&seed=8');
+  await settled(page);
+  await expect(page.locator('#slider input')).toHaveValue('0');
+});
+
+test('a sign that escapes nothing is text', async ({ page }) => {
+  for (const prompt of ['cat%+5dog', '100% 5 cats', 'cat%E5%BE']) {
+    await visit(page, `#model=emoji&seed=5&steps=2&prompt=${prompt}`);
+    await expect(page.getByRole('textbox', { name: 'What to draw', exact: true })).toHaveValue(prompt);
+    await expect(page.locator('#notices')).toBeEmpty();
+  }
 });
 
 test('a message can be dismissed', async ({ page }) => {

@@ -1,7 +1,7 @@
 // The map of the plane: what each place of it is carried to.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, mapped, settled, square, stripSettled, visit } from './visitor.js';
+import { difference, drawn, expectDrawn, mapped, pixels, settled, square, stripSettled, visit } from './visitor.js';
 
 const COUNT = 9;
 const LINK = '#model=vae-fashion&class=3&seed=5&to=6';
@@ -38,6 +38,48 @@ test('another class is another map, another point is not', async ({ page }) => {
   await page.locator('#classes').getByText('Bag', { exact: true }).click();
   await settled(page);
   await expect.poll(async () => difference(await square(page, 2, 2), dresses)).toBeGreaterThan(30);
+});
+
+/** Chooses a model while no frame of the screen comes, and lets frames come again once everything is drawn. */
+async function chooseUnseen(page, link, drawn) {
+  await page.evaluate((link) => {
+    const { requestAnimationFrame: original } = globalThis;
+    const waiting = [];
+    globalThis.requestAnimationFrame = (callback) => waiting.push(callback);
+    globalThis.letThrough = () => {
+      globalThis.requestAnimationFrame = original;
+      waiting.forEach((callback) => original(callback));
+      return new Promise((resolve) => { original(() => original(resolve)); });
+    };
+    location.hash = link;
+  }, link);
+  await drawn();
+  await page.evaluate(() => globalThis.letThrough());
+}
+
+test('what another model has drawn before the next frame of the screen stays', async ({ page }) => {
+  await visit(page, LINK);
+  await mapped(page);
+  await stripSettled(page);
+  await chooseUnseen(page, LINK.replace('vae', 'gan'), async () => {
+    await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
+    await expect(page.locator('#many .stale')).toHaveCount(0);
+    await page.waitForTimeout(1500);
+  });
+  const empty = [];
+  for (let row = 0; row < COUNT; row++) for (let column = 0; column < COUNT; column++) if ((await square(page, column, row))[3] !== 255) empty.push([column, row]);
+  expect(empty).toEqual([]);
+});
+
+test('the ways of the many that were drawn before the next frame of the screen stay', async ({ page }) => {
+  await visit(page, LINK);
+  await stripSettled(page);
+  await chooseUnseen(page, '#model=codes-fashion&class=3&seed=5', () => expect(page.locator('#many .grid .stale')).toHaveCount(0, { timeout: 60_000 }));
+  const first = '#many .grid button:first-child canvas';
+  const picture = await pixels(page, first);
+  const slider = page.locator('#many .film input');
+  await slider.fill('0');
+  await expect.poll(async () => String(await pixels(page, first))).not.toBe(String(picture));
 });
 
 test('where a picture takes many steps, the map is drawn for those who ask', async ({ page }) => {

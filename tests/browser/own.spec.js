@@ -176,6 +176,113 @@ test('between two pictures lies a way, which begins and ends at them', async ({ 
   await expect.poll(async () => difference(await pixels(page, '#own .between .stage canvas'), one)).toBeLessThanOrEqual(1);
 });
 
+/** Keeps two drawings as the ends of a way; their pictures. */
+async function keepBoth(page) {
+  const kept = [];
+  for (const [letter, from, to] of [['A', [0.3, 0.2], [0.6, 0.8]], ['B', [0.8, 0.2], [0.2, 0.7]]]) {
+    if (kept.length > 0) await button(page, 'Clear').click();
+    await stroke(page, from, to);
+    await carried(page);
+    kept.push(await pad(page));
+    await button(page, `Keep as ${letter}`).click();
+  }
+  return kept;
+}
+
+/** Where the way between two pictures begins and ends. */
+async function expectEnds(page, pictures) {
+  const way = page.locator('#own .between');
+  await expect(way).toHaveAttribute('aria-busy', 'false');
+  await expect(slider(page, 'A to B')).toBeEnabled();
+  for (const [t, picture] of pictures.entries()) {
+    await slider(page, 'A to B').fill(String(t));
+    await expect.poll(async () => difference(await pixels(page, '#own .between .stage canvas'), picture)).toBeLessThanOrEqual(1);
+  }
+}
+
+test('the way between two pictures begins and ends at them, whatever map draws it', async ({ page }) => {
+  await visit(page, FLOW);
+  const kept = await keepBoth(page);
+  await expectEnds(page, kept);
+  await page.locator('#classes').getByText('Bag', { exact: true }).click();
+  await expectEnds(page, kept);
+  // Nothing is on the pad, and the ends follow all the same.
+  await button(page, 'Clear').click();
+  await page.locator('#classes').getByText('Sandal', { exact: true }).click();
+  await expectEnds(page, kept);
+  // A family that cannot look at pictures changes nothing about them.
+  await page.getByRole('radio', { name: /^Generative/ }).check({ force: true });
+  await expect(page.locator('#own .between')).toBeHidden();
+  await page.getByRole('radio', { name: /^Normalizing/ }).check({ force: true });
+  await expectEnds(page, kept);
+  // Halfway the other way leads elsewhere.
+  await slider(page, 'A to B').fill('0.5');
+  const half = () => pixels(page, '#own .between .stage canvas');
+  await expect.poll(async () => difference(await half(), kept[1])).toBeGreaterThan(1);
+  const arc = await half();
+  await page.locator('#ends .modes label').last().click();
+  await expect.poll(async () => difference(await half(), arc)).toBeGreaterThan(1);
+});
+
+test('of two mixtures the last one that was asked for stays', async ({ page }) => {
+  await visit(page, FLOW);
+  const [, other] = await keepBoth(page);
+  await slider(page, 'A to B').fill('0.4');
+  await page.evaluate(() => {
+    const { pushforward } = globalThis;
+    const { generate } = pushforward;
+    pushforward.generate = async function (options) {
+      delete pushforward.generate;
+      const made = await generate.call(this, options);
+      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+      return made;
+    };
+    // The first is slow; the second is asked for meanwhile.
+    document.querySelector('#own .between button.b').click();
+    const input = document.querySelector('#own .between input[type=range]');
+    input.value = '1';
+    input.dispatchEvent(new Event('input'));
+  });
+  await page.waitForTimeout(2000);
+  expect(difference(await pixels(page, '#own .between .stage canvas'), other)).toBeLessThanOrEqual(1);
+});
+
+for (const [what, reading] of [['read', true], ['decoded', false]]) {
+  test(`of two files the last one is taken, though the first is longer ${what}`, async ({ page }) => {
+    await visit(page, '#model=vae-fashion&seed=5');
+    await nearOwn(page);
+    const filled = (colour) => painted(page, [28, 28], `context.fillStyle = '#000'; context.fillRect(0, 0, 28, 28); context.fillStyle = '${colour}'; context.fillRect(4, 4, 20, 20);`);
+    const [first, second] = [await filled('#505050'), await filled('#c0c0c0')];
+    await page.evaluate((reading) => {
+      const late = () => new Promise((resolve) => { setTimeout(resolve, 1000); });
+      if (reading) {
+        const { arrayBuffer } = Blob.prototype;
+        Blob.prototype.arrayBuffer = async function () {
+          Blob.prototype.arrayBuffer = arrayBuffer;
+          await late();
+          return arrayBuffer.call(this);
+        };
+        return;
+      }
+      const { get, set } = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src');
+      Object.defineProperty(HTMLImageElement.prototype, 'src', {
+        configurable: true,
+        get,
+        set(url) {
+          Object.defineProperty(HTMLImageElement.prototype, 'src', { configurable: true, get, set });
+          late().then(() => set.call(this, url));
+        },
+      });
+    }, reading);
+    await give(page, first);
+    await page.waitForTimeout(200);
+    await give(page, second);
+    await page.waitForTimeout(1500);
+    expect((await pad(page))[4 * (14 * 28 + 14)]).toBe(0xc0);
+    await expect(page.locator('#notices')).toBeEmpty();
+  });
+}
+
 test('a family that has no way back says so', async ({ page }) => {
   await visit(page, '#model=gan-fashion&seed=5');
   await stroke(page);

@@ -90,15 +90,18 @@ test('seeds: a typed one and a rolled one draw their pictures', async ({ page })
   expect(difference(await pixels(page), await drawn(page, { model: 'vae-fashion', seed }))).toBe(0);
 });
 
-for (const [typed, said] of [['-1', 'seed'], ['4294967296', 'seed'], ['1.5', 'seed'], ['', 'seed']]) {
+for (const [typed, got] of [['-1', '“-1”'], ['4294967296', '“4294967296”'], ['1.5', '“1.5”'], ['', 'none']]) {
   test(`a seed of "${typed}" is refused with a message, and the old one stays`, async ({ page }) => {
     await visit(page, '#model=vae-fashion&seed=5&to=6');
     const before = await pixels(page);
     await page.getByLabel('A seed').fill(typed);
     await page.getByLabel('A seed').press('Enter');
-    await expect(page.locator('#notices')).toContainText(said);
+    await expect(page.locator('#notices p')).toHaveText(`The seed of A: expected a whole number from 0 to 4294967295, got ${got}; it stays 5.`);
     await expect(page.getByLabel('A seed')).toHaveValue('5');
     expect(difference(await pixels(page), before)).toBe(0);
+    // Another seed is no reason to complain any more.
+    await page.getByRole('button', { name: 'Roll a new seed for A' }).click();
+    await expect(page.locator('#notices')).toBeEmpty();
   });
 }
 

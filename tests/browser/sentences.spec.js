@@ -1,7 +1,7 @@
 // Sentences: what is said is drawn, links carry it, and nothing that can be typed does harm.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { act, difference, drawn, expectDrawn, fragment, nearOwn, pixels, settled, visit } from './visitor.js';
 
 const MODEL = 'emoji';
 const SIDE = 32;
@@ -119,6 +119,51 @@ test('only a model that is told what to draw asks', async ({ page }) => {
   await expect(page.locator('#classes')).toContainText('Style');
 });
 
+/** Puts these kinds of data on the clipboard, a picture among them if asked. */
+async function copy(page, texts, picture) {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(
+    async ([texts, picture]) => {
+      const canvas = new OffscreenCanvas(40, 40);
+      const context = canvas.getContext('2d');
+      context.fillStyle = 'red';
+      context.fillRect(0, 0, 20, 40);
+      const kinds = Object.entries(texts).map(([type, text]) => [type, new Blob([text], { type })]);
+      if (picture) kinds.push(['image/png', await canvas.convertToBlob()]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(kinds))]);
+    },
+    [texts, picture],
+  );
+}
+
+test('cells of a spreadsheet, a text and a picture of it, are pasted into the sentence as text', async ({ page }) => {
+  await visit(page, LINK);
+  await nearOwn(page);
+  const pad = await pixels(page, '#own .easel canvas');
+  await copy(page, { 'text/plain': 'red rose', 'text/html': '<table><tr><td>red rose</table>' }, true);
+  await field(page).focus();
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.keyboard.press('Control+v');
+  await expect(field(page)).toHaveValue('red rose');
+  await settled(page);
+  expect(difference(await pixels(page), await told(page, { prompt: 'red rose' }))).toBe(0);
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  expect(difference(await pixels(page, '#own .easel canvas'), pad)).toBe(0);
+  await expect(page.locator('#own')).not.toHaveClass(/drawn/);
+  await expect(page.locator('#notices')).toBeEmpty();
+});
+
+test('a picture without a text is a picture, wherever it is pasted', async ({ page }) => {
+  await visit(page, LINK);
+  await nearOwn(page);
+  // As browsers copy a picture of a page.
+  await copy(page, { 'text/html': '<img src="https://example.com/cat.png">' }, true);
+  await field(page).focus();
+  await page.keyboard.press('Control+v');
+  await expect(page.locator('#own')).toHaveClass(/drawn/);
+  await expect(field(page)).toHaveValue('');
+});
+
 const ODD = ['<img src=x onerror=alert(1)>', '"&seed=9#', '%00%ff', '\u202eesrever', '🐱'.repeat(20), 'е́'.repeat(9), ' ', '٣ قطط', '\u{10ffff}', 'ﷺ'.repeat(30)];
 
 test('whatever is typed is text, and is drawn', async ({ page }) => {
@@ -157,6 +202,7 @@ test('a sentence too long is cut, whether it is typed or comes in a link of 100 
     await expect(page.locator('#notices b')).toHaveCount(0);
     await settled(page);
     expectDrawn(await pixels(page), SIDE);
+    await act(page);
     expect((await fragment(page)).length).toBeLessThan(3_000);
     expect([...(await field(page).inputValue())].length).toBeLessThanOrEqual(200);
     expect((await page.locator('#notices').innerText()).length).toBeLessThan(500);
@@ -176,6 +222,7 @@ for (const [bad, complaint] of BAD) {
     await visit(page, `${LINK}&prompt=cat&${bad}`);
     await expect(page.locator('#notices')).toContainText(complaint);
     expectDrawn(await pixels(page), SIDE);
+    await act(page);
     expect(await fragment(page)).not.toContain(bad);
   });
 }

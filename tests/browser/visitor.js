@@ -48,6 +48,12 @@ export function drawn(page, options) {
   return page.evaluate(async (options) => [...(await globalThis.pushforward.generate(options)).image.data], options);
 }
 
+/** A change by hand: a step along the way from A to B. */
+export async function act(page) {
+  await page.locator('#slider input').press('ArrowRight');
+  await settled(page);
+}
+
 /** What the page's address says, without '#', once it has come to rest. */
 export async function fragment(page) {
   await page.waitForTimeout(400);

@@ -61,10 +61,11 @@ pub fn goes_on<F: Family + 'static>(config: &F::Config, module: F, shipped: F) {
 
 /// A module with a card that says what its family does of it.
 pub fn generator<F: Family + 'static>(config: &F::Config, module: F) -> Box<dyn Generator> {
-    let Traits { latent, forward_passes, steps, invertible, alternatives, controls } = F::traits(config);
+    let Traits { latent, image, forward_passes, steps, invertible, alternatives, controls } = F::traits(config);
     let latent = LatentShape { shape: latent };
     let card = ModelCard {
         latent,
+        image,
         forward_passes,
         steps,
         invertible,

@@ -29,11 +29,15 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Whether it is a training of this config. One that began before recipes named their data set is held to the rest.
+    /// Whether it is a training of this config. One that began before recipes named their data set and the shape of its
+    /// pictures is held to the rest.
     pub fn is_of(&self, config: &Value) -> bool {
         let mut asked = config.clone();
-        if let (Some(fields), None) = (asked.as_object_mut(), self.config.get("dataset")) {
-            fields.remove("dataset");
+        for (parent, field) in [("", "dataset"), ("/model", "side"), ("/model", "colours")] {
+            let is_known = self.config.pointer(parent).is_some_and(|known| known.get(field).is_some());
+            if let Some(fields) = asked.pointer_mut(parent).and_then(Value::as_object_mut).filter(|_| !is_known) {
+                fields.remove(field);
+            }
         }
         self.config == asked
     }
@@ -223,10 +227,12 @@ mod tests {
 
     #[test]
     fn a_training_is_of_one_data_set_as_far_as_is_known() {
-        let asked = json!({ "dataset": "fashion", "model": 1 });
+        let asked = json!({ "dataset": "fashion", "model": { "layers": 1, "side": 28, "colours": 1 } });
         assert!(progress(asked.clone()).is_of(&asked));
-        assert!(progress(json!({ "model": 1 })).is_of(&asked));
-        assert!(!progress(json!({ "model": 2 })).is_of(&asked));
-        assert!(!progress(json!({ "dataset": "emoji", "model": 1 })).is_of(&asked));
+        assert!(progress(json!({ "model": { "layers": 1 } })).is_of(&asked));
+        assert!(progress(json!({ "model": { "layers": 1, "side": 28 } })).is_of(&asked));
+        assert!(!progress(json!({ "model": { "layers": 2 } })).is_of(&asked));
+        assert!(!progress(json!({ "model": { "layers": 1, "side": 32 } })).is_of(&asked));
+        assert!(!progress(json!({ "dataset": "emoji", "model": { "layers": 1 } })).is_of(&asked));
     }
 }

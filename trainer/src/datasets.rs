@@ -13,11 +13,13 @@ use crate::examples::Examples;
 use crate::fashion::benchmark::FashionBenchmark;
 use crate::fashion::images::{Images, Labelled, Split};
 
+/// Reads what to learn from; of a family that takes sentences, hashed to so many buckets.
+type Read = fn(&Common, &TrainingConfig, Option<usize>) -> Result<Box<dyn Examples>>;
+
 /// What the trainer does with a data set.
 struct Entry {
     dataset: Dataset,
-    /// What to learn from; of a family that takes sentences, hashed to so many buckets.
-    examples: fn(&Common, &TrainingConfig, Option<usize>) -> Result<Box<dyn Examples>>,
+    examples: Read,
     evaluate: fn(&Common, &Plan) -> Result<()>,
 }
 

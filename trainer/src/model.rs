@@ -133,7 +133,7 @@ fn card(common: &Common, recipe: &Recipe, dataset: &Dataset, traits: Traits, par
         classes: names(dataset.classes),
         styles: names(dataset.styles),
         latent: LatentShape { shape: traits.latent },
-        image: dataset.image,
+        image: traits.image,
         condition: dataset.condition,
         forward_passes: traits.forward_passes,
         steps: traits.steps,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use pushforward::cards::{ConditionKind, ImageShape};
 use pushforward::datasets::{self, Dataset};
 use pushforward::families::{self, Family, Visitor};
 use pushforward::training::TrainingConfig;
@@ -70,10 +71,32 @@ impl Recipe {
     /// The config of its family.
     ///
     /// # Errors
-    /// When it is another family's.
+    /// When it is another family's, or of other pictures or conditions than the data set's.
     pub fn config<F: Family>(&self) -> Result<F::Config> {
-        serde_json::from_value(self.model.clone()).with_context(|| format!("the config is not a {}'s", F::NAME))
+        let config = serde_json::from_value(self.model.clone());
+        let config = config.with_context(|| format!("the config is not a {}'s", F::NAME))?;
+        let (dataset, image) = (self.dataset()?, F::traits(&config).image);
+        ensure!(
+            image == dataset.image,
+            "expected a config of {}'s pictures ({}), got one of others ({})",
+            dataset.name,
+            in_words(dataset.image),
+            in_words(image)
+        );
+        let condition = if F::buckets(&config).is_some() { ConditionKind::Prompt } else { ConditionKind::Class };
+        ensure!(
+            condition == dataset.condition,
+            "expected a family that takes a {}, as {} has, got one that takes a {}",
+            dataset.condition.name(),
+            dataset.name,
+            condition.name()
+        );
+        Ok(config)
     }
+}
+
+fn in_words(ImageShape { width, height, channels }: ImageShape) -> String {
+    format!("{width} x {height} pixels, {channels} channels")
 }
 
 /// The models there are, for messages.
@@ -88,5 +111,40 @@ pub fn known(common: &Common) -> String {
         format!("a folder in {}", common.models.display())
     } else {
         format!("one of {}", ids.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pushforward::families::flow::{Flow, FlowConfig};
+    use pushforward::families::vae::{Vae, VaeConfig};
+    use serde_json::json;
+
+    fn refused<F: Family>(dataset: &str, config: impl Serialize) -> String {
+        let training = json!({
+            "epochs": 1, "batch": 1, "learning_rate": 0.1, "warmup": 0, "weight_decay": 0.0, "gradient_norm": 1.0,
+            "class_dropout": 0.0, "seed": 1,
+        });
+        let recipe = json!({
+            "dataset": dataset, "family": F::NAME, "name": "", "paper": "", "model": config, "training": training,
+        });
+        let recipe: Recipe = serde_json::from_value(recipe).unwrap();
+        recipe.config::<F>().map_or_else(|error| error.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn a_config_is_of_the_data_sets_pictures_and_conditions() {
+        assert_eq!(refused::<Flow>("fashion", FlowConfig::new()), "");
+        let small = refused::<Flow>("fashion", FlowConfig::new().with_side(8));
+        assert!(
+            small.contains("(28 x 28 pixels, 1 channels), got one of others (8 x 8 pixels, 1 channels)"),
+            "{small}"
+        );
+        let unknown = refused::<Flow>("faces", FlowConfig::new());
+        assert!(unknown.contains("expected a data set of fashion, emoji, got faces"), "{unknown}");
+        let vae = VaeConfig::new().with_side(32).with_colours(3);
+        let classes = refused::<Vae>("emoji", vae);
+        assert!(classes.contains("expected a family that takes a prompt, as Emoji has"), "{classes}");
     }
 }

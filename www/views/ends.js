@@ -23,27 +23,28 @@ export function mountEnds(root, context) {
  * @param {'A' | 'B'} letter
  */
 function end({ store, notices }, name, letter) {
-  const property = store.properties.get(name);
+  const { min = 0, max = Infinity } = store.properties.get(name) ?? {};
   const input = html('input', {
     type: 'number',
     inputmode: 'numeric',
     required: true,
-    min: property?.min ?? 0,
-    max: property?.max ?? '',
-    step: property?.step ?? 1,
+    min,
+    max,
+    step: 1,
     title: store.help(name),
   });
   const dice = html('button', { type: 'button', class: 'dice', 'aria-label': words.ends.rollFor(letter), title: words.ends.roll }, die());
-  dice.addEventListener('click', () => store.update({ [name]: crypto.getRandomValues(new Uint32Array(1))[0] % DICE }));
+  dice.addEventListener('click', () => {
+    notices.hide(name);
+    store.update({ [name]: crypto.getRandomValues(new Uint32Array(1))[0] % DICE });
+  });
   const show = () => (input.value = String(store.value[name]));
   input.addEventListener('change', () => {
-    try {
-      // An empty field is no number: NaN lets the one check there is say so.
-      store.update({ [name]: input.valueAsNumber });
+    const seed = input.valueAsNumber;
+    if (Number.isInteger(seed) && seed >= min && seed <= max) {
+      store.update({ [name]: seed });
       notices.hide(name);
-    } catch (error) {
-      notices.show(name, /** @type {Error} */ (error).message);
-    }
+    } else notices.show(name, words.ends.refused(letter, min, max, input.value, store.value[name]));
     show();
   });
   store.watch(show);

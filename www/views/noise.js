@@ -2,7 +2,7 @@
 
 import { dimensionOf, gridOf } from '../card.js';
 import { fillTrack, find, number, paint, set } from '../dom.js';
-import { Easel, held } from '../easel.js';
+import { distance, Easel, held } from '../easel.js';
 import { noiseImage } from '../noise.js';
 import { words } from '../words.js';
 
@@ -19,16 +19,19 @@ export function mountNoise(root, { store, functions }) {
   const radius = /** @type {HTMLInputElement} */ (find('input', root));
   const [renew, undo] = [...root.querySelectorAll('button')];
 
-  /** @param {{ x: number, y: number }} cell */
-  function stamp({ x, y }) {
+  /**
+   * Paints over what lies along a line.
+   * @param {import('../easel.js').Place} from
+   * @param {import('../easel.js').Place} [to]
+   */
+  function stamp(from, to = from) {
     const { width, height } = easel.size;
     const mask = functions.unpackMask(store.value.mask, dimensionOf(store.card));
     const cells = width * height;
     // All channels of a cell are painted together.
     for (let i = 0; i < mask.length; i++) {
       const cell = i % cells;
-      const [column, row] = [cell % width, Math.floor(cell / width)];
-      if (Math.hypot(column - x, row - y) < radius.valueAsNumber) mask[i] = 1;
+      if (distance({ x: cell % width, y: Math.floor(cell / width) }, from, to) < radius.valueAsNumber) mask[i] = 1;
     }
     store.update({ mask: functions.packMask(mask) });
   }
@@ -43,7 +46,7 @@ export function mountNoise(root, { store, functions }) {
     said.textContent = words.noise.cell(y + 1, x + 1, number(functions.stateLatent(store.value)[i]), Boolean(painted));
   }
 
-  held(easel, (event) => stamp(easel.cell(event)), (event) => encircle(easel.cell(event)));
+  held(easel, (event) => easel.cell(event), stamp, encircle);
   easel.element.addEventListener('keydown', (event) => {
     if (easel.step(event)) encircle(easel.cursor);
     else if (event.key === ' ' || event.key === 'Enter') stamp(easel.cursor);

@@ -1,19 +1,18 @@
 // A visitor's own picture, carried back to the latent that it comes from and from there to a picture again; drawn anew
-// from part of the way; and between it and another one, all that lies between them.
+// from part of the way; and in between.js, between it and another one.
 
 import { dimensionOf } from '../card.js';
 import { compared } from '../compared.js';
-import { fillTrack, find, html, number, paint, set } from '../dom.js';
+import { find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
-import { walkOf } from '../request.js';
+import { newest } from '../newest.js';
 import { usualBits } from '../quality.js';
+import { walkOf } from '../request.js';
 import { words } from '../words.js';
+import { Between } from './between.js';
+import { dial } from './dial.js';
 import { drawings } from './histogram.js';
 import { Pad } from './pad.js';
-
-/**
- * @typedef {{ image: ImageData, latent: Float32Array }} Carried
- */
 
 /** Nothing is computed while the hand still moves. */
 const REST = 250;
@@ -21,68 +20,94 @@ const REST = 250;
 /** Under this name it is kept for the tab. */
 const KEPT = 'pushforward-own';
 
-/** Where on the way between two pictures a slider stands at first. */
-const HALF = 0.5;
-
 /**
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountOwn(root, { api, store, functions, given, notices }) {
+export function mountOwn(root, context) {
+  const { api, store, functions, given, notices } = context;
   const pad = new Pad(find('.pad', root));
   const [chooser, invert, clear] = ['.choose', '.invert', '.clear'].map((name) => /** @type {HTMLButtonElement} */ (find(name, root)));
   const file = html('input', { type: 'file', accept: ACCEPTED, hidden: true });
   chooser.after(file);
-  const [back, anew, between] = ['.back', '.anew', '.between'].map((name) => find(name, root));
+  const [back, anew] = ['.back', '.anew'].map((name) => find(name, root));
+  const between = new Between(find('.between', root), context, complain);
   const latentStage = find('.latent .stage', root);
   const strength = dial(find('.anew', root), 0.6);
-  const t = dial(find('.between', root), HALF);
   /** @type {ReturnType<typeof drawings> | null} */
   let judged = null;
-  /** The picture as it was carried last. @type {Carried | null} */
+  /** The picture as it was carried last. @type {import('./between.js').Carried | null} */
   let carried = null;
-  /** The ends between which the way leads. @type {{ A: Carried | null, B: Carried | null }} */
-  const ends = { A: null, B: null };
   let controller = new AbortController();
   let timer = 0;
 
-  /** What everything is drawn under. */
-  const asked = () => ({ ...walkOf(store.value), condition: store.condition });
+  /** What draws everything here. @returns {import('./between.js').Chart} */
+  const chart = () => {
+    const asked = { ...walkOf(store.value), condition: store.condition };
+    return { asked, name: JSON.stringify(asked) };
+  };
+  let map = chart();
 
   function later() {
     controller.abort();
     clearTimeout(timer);
-    carried = null;
+    offer(null);
+    const busy = !pad.empty || between.strayed;
     root.classList.toggle('drawn', !pad.empty);
     invert.disabled = clear.disabled = pad.empty;
-    root.setAttribute('aria-busy', String(!pad.empty));
+    root.setAttribute('aria-busy', String(busy));
     show();
-    if (!pad.empty) timer = setTimeout(carry, REST);
+    if (busy) timer = setTimeout(carry, REST);
   }
 
   async function carry() {
     controller = new AbortController();
     const { signal } = controller;
-    const { image } = pad;
-    const options = asked();
     try {
-      if (store.card.invertible) {
-        const latent = await api.encode({ ...options, image });
-        signal.throwIfAborted();
-        carried = { image, latent };
-        show();
-        const again = await api.generate({ ...options, latent, signal });
-        paint(/** @type {HTMLCanvasElement} */ (find('canvas', back)), again.image);
-        const { mean } = compared(image, again.image);
-        find('figcaption', back).textContent = mean < 0.5 ? words.own.same : words.own.beside(number(mean, 1));
-        await weigh(image, signal);
-      }
+      if (!pad.empty) await carryBack(pad.image, signal);
+      await between.follow((image) => encoded(image, signal));
       await redraw();
       root.setAttribute('aria-busy', 'false');
       notices.hide('own');
     } catch (error) {
       if (!signal.aborted) notices.show('own', words.error(/** @type {Error} */ (error)));
     }
+  }
+
+  /** @param {import('./between.js').Carried | null} picture */
+  function offer(picture) {
+    carried = picture;
+    between.offer(picture);
+  }
+
+  /**
+   * The picture to its latent, and forth again.
+   * @param {ImageData} image
+   * @param {AbortSignal} signal
+   */
+  async function carryBack(image, signal) {
+    if (!store.card.invertible) return;
+    const made = await encoded(image, signal);
+    offer(made);
+    show();
+    const again = await api.generate({ ...made.map.asked, latent: made.latent, signal });
+    paint(/** @type {HTMLCanvasElement} */ (find('canvas', back)), again.image);
+    const { mean } = compared(image, again.image);
+    find('figcaption', back).textContent = mean < 0.5 ? words.own.same : words.own.beside(number(mean, 1));
+    await weigh(image, signal);
+  }
+
+  /**
+   * The latent of a picture under what is asked now.
+   * @param {ImageData} image
+   * @param {AbortSignal} signal
+   * @returns {Promise<import('./between.js').Carried>}
+   */
+  async function encoded(image, signal) {
+    const under = map;
+    const latent = await api.encode({ ...under.asked, image });
+    signal.throwIfAborted();
+    return { image, latent, map: under };
   }
 
   /**
@@ -93,7 +118,7 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   async function weigh(image, signal) {
     const usual = usualBits(store.card);
     if (usual === null) return;
-    const { model, precision, condition } = asked();
+    const { model, precision, condition } = map.asked;
     const { bits, exact } = await api.bitsPerDim({ model, precision, image, condition });
     signal.throwIfAborted();
     find('figcaption', back).textContent += words.own.bits(number(bits), number(usual), exact);
@@ -103,44 +128,20 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   async function redraw() {
     if (!store.card.controls.strength || pad.empty) return;
     const { seed } = store.value;
-    const { image } = await api.generate({ ...asked(), seed, image: pad.image, strength: strength.value, signal: controller.signal });
+    const { image } = await api.generate({ ...map.asked, seed, image: pad.image, strength: strength.value, signal: controller.signal });
     paint(/** @type {HTMLCanvasElement} */ (find('canvas', anew)), image);
-  }
-
-  async function mix() {
-    const { A, B } = ends;
-    if (!A || !B) return;
-    const latent = api.interpolate({ from: A.latent, to: B.latent, t: t.value, mode: store.value.mode });
-    const { image } = await api.generate({ ...asked(), latent });
-    paint(/** @type {HTMLCanvasElement} */ (find('.stage canvas', between)), image);
   }
 
   function show() {
     const { card } = store;
     find('.oneway', root).hidden = Boolean(card.invertible);
-    for (const part of [back, between, find('.latent', root)]) part.hidden = !card.invertible;
+    for (const part of [back, find('.between', root), find('.latent', root)]) part.hidden = !card.invertible;
     anew.hidden = !card.controls.strength;
-    for (const letter of /** @type {const} */ (['A', 'B'])) {
-      /** @type {HTMLButtonElement} */ (find(`.${letter.toLowerCase()}`, between)).disabled = !carried;
-      const end = ends[letter];
-      const canvas = /** @type {HTMLCanvasElement} */ (find(`.end${letter} canvas`, between));
-      if (end) paint(canvas, end.image);
-      else canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
-    }
-    t.input.disabled = !(ends.A && ends.B);
     if (carried && judged) find('.latent figcaption', root).textContent = judged.draw(carried.latent);
   }
 
-  for (const [{ input }, drawn] of /** @type {const} */ ([[strength, newest(redraw)], [t, newest(mix)]])) {
-    input.addEventListener('input', () => drawn().catch(complain));
-  }
-  for (const letter of /** @type {const} */ (['A', 'B'])) {
-    find(`.${letter.toLowerCase()}`, between).addEventListener('click', () => {
-      ends[letter] = carried;
-      show();
-      mix().catch(complain);
-    });
-  }
+  const drawn = newest(redraw);
+  strength.input.addEventListener('input', () => drawn().catch(complain));
   /** @param {Error} error */
   function complain(error) {
     if (error.name !== 'AbortError') notices.show('own', words.error(error));
@@ -158,32 +159,41 @@ export function mountOwn(root, { api, store, functions, given, notices }) {
   store.watchModel((card) => {
     judged = drawings(functions, dimensionOf(card));
     latentStage.replaceChildren(...judged.elements);
-    Object.assign(ends, { A: null, B: null });
+    // What is drawn and kept stays for the next model that sees pictures of the same size.
+    const other = JSON.stringify(card.image) !== shape;
+    if (other) between.clear();
     for (const canvas of root.querySelectorAll('canvas:not(.easel canvas)')) set(canvas, { width: card.image.width, height: card.image.height });
-    // What is drawn stays for the next model that sees pictures of the same size.
-    if (JSON.stringify(card.image) !== shape) pad.renew(card.image);
+    if (other) pad.renew(card.image);
     shape = JSON.stringify(card.image);
   });
-  // Another condition or way is another map: the same picture comes from elsewhere.
-  let way = '';
-  store.watch(() => {
-    const now = JSON.stringify([asked(), store.value.mode]);
-    if (now !== way) later();
-    way = now;
-  });
+  // Another condition is another map: the same picture comes from elsewhere.
+  function renew() {
+    const now = chart();
+    if (now.name === map.name) return;
+    map = now;
+    between.renew(store.card.invertible ? map : null);
+    later();
+  }
+  store.addEventListener('change', renew);
+  between.renew(store.card.invertible ? map : null);
 
   // Whoever reloads the page, or has it in another language, finds the picture again.
   addEventListener('pagehide', () => keep(pad));
   const kept = recall(store.card.image);
   if (kept) pad.take(kept);
 
-  given.goTo(async (file) => {
+  given.goTo(async (file, signal) => {
     try {
-      pad.take(await imported(file, store.card.image));
+      let size, image;
+      // Meanwhile a model may have been chosen that sees pictures of another size.
+      do image = await imported(file, (size = store.card.image));
+      while (size !== store.card.image);
+      if (signal.aborted) return;
+      pad.take(image);
       notices.hide('given');
       root.scrollIntoView({ block: 'nearest' });
     } catch (error) {
-      notices.show('given', /** @type {Error} */ (error).message);
+      if (!signal.aborted) notices.show('given', /** @type {Error} */ (error).message);
     }
   });
 }
@@ -209,48 +219,4 @@ function recall({ width, height }) {
   } catch {
     return null;
   }
-}
-
-/**
- * Of the calls that come while one is at work only the newest counts.
- * @param {() => Promise<void>} work
- */
-function newest(work) {
-  let [working, another] = [false, false];
-  return async () => {
-    another = true;
-    if (working) return;
-    working = true;
-    try {
-      while (another) {
-        another = false;
-        await work();
-      }
-    } finally {
-      working = false;
-    }
-  };
-}
-
-/**
- * A slider from 0 to 1 with its number beside it.
- * @param {HTMLElement} root
- * @param {number} start
- */
-function dial(root, start) {
-  const input = /** @type {HTMLInputElement} */ (find('input[type=range]', root));
-  const output = find('output', root);
-  input.value = String(start);
-  const show = () => {
-    fillTrack(input);
-    output.textContent = number(input.valueAsNumber);
-  };
-  input.addEventListener('input', show);
-  show();
-  return {
-    input,
-    get value() {
-      return input.valueAsNumber;
-    },
-  };
 }

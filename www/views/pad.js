@@ -1,7 +1,7 @@
 // A pad to draw on, pixel by pixel of a model's pictures: with pointer or keys, a brush and an eraser, and every stroke can be undone.
 
 import { fillTrack, find, paint } from '../dom.js';
-import { Easel, held } from '../easel.js';
+import { distance, Easel, held } from '../easel.js';
 import { words } from '../words.js';
 
 /** Strokes that can be undone. */
@@ -96,16 +96,17 @@ export class Pad extends EventTarget {
   }
 
   /**
-   * Lets the brush touch a pixel: full in its middle, soft at its edge.
-   * @param {{ x: number, y: number }} place
+   * Leads the brush along a line: full in its middle, soft at its edge.
+   * @param {import('../easel.js').Place} from
+   * @param {import('../easel.js').Place} to
    */
-  #touch({ x, y }) {
+  #touch(from, to) {
     const { data, width, height } = this.#image;
     const radius = this.#radius.valueAsNumber;
     const ink = [1, 3, 5].map((at) => (this.#erasing ? this.#ground : parseInt(this.#ink.value.slice(at, at + 2), 16)));
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
-        const share = Math.max(0, Math.min(1, radius + 0.5 - Math.hypot(column - x, row - y)));
+        const share = Math.max(0, Math.min(1, radius + 0.5 - distance({ x: column, y: row }, from, to)));
         const at = 4 * (row * width + column);
         if (share > 0) ink.forEach((level, channel) => (data[at + channel] += share * (level - data[at + channel])));
       }
@@ -120,12 +121,12 @@ export class Pad extends EventTarget {
 
   #listen() {
     const easel = this.#easel;
-    /** @param {PointerEvent} event @param {boolean} begins */
-    const draw = (event, begins) => {
+    /** @type {Parameters<typeof held>[2]} */
+    const draw = (from, to, begins) => {
       if (begins) this.#remember();
-      this.#touch(easel.place(event));
+      this.#touch(from, to);
     };
-    held(easel, draw, (event) => this.#encircle(easel.place(event)));
+    held(easel, (event) => easel.place(event), draw, (place) => this.#encircle(place));
     easel.element.addEventListener('keydown', (event) => this.#key(event));
     easel.element.addEventListener('focus', () => easel.element.matches(':focus-visible') && this.#encircle(easel.cursor));
   }
@@ -135,7 +136,7 @@ export class Pad extends EventTarget {
     if (this.#easel.step(event)) this.#encircle(this.#easel.cursor);
     else if (event.key === ' ' || event.key === 'Enter') {
       this.#remember();
-      this.#touch(this.#easel.cursor);
+      this.#touch(this.#easel.cursor, this.#easel.cursor);
     } else if (event.key === 'z' && (event.ctrlKey || event.metaKey)) this.#back();
     else return;
     event.preventDefault();

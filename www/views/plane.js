@@ -2,6 +2,7 @@
 
 import { dimensionOf } from '../card.js';
 import { find, html, line, number, set, svg } from '../dom.js';
+import { drag } from '../drag.js';
 import { Way } from '../place.js';
 import { MAP, STRIP } from '../rows.js';
 import { words } from '../words.js';
@@ -141,7 +142,7 @@ function chart({ store, functions }, dimension, reach) {
     go((event.clientX - box.left) * scale - SIDE, SIDE - (event.clientY - box.top) * scale);
   }
 
-  drag(drawing, point, goTo);
+  follow(drawing, point, goTo);
   point.addEventListener('keydown', (event) => {
     const arrow = ARROWS[event.key];
     if (event.key === 'Home') store.update({ t: 0 });
@@ -225,28 +226,22 @@ function move(group, { 0: x, 1: y }) {
  * @param {SVGGElement} point
  * @param {(event: MouseEvent) => void} goTo
  */
-function drag(drawing, point, goTo) {
-  let dragging = false;
-  drawing.addEventListener('pointerdown', (event) => {
-    const held = point.contains(/** @type {Node} */ (event.target));
-    if (event.button !== 0 || (event.pointerType === 'touch' && !held)) return;
-    dragging = true;
-    drawing.setPointerCapture(event.pointerId);
+function follow(drawing, point, goTo) {
+  const onPoint = (/** @type {MouseEvent} */ event) => point.contains(/** @type {Node} */ (event.target));
+  /** @param {PointerEvent} event */
+  const take = (event) => {
+    const held = onPoint(event);
+    if (event.pointerType === 'touch' && !held) return false;
     drawing.classList.add('dragging');
     point.focus({ preventScroll: true });
     event.preventDefault();
     if (!held) goTo(event);
-  });
-  drawing.addEventListener('pointermove', (event) => dragging && goTo(event));
-  for (const type of /** @type {const} */ (['pointerup', 'pointercancel'])) {
-    drawing.addEventListener(type, () => {
-      dragging = false;
-      drawing.classList.remove('dragging');
-    });
-  }
+    return true;
+  };
+  drag(drawing, take, goTo, () => drawing.classList.remove('dragging'));
   drawing.addEventListener('click', (event) => {
     const tap = /** @type {PointerEvent} */ (event).pointerType === 'touch';
-    if (tap && !point.contains(/** @type {Node} */ (event.target))) goTo(event);
+    if (tap && !onPoint(event)) goTo(event);
   });
   // Only the point itself keeps a finger from scrolling the page.
   point.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });

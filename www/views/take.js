@@ -1,7 +1,6 @@
 // To take along: the picture and the strip as PNG files that carry their link, and the way from A to B as a film.
 
 import { find } from '../dom.js';
-import { withLink } from '../png.js';
 import { requestOf } from '../request.js';
 import { STRIP } from '../rows.js';
 import { words } from '../words.js';
@@ -77,6 +76,7 @@ export function mountTake(root, { api, store, painter, functions, notices }) {
       context.drawImage(await createImageBitmap(image), i * (pixel * width + GAP), 0, pixel * width, pixel * height);
     }
     const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+    const { withLink } = await import('../png.js');
     save(withLink(bytes, link), file);
   }
 

@@ -170,6 +170,9 @@ export const words = {
     roll: 'Roll',
     /** @param {'A' | 'B'} letter */
     rollFor: (letter) => `Roll a new seed for ${letter}`,
+    /** @param {'A' | 'B'} letter @param {number} min @param {number} max @param {string} got @param {number} kept */
+    refused: (letter, min, max, got, kept) =>
+      `The seed of ${letter}: expected a whole number from ${min} to ${max}, got ${got ? `“${got}”` : 'none'}; it stays ${kept}.`,
     way: 'The way between the ends',
     slerp: 'Arc',
     lerp: 'Straight',

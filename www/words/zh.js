@@ -73,6 +73,7 @@ const EXPECTED = {
   number: ({ min, max }) => `从 ${min} 到 ${max} 的数`,
   point: ({ min, max }) => `从 ${min} 到 ${max} 的两个数，以逗号分隔`,
   words: (/** @type {string[]} */ words) => `${words.join('、')} 之一`,
+  languages: (/** @type {string[]} */ tags) => `本页的语言（${tags.join('、')}）`,
   coordinates: (count) => `${count} 个坐标的位图（base64url）`,
   sentence: (most) => `一行至多 ${most} 个字符的句子`,
 };
@@ -200,6 +201,8 @@ export const words = {
     seed: '种子',
     roll: '掷骰子',
     rollFor: (letter) => `为 ${letter} 掷一个新种子`,
+    refused: (letter, min, max, got, kept) =>
+      `${letter} 的种子：应为从 ${min} 到 ${max} 的整数，${got ? `却是“${got}”` : '却是空的'}；仍为 ${kept}。`,
     way: '两端之间的路径',
     slerp: '弧线',
     lerp: '直线',
