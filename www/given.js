@@ -63,7 +63,9 @@ export class Given extends EventTarget {
     const { signal } = this.#taking;
     this.#notices.hide('given');
     try {
-      const { linkIn } = await import('./png.js');
+      const { linkIn } = await import('./png.js').catch((error) => {
+        throw new Error(words.partMissing(error.message), { cause: error });
+      });
       const link = linkIn(await read(file));
       if (signal.aborted) return;
       // Wherever it was saved: only what says how it is drawn counts.

@@ -65,6 +65,17 @@ test('the strip is nine pictures in a row, and brings its state back, too', asyn
   expect(await fragment(page)).toBe(link);
 });
 
+test('where a part of the page does not arrive, saving and taking say so', async ({ page }) => {
+  await page.route('**/www/png.js', (route) => route.abort());
+  await visit(page, LINK);
+  const said = page.locator('#notices p');
+  await save(page, 'Picture, PNG').click();
+  await expect(said).toHaveText(/^A part of the page could not be loaded: .*png\.js/);
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await give(page, Buffer.from('no picture'));
+  await expect(said).toHaveText(/^A part of the page could not be loaded: .*png\.js/);
+});
+
 test('what is drawn no more cannot be saved', async ({ page }) => {
   await visit(page, '#model=diffusion-fashion&seed=5&steps=100');
   await expect(save(page, 'Picture, PNG')).toBeEnabled();

@@ -58,8 +58,10 @@ export function mountTake(root, { api, store, painter, functions, notices }) {
   /** @param {string} what */
   const name = (what) => `pushforward-${store.value.model}-${store.value.seed}${what}`;
 
-  one.addEventListener('click', () => picture && saveRow([picture.image], PIXEL, name('.png')));
-  row.addEventListener('click', () => saveRow(/** @type {ImageData[]} */ (strip), STRIP_PIXEL, name(`-to-${store.value.to}.png`)));
+  /** @param {Error} error */
+  const missing = ({ message }) => notices.show('take', words.partMissing(message));
+  one.addEventListener('click', () => picture && saveRow([picture.image], PIXEL, name('.png')).catch(missing));
+  row.addEventListener('click', () => saveRow(/** @type {ImageData[]} */ (strip), STRIP_PIXEL, name(`-to-${store.value.to}.png`)).catch(missing));
 
   /**
    * @param {ImageData[]} images
