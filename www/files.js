@@ -1,6 +1,8 @@
 // Where the engine's files lie: beside these modules, or in a copy of the package at an address that somebody gives. Bundlers
 // find the files by reading this, so every address is written out.
 
+import { lacking } from './needed.js';
+
 /** The checksum of the WebAssembly that this glue belongs to, for `integrity`; `cargo xtask` writes it here. */
 const WASM = '';
 
@@ -21,7 +23,9 @@ export function folderAt(base) {
  * Asks for the WebAssembly. Of a copy somewhere else nobody knows which version it is, so it is checked.
  * @param {string} base
  */
-export function fetchEngine(base) {
+export async function fetchEngine(base) {
+  const missing = lacking();
+  if (missing) throw new Error(`this browser has no ${missing}`);
   if (base) return fetch(new URL('pushforward_bg.wasm', base), { integrity: WASM });
   return fetch(new URL('../pushforward_bg.wasm', import.meta.url));
 }

@@ -6,6 +6,7 @@ import { gridOf, isSteered, rivalsOf } from './card.js';
 import { find } from './dom.js';
 import { loadEngine } from './engine.js';
 import { Given } from './given.js';
+import { lacking } from './needed.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';
 import { mountBars } from './views/bars.js';
@@ -163,6 +164,8 @@ async function start() {
 // Where the page is worked on, every file is to be the newest.
 if (location.protocol === 'https:') import('./offline.js').then(({ keepForOffline }) => keepForOffline(notices)).catch(() => {});
 
-api.ready().then(start).catch((error) => {
+const missing = lacking();
+if (missing) notices.show('engine', words.lacking(missing));
+else api.ready().then(start).catch((error) => {
   notices.show('engine', words.error(error), { label: words.reload, act: () => location.reload() });
 });

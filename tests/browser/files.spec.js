@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { host } from './host.js';
-import { expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { beforeWorker, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
 
 const WEIGHTS = '**/models/vae-fashion/*.bpk';
 
@@ -74,6 +74,30 @@ test('an address without its last slash: the page says what to do', async ({ pag
   await page.goto(`${server.address}pushforward`);
   await expect(page.getByText('with a slash at the end of its address')).toBeVisible({ timeout: 1000 });
   await server.close();
+});
+
+const LACKING = [
+  ['WebAssembly', () => { delete globalThis.WebAssembly; }],
+  ['WebAssembly SIMD', () => { WebAssembly.validate = () => false; }],
+  ['TransformStream', () => { delete globalThis.TransformStream; }],
+];
+
+for (const [what, take] of LACKING) {
+  test(`a browser without ${what} reads that, in either language`, async ({ page }) => {
+    await page.addInitScript(take);
+    await page.goto('./');
+    await expect(page.locator('#notices')).toContainText(`This browser has no ${what}`);
+    await page.goto('./#lang=zh');
+    await page.reload();
+    await expect(page.locator('#notices')).toContainText(`此浏览器没有 ${what}`);
+  });
+}
+
+test('a browser without Promise.withResolvers draws', async ({ page }) => {
+  await page.addInitScript(() => { delete Promise.withResolvers; });
+  await beforeWorker(page, 'delete Promise.withResolvers;');
+  await visit(page, '#model=vae-fashion&seed=5');
+  expectDrawn(await pixels(page));
 });
 
 test('an engine that is missing: a message and a way to try again', async ({ page }) => {

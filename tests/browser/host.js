@@ -15,7 +15,7 @@ export async function host(answer, caching = 'no-cache', usual = 'application/oc
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname.slice(1);
     const body = await answer(path || 'index.html');
-    const type = TYPES[extname(path || 'index.html')] ?? usual;
+    const type = TYPES[extname(path.replace(/(^|\/)$/, '/index.html'))] ?? usual;
     return body === null ? response.writeHead(404).end() : response.writeHead(200, { 'content-type': type, 'cache-control': caching }).end(body);
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });

@@ -26,7 +26,7 @@ export function mountFamilies(root, { store }) {
     if (shown === model) return;
     shown = model;
     // Where the cards are one long line, the chosen one comes to its middle; the page itself stays where it is.
-    const { offsetLeft, offsetWidth } = /** @type {HTMLElement} */ (find('label:has(:checked)', root));
+    const { offsetLeft, offsetWidth } = /** @type {HTMLElement} */ (find(':checked', root).closest('label'));
     root.scrollTo({ left: offsetLeft - (root.clientWidth - offsetWidth) / 2 });
   });
 }

@@ -18,6 +18,7 @@ export const words = {
   page: {},
   tryAgain: 'Try again',
   reload: 'Reload the page',
+  lacking: (/** @type {string} */ what) => `This browser has no ${what}, without which nothing can be drawn here. Chrome and Edge from 117, Firefox from 121 and Safari from 16.4 have it.`,
   dismiss: 'Dismiss this message',
   /** @param {string} asked */
   backend: (asked) => `backend=${asked} in the address: expected webgpu or cpu. The page chooses by itself.`,

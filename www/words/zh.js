@@ -84,6 +84,7 @@ export const words = {
   page,
   tryAgain: '再试一次',
   reload: '重新加载本页',
+  lacking: (what) => `此浏览器没有 ${what}，无法在此绘图。Chrome 和 Edge 117、Firefox 121、Safari 16.4 及更新的版本才有。`,
   dismiss: '关闭这条消息',
   backend: (asked) => `地址中的 backend=${asked}：应为 webgpu 或 cpu。由本页自行选择。`,
   partMissing: (reason) => `本页的一部分无法加载：${reason}`,
