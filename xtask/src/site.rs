@@ -49,10 +49,11 @@ pub fn assemble(sh: &Shell) -> Result<()> {
     }
     add_all(&dist, PARTS, &mut parts)?;
     let version = version(&parts)?;
-    let folder = dist.join(&version);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+    // What an earlier build left is of another version.
+    while let Ok(old) = folder(sh) {
+        fs::remove_dir_all(old)?;
     }
+    let folder = dist.join(&version);
     fs::create_dir(&folder)?;
     for part in ENGINE.into_iter().chain([PARTS]) {
         fs::rename(dist.join(part), folder.join(part))?;
@@ -205,6 +206,7 @@ mod tests {
     #[test]
     fn every_part_of_a_version_lies_in_its_folder_and_is_known_to_the_worker() {
         let sh = built("once", "// main");
+        sh.write_file("dist/0ld/www/main.js", "// of an earlier build").unwrap();
         assemble(&sh).unwrap();
         let folder = folder(&sh).unwrap();
         let version = folder.file_name().unwrap().to_str().unwrap();
