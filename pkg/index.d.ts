@@ -233,16 +233,36 @@ export interface DrawOptions extends WalkOptions {
   strength?: number;
 }
 
-export interface GenerateOptions extends DrawOptions {
-  /**
-   * Called with the picture so far after each step, the last one included, and with the final picture as it is
-   * predicted there, for families that predict one.
-   */
-  onFrame?: (image: ImageData, step: number, steps: number, predicted: ImageData | null) => void;
-  /** Called with the choices of each step, for models whose card has `alternatives`. */
-  onChoices?: (choices: Choices, step: number, steps: number) => void;
+/**
+ * What is done first: what a hand moves ('immediate'), the picture ('high'), what else is on the screen ('normal'), the rest ('low').
+ * Whatever is under way gives way to what comes before it between two steps, and goes on afterwards.
+ */
+export type Priority = 'immediate' | 'high' | 'normal' | 'low';
+
+/** How a request is done. */
+export interface TaskOptions {
+  priority?: Priority;
   /** Aborts between two steps; the promise then rejects with the signal's reason. */
   signal?: AbortSignal;
+}
+
+export interface GenerateOptions extends DrawOptions, TaskOptions {
+  /**
+   * Called with the picture so far: after the first step, after later ones at no more than a display's rate, and with the final picture,
+   * always. What nobody would see is not rendered. With `predicted` it is also told what the final picture is predicted to be,
+   * for families that predict one; null else, and at the last step.
+   *
+   * If the GPU is lost the picture is begun anew on the CPU: `step` is 1 again, and `attempt`, which is 1 at first, one more.
+   */
+  onFrame?: (image: ImageData, step: number, steps: number, predicted: ImageData | null, attempt: number) => void;
+  /** So many pictures at least `onFrame` is told, however fast they come: evenly spaced over the steps, or all of them. Default: 0. */
+  frames?: number;
+  /** Whether `onFrame` is told what is predicted, which can cost as much as a picture. Default: false. */
+  predicted?: boolean;
+  /** Called with the choices of every step, for models whose card has `alternatives`; they begin anew as `onFrame` does. */
+  onChoices?: (choices: Choices, step: number, steps: number, attempt: number) => void;
+  /** Default: 'normal'. */
+  priority?: Priority;
 }
 
 /** Where a picture of a race is. */
@@ -251,24 +271,28 @@ export interface RaceFrame {
   image: ImageData;
   step: number;
   steps: number;
-  /** The time of computing it so far, without that of the others. */
+  /** The time of computing it so far, without that of the others and of pictures that were only looked at. */
   milliseconds: number;
+  /** 1, or one more each time that a lost GPU made the race begin anew: what was told before is void. */
+  attempt: number;
 }
 
-export interface RaceOptions {
+export interface RaceOptions extends TaskOptions {
   /** What is drawn, at least one. */
   lanes: DrawOptions[];
-  /** Called after each step of a lane, by its index. */
+  /** Called for a lane, by its index, as `onFrame` of {@link GenerateOptions} is. */
   onFrame?: (lane: number, frame: RaceFrame) => void;
-  /** Aborts between two steps; the promise then rejects with the signal's reason. */
-  signal?: AbortSignal;
+  /** So many pictures of each lane at least, as in {@link GenerateOptions}. */
+  frames?: number;
+  /** Default: 'low'. */
+  priority?: Priority;
 }
 
 export interface Generated {
   image: ImageData;
   /** The latent that was drawn: feed it back and the picture is the same. */
   latent: Float32Array;
-  /** The time of computing, waiting not included. */
+  /** The time of computing, without waiting and without pictures that were only looked at on the way. */
   milliseconds: number;
 }
 
@@ -279,7 +303,7 @@ export interface InterpolateOptions {
   mode: 'lerp' | 'slerp';
 }
 
-export interface OwnOptions {
+export interface OwnOptions extends TaskOptions {
   model: string;
   /** A picture of the size that the card's `image` says. */
   image: ImageData;
@@ -326,11 +350,47 @@ export interface EngineOptions {
   base?: string | URL;
 }
 
+/** A wrong request, a device that is gone, weights that cannot be had, or a fault of ours, of the machine or of the network. */
+export type ErrorKind = 'request' | 'device-lost' | 'weights' | 'internal';
+
+/**
+ * What calls reject with or throw, unless a signal aborts them: one of the four classes below. (Before they came, requests that were
+ * wrong threw TypeError or RangeError.) `message` says in English what was expected and what came.
+ */
+export class PushforwardError extends Error {
+  constructor(code: string, details?: Record<string, unknown>, options?: ErrorOptions & { message?: string });
+  readonly kind: ErrorKind;
+  /** Which case it is, in a word: for example `seed`, `latent-length`, `not-invertible`, `checksum`. */
+  readonly code: string;
+  /** The values of the case, for example `name`, `expected`, `got`, `min`, `max`, `model`. */
+  readonly details: Record<string, unknown>;
+}
+
+/** Something was asked for that cannot be; the engine is none the worse. */
+export class RequestError extends PushforwardError {
+  readonly kind: 'request';
+}
+
+/** The device is gone, and there is no other to go on with. */
+export class DeviceLostError extends PushforwardError {
+  readonly kind: 'device-lost';
+}
+
+/** A model's weights cannot be had, or are not those that its card describes. Asking again tries again. */
+export class WeightsError extends PushforwardError {
+  readonly kind: 'weights';
+}
+
+/** A fault of ours, of the machine or of the network. */
+export class InternalError extends PushforwardError {
+  readonly kind: 'internal';
+}
+
 /**
  * One engine in one Web Worker. Nothing is fetched before the first call that needs it.
  *
  * Events: `progress` (CustomEvent<Progress>) and `device` (CustomEvent<DeviceChange>).
- * If the GPU is lost, requests in flight are finished on the CPU and a `device` event says so.
+ * If the GPU is lost, requests in flight are begun anew on the CPU and a `device` event says so.
  */
 export class Pushforward extends EventTarget {
   constructor(options?: EngineOptions);
@@ -340,15 +400,15 @@ export class Pushforward extends EventTarget {
   device(): Promise<DeviceInfo>;
   /** The cards of all models. */
   models(): Promise<Card[]>;
-  /** Draws one picture. Rejects with TypeError or RangeError if the options are not what is expected. */
+  /** Draws one picture. Rejects with {@link RequestError} if the options are not what is expected. */
   generate(options: GenerateOptions): Promise<Generated>;
   /** Draws several pictures by turns, each with a clock of its own: the milliseconds of each. Rejects as `generate` does. */
   race(options: RaceOptions): Promise<number[]>;
   /** The latent at `t` on the way between two, in a straight line or along the sphere. */
   interpolate(options: InterpolateOptions): Float32Array;
-  /** The latent that a picture came from, as the model's encoder sees it. */
+  /** The latent that a picture came from, as the model's encoder sees it; rejects with {@link RequestError} where there is no way back. */
   encode(options: EncodeOptions): Promise<Float32Array>;
-  /** How likely a picture is; rejects with RangeError where the model's family has no likelihood and no bound on it. */
+  /** How likely a picture is; rejects with {@link RequestError} where the model's family has no likelihood and no bound on it. */
   bitsPerDim(options: LikelihoodOptions): Promise<Likelihood>;
   /** The address of this page that draws a state. What is left out takes its default. */
   link(state: Partial<State>): string;

@@ -184,8 +184,17 @@ fn escaped(text: &[u8]) -> Option<u8> {
 /// # Errors
 /// When the state has a value that no link can say.
 pub fn write(state: &State) -> Result<String, StateError> {
+    settle(state).map(|(_, link)| link)
+}
+
+/// The [`canonical`] state and the link that [`write`] writes of it.
+///
+/// # Errors
+/// As theirs.
+pub fn settle(state: &State) -> Result<(State, String), StateError> {
     let state = canonical(state)?;
-    Ok(say(&state, |property, value| property.always || value != property.default))
+    let link = say(&state, |property, value| property.always || value != property.default);
+    Ok((state, link))
 }
 
 /// The properties of a state that are there and wanted, as a link says them.

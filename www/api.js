@@ -1,17 +1,21 @@
 // The API: `globalThis.pushforward` in the page, the default export of the npm package. Types: pkg/index.d.ts.
 
-import { encodeOptions, generateOptions, interpolateOptions, likelihoodOptions, raceOptions } from './checks.js';
+import { encodeOptions, generateOptions, interpolateOptions, likelihoodOptions, PRIORITIES, raceOptions } from './checks.js';
 import { loadEngine, loading } from './engine.js';
+import { notOneOf, RequestError } from './errors.js';
 import { folderAt } from './files.js';
 import { Supervisor } from './supervisor.js';
 
 /**
- * @import { Card, DeviceInfo, EncodeOptions, EngineOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
+ * @import { Card, DeviceInfo, EncodeOptions, EngineOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions,
+ *   Priority, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
  * @import { Drawn, Pixels } from './supervisor.js'
  */
 
 const BACKENDS = ['auto', 'webgpu', 'cpu'];
+
+export { DeviceLostError, InternalError, PushforwardError, RequestError, WeightsError } from './errors.js';
 
 /** The precision of the files. */
 const SHIPPED = 'q8';
@@ -29,12 +33,8 @@ export class Pushforward extends EventTarget {
   /** @param {EngineOptions} [options] */
   constructor({ backend = 'auto', base = '' } = {}) {
     super();
-    if (!BACKENDS.includes(backend)) {
-      throw new RangeError(`backend: expected one of ${BACKENDS.join(', ')}, got ${JSON.stringify(backend)}`);
-    }
-    if (typeof base !== 'string' && !(base instanceof URL)) {
-      throw new TypeError(`base: expected the address of a folder, got ${String(base)}`);
-    }
+    if (!BACKENDS.includes(backend)) throw notOneOf('backend', BACKENDS, backend);
+    if (typeof base !== 'string' && !(base instanceof URL)) throw new RequestError('type', { name: 'base', expected: 'the address of a folder', got: String(base) });
     this.#backend = backend;
     this.#base = base;
     loading.addEventListener('progress', (event) => this.#forward(event));
@@ -61,22 +61,27 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Generated>}
    */
   async generate(options) {
-    const { onFrame, onChoices, signal, ...asked } = generateOptions(options);
+    const { onFrame, onChoices, predicted, frames, priority = 'normal', signal, ...asked } = generateOptions(options);
     signal?.throwIfAborted();
     const { functions, cards, supervisor } = await this.#compute();
     const drawn = drawnAs(asked, cards, functions);
-    const { milliseconds, ...pixels } = await supervisor.request(
-      { type: 'generate', ...drawn, frames: Boolean(onFrame || onChoices), choices: Boolean(onChoices) },
+    const seen = { watched: Boolean(onFrame), frames, predicted, choices: Boolean(onChoices) };
+    let last = 1;
+    const { milliseconds, steps, ...pixels } = await supervisor.request(
+      { type: 'generate', ...drawn, seen, priority: rank(priority) },
       {
         signal,
-        onFrame: ({ step, steps, predicted, choices, width, height, data }) => {
-          if (choices) onChoices?.(choices, step, steps);
-          const clean = predicted ? imageData({ data: predicted, width, height }) : null;
-          onFrame?.(imageData({ data, width, height }), step, steps, clean);
+        onFrame: ({ step, steps, attempt, predicted, choices, width, height, data }) => {
+          last = attempt;
+          if (choices) onChoices?.(choices, step, steps, attempt);
+          const foreseen = predicted ? imageData({ data: predicted, width, height }) : null;
+          if (data) onFrame?.(imageData({ data, width, height }), step, steps, foreseen, attempt);
         },
       },
     );
-    return { image: imageData(pixels), latent: drawn.latent, milliseconds };
+    const image = imageData(pixels);
+    onFrame?.(image, steps, steps, null, last);
+    return { image, latent: drawn.latent, milliseconds };
   }
 
   /**
@@ -84,14 +89,16 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<number[]>}
    */
   async race(options) {
-    const { lanes, onFrame, signal } = raceOptions(options);
+    const { lanes, onFrame, frames, priority = 'low', signal } = raceOptions(options);
     signal?.throwIfAborted();
     const { functions, cards, supervisor } = await this.#compute();
+    const seen = { watched: Boolean(onFrame), frames, predicted: false, choices: false };
     return supervisor.request(
-      { type: 'race', lanes: lanes.map((asked) => drawnAs(asked, cards, functions)) },
+      { type: 'race', lanes: lanes.map((asked) => drawnAs(asked, cards, functions)), seen, priority: rank(priority) },
       {
         signal,
-        onFrame: ({ lane, step, steps, milliseconds, ...pixels }) => onFrame?.(lane, { image: imageData(pixels), step, steps, milliseconds }),
+        onFrame: ({ lane, data, width, height, step, steps, milliseconds, attempt }) =>
+          data && onFrame?.(lane, { image: imageData({ data, width, height }), step, steps, milliseconds, attempt }),
       },
     );
   }
@@ -107,11 +114,12 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Float32Array>}
    */
   async encode(options) {
-    const { model, image, condition, walk } = encodeOptions(options);
+    const { model, image, condition, walk, priority = 'normal', signal } = encodeOptions(options);
+    signal?.throwIfAborted();
     const { cards, supervisor } = await this.#compute();
-    knownModel(cards, model);
     const { precision = SHIPPED, ...way } = walk;
-    return supervisor.request({ type: 'encode', model, precision, image: pixelsOf(image), condition, options: way });
+    const own = { model: knownModel(cards, model).id, precision, image: pixelsOf(image), condition, priority: rank(priority) };
+    return supervisor.request({ type: 'encode', ...own, options: way }, { signal });
   }
 
   /**
@@ -119,16 +127,17 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Likelihood>}
    */
   async bitsPerDim(options) {
-    const { model, image, condition, precision = SHIPPED } = likelihoodOptions(options);
+    const { model, image, condition, precision = SHIPPED, priority = 'normal', signal } = likelihoodOptions(options);
+    signal?.throwIfAborted();
     const { cards, supervisor } = await this.#compute();
-    knownModel(cards, model);
-    return supervisor.request({ type: 'likelihood', model, precision, image: pixelsOf(image), condition });
+    const own = { model: knownModel(cards, model).id, precision, image: pixelsOf(image), condition, priority: rank(priority) };
+    return supervisor.request({ type: 'likelihood', ...own }, { signal });
   }
 
   /** @param {Partial<State>} state */
   link(state) {
     const functions = this.#now('link');
-    if (!state || typeof state !== 'object') throw new TypeError(`link(): expected a state, got ${String(state)}`);
+    if (!state || typeof state !== 'object') throw new RequestError('type', { name: 'link()', expected: 'a state', got: String(state) });
     const defaults = Object.fromEntries(functions.properties().map((property) => [property.name, property.default]));
     const fragment = functions.writeLink(/** @type {State} */ ({ ...defaults, ...state }));
     // Without the query: which device draws is not the picture's business.
@@ -155,7 +164,7 @@ export class Pushforward extends EventTarget {
 
   /** @param {string} call */
   #now(call) {
-    if (!this.#functions) throw new Error(`${call}() answers at once and the engine is not here yet: await ready() first`);
+    if (!this.#functions) throw new RequestError('not-ready', { name: call });
     return this.#functions;
   }
 
@@ -174,7 +183,7 @@ export default new Pushforward();
 function knownModel(cards, model) {
   const card = cards.find(({ id }) => id === model);
   if (card) return card;
-  throw new RangeError(`model: expected one of ${cards.map(({ id }) => id).join(', ')}, got ${JSON.stringify(model)}`);
+  throw notOneOf('model', cards.map(({ id }) => id), model);
 }
 
 /**
@@ -186,12 +195,12 @@ function knownModel(cards, model) {
 function knownSampler({ controls: { samplers } }, { sampler, ...walk }) {
   if (!samplers || sampler === undefined) return walk;
   if (samplers.includes(sampler)) return { sampler, ...walk };
-  throw new RangeError(`sampler: expected one of ${samplers.join(', ')}, got ${JSON.stringify(sampler)}`);
+  throw notOneOf('sampler', samplers, sampler);
 }
 
 /**
  * What is asked for, as the worker needs it.
- * @param {ReturnType<typeof import('./checks.js').drawnOptions>} asked
+ * @param {ReturnType<typeof raceOptions>['lanes'][number]} asked
  * @param {Card[]} cards
  * @param {Functions} functions
  * @returns {Drawn}
@@ -207,6 +216,11 @@ function drawnAs({ model, seed, latent, condition, image, walk }, cards, functio
     condition,
     options: knownSampler(card, way),
   };
+}
+
+/** @param {Priority} priority */
+function rank(priority) {
+  return PRIORITIES.indexOf(priority);
 }
 
 /**

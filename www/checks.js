@@ -1,16 +1,160 @@
-// The shapes of the API's arguments: every error says what was expected and what came.
+// The options of the API's calls: one table a call, of which pkg/index.d.ts says what each is for; tsc holds the two together.
 // Values that need a model to judge (lengths, ranges, classes) are judged in Rust.
 
-const WALK = ['steps', 'guidance', 'temperature', 'sampler', 'noiseSeed', 'precision'];
-const DRAWN = ['model', 'seed', 'latent', 'condition', 'image', 'strength', ...WALK];
-const GENERATE = [...DRAWN, 'onFrame', 'onChoices', 'signal'];
-const RACE = ['lanes', 'onFrame', 'signal'];
+import { notOneOf, RequestError } from './errors.js';
+
+/**
+ * @import { Choices, Condition, DrawOptions, EncodeOptions, GenerateOptions, InterpolateOptions, LikelihoodOptions, OwnOptions,
+ *   Precision, Priority, RaceOptions, Sampler, WalkOptions } from '../pkg/index.d.ts'
+ */
+
+/**
+ * What an option is to be: returns the value, or throws what was expected and what came.
+ * @template T
+ * @typedef {(value: unknown, name: string) => T} Check
+ */
+
+/**
+ * A check for each option, of its type, and for nothing else.
+ * @template O
+ * @typedef {{ [K in keyof Required<O>]: Check<O[K]> }} Checks
+ */
+
 /** The greatest seed, and the greatest whole number that the engine takes. */
 const GREATEST = 2 ** 32 - 1;
-const INTERPOLATE = ['from', 'to', 't', 'mode'];
-const OWN = ['model', 'image', 'condition'];
-const LIKELIHOOD = [...OWN, 'precision'];
-const ENCODE = [...OWN, ...WALK];
+
+/** What is done first, first. @type {Priority[]} */
+export const PRIORITIES = ['immediate', 'high', 'normal', 'low'];
+
+/** @satisfies {Checks<WalkOptions>} */
+const WALK = {
+  steps: optional(whole(1)),
+  guidance: optional(number),
+  temperature: optional(number),
+  // Which there are is on the card.
+  sampler: optional(/** @type {Check<Sampler>} */ (text('a string'))),
+  noiseSeed: optional(whole(0)),
+  precision: optional(/** @type {Check<Precision>} */ (text('a string'))),
+};
+
+/** @satisfies {Checks<DrawOptions>} */
+const DRAWN = {
+  model: text("a model's id"),
+  seed: optional(whole(0)),
+  latent: optional(vector),
+  condition,
+  image: optional(instance(ImageData)),
+  strength: optional(number),
+  ...WALK,
+};
+
+const WATCHED = {
+  frames: optional(whole(0)),
+  priority: optional(oneOf(PRIORITIES)),
+  signal: optional(instance(AbortSignal)),
+};
+
+/** @satisfies {Checks<GenerateOptions>} */
+const GENERATE = {
+  ...DRAWN,
+  ...WATCHED,
+  onFrame: optional(/** @type {Check<NonNullable<GenerateOptions['onFrame']>>} */ (callback)),
+  predicted: optional(boolean),
+  onChoices: optional(/** @type {Check<NonNullable<GenerateOptions['onChoices']>>} */ (callback)),
+};
+
+/** @satisfies {Checks<RaceOptions>} */
+const RACE = {
+  lanes: atLeastOne,
+  ...WATCHED,
+  onFrame: optional(/** @type {Check<NonNullable<RaceOptions['onFrame']>>} */ (callback)),
+};
+
+/** @satisfies {Checks<InterpolateOptions>} */
+const INTERPOLATE = { from: vector, to: vector, t: number, mode: oneOf(/** @type {InterpolateOptions['mode'][]} */ (['lerp', 'slerp'])) };
+
+/** @satisfies {Checks<OwnOptions>} */
+const OWN = { model: DRAWN.model, image: instance(ImageData), condition, priority: WATCHED.priority, signal: WATCHED.signal };
+
+/** @satisfies {Checks<LikelihoodOptions>} */
+const LIKELIHOOD = { ...OWN, precision: WALK.precision };
+
+/** @satisfies {Checks<EncodeOptions>} */
+const ENCODE = { ...OWN, ...WALK };
+
+/**
+ * What was said of the options of a table.
+ * @template {Record<string, Check<any>>} T
+ * @param {string} call
+ * @param {unknown} options
+ * @param {T} table
+ * @returns {{ [K in keyof T]: ReturnType<T[K]> }}
+ */
+function read(call, options, table) {
+  const names = Object.keys(table);
+  if (!options || typeof options !== 'object' || Array.isArray(options)) wrong(`${call}()`, `an object with ${names.join(', ')}`, options);
+  const said = /** @type {Record<string, unknown>} */ (options);
+  onlyKnown(`${call}()`, said, names);
+  return /** @type {any} */ (Object.fromEntries(names.map((name) => [name, table[name](said[name], name)])));
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, unknown>} said
+ * @param {string[]} names
+ */
+function onlyKnown(name, said, names) {
+  const option = Object.keys(said).find((key) => !names.includes(key));
+  if (option !== undefined) throw new RequestError('option', { name, option, expected: names.join(', ') });
+}
+
+/** @param {unknown} options */
+export function generateOptions(options) {
+  const { onFrame, onChoices, predicted = false, frames = 0, priority, signal, ...drawn } = read('generate', options, GENERATE);
+  return { ...drawnFrom('generate', drawn), onFrame, onChoices, predicted, frames, priority, signal };
+}
+
+/** @param {unknown} options */
+export function raceOptions(options) {
+  const { lanes, frames = 0, ...watch } = read('race', options, RACE);
+  return { ...watch, frames, lanes: lanes.map((lane) => drawnFrom('race', read('race', lane, DRAWN))) };
+}
+
+/** @param {unknown} options */
+export function interpolateOptions(options) {
+  return read('interpolate', options, INTERPOLATE);
+}
+
+/** @param {unknown} options */
+export function encodeOptions(options) {
+  const { model, image, condition, priority, signal, ...walk } = read('encode', options, ENCODE);
+  return { model, image, condition, walk: onlySaid(walk), priority, signal };
+}
+
+/** @param {unknown} options */
+export function likelihoodOptions(options) {
+  return read('bitsPerDim', options, LIKELIHOOD);
+}
+
+/**
+ * What is to be drawn, and from what.
+ * @param {string} call
+ * @param {{ [K in keyof typeof DRAWN]: ReturnType<(typeof DRAWN)[K]> }} options
+ */
+function drawnFrom(call, { model, seed, latent, condition, image, ...walk }) {
+  if (seed !== undefined && latent !== undefined) throw new RequestError('both', { name: `${call}()`, one: 'seed', other: 'latent' });
+  if (walk.strength !== undefined && image === undefined) throw new RequestError('strength', { name: `${call}()` });
+  return { model, seed, latent, condition, image, walk: onlySaid(walk) };
+}
+
+/**
+ * @template {object} T
+ * @param {T} options
+ * @returns {T}
+ */
+function onlySaid(options) {
+  return /** @type {T} */ (Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
+}
 
 /** @param {unknown} value */
 function show(value) {
@@ -22,189 +166,110 @@ function show(value) {
 
 /**
  * @param {string} name
- * @param {string} wanted
+ * @param {string} expected
  * @param {unknown} value
  * @returns {never}
  */
-function wrong(name, wanted, value) {
-  throw new TypeError(`${name}: expected ${wanted}, got ${show(value)}`);
+function wrong(name, expected, value) {
+  throw new RequestError('type', { name, expected, got: show(value) });
 }
 
 /**
- * @param {string} call
- * @param {unknown} options
- * @param {string[]} known
- * @returns {Record<string, unknown>}
+ * @template T
+ * @param {Check<T>} check
+ * @returns {Check<T | undefined>}
  */
-function known(call, options, known) {
-  if (!options || typeof options !== 'object' || Array.isArray(options)) {
-    wrong(`${call}()`, `an object with ${known.join(', ')}`, options);
-  }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw new TypeError(`${call}(): unknown option "${key}"; expected ${known.join(', ')}`);
-  }
-  return /** @type {Record<string, unknown>} */ (options);
+function optional(check) {
+  return (value, name) => (value === undefined ? undefined : check(value, name));
+}
+
+/** @type {Check<number>} */
+function number(value, name) {
+  return typeof value === 'number' ? value : wrong(name, 'a number', value);
+}
+
+/** @type {Check<boolean>} */
+function boolean(value, name) {
+  return typeof value === 'boolean' ? value : wrong(name, 'a boolean', value);
+}
+
+/** @type {Check<Function>} */
+function callback(value, name) {
+  return typeof value === 'function' ? value : wrong(name, 'a function', value);
 }
 
 /**
- * A latent as Float32Array; a copy, so that the caller may go on with its own.
- * @param {string} name
- * @param {unknown} value
+ * @param {number} min
+ * @returns {Check<number>}
  */
-function vector(name, value) {
+function whole(min) {
+  return (value, name) => {
+    if (typeof value !== 'number') return wrong(name, 'an integer', value);
+    if (Number.isInteger(value) && value >= min && value <= GREATEST) return value;
+    throw new RequestError('whole', { name, min, max: GREATEST, got: value });
+  };
+}
+
+/**
+ * @param {string} expected
+ * @returns {Check<string>}
+ */
+function text(expected) {
+  return (value, name) => (typeof value === 'string' ? value : wrong(name, expected, value));
+}
+
+/**
+ * @template {string} T
+ * @param {T[]} words
+ * @returns {Check<T>}
+ */
+function oneOf(words) {
+  return (value, name) => {
+    const found = words.find((word) => word === value);
+    if (found === undefined) throw notOneOf(name, words, value);
+    return found;
+  };
+}
+
+/**
+ * @template T
+ * @param {new (...given: any[]) => T} Class
+ * @returns {Check<T>}
+ */
+function instance(Class) {
+  const article = /^[AEIOU]/.test(Class.name) ? 'an' : 'a';
+  return (value, name) => (value instanceof Class ? value : wrong(name, `${article} ${Class.name}`, value));
+}
+
+/** @type {Check<any[]>} */
+function atLeastOne(value, name) {
+  return Array.isArray(value) && value.length > 0 ? value : wrong(name, 'an array of at least one object', value);
+}
+
+/** A latent as Float32Array; a copy, so that the caller may go on with its own. @type {Check<Float32Array>} */
+function vector(value, name) {
   if (value instanceof Float32Array) return value.slice();
   if (Array.isArray(value) && value.every((number) => typeof number === 'number')) return Float32Array.from(value);
   return wrong(name, 'a Float32Array or an array of numbers', value);
 }
 
-/**
- * @param {unknown} value
- * @returns {import('../pkg/index.d.ts').Condition}
- */
+/** @type {Check<Condition>} */
 function condition(value) {
   if (value === undefined || value === 'any') return 'any';
   const said = /** @type {Record<string, unknown>} */ (value && typeof value === 'object' ? value : {});
   if (typeof said.class === 'number') return { class: said.class };
   if (typeof said.prompt !== 'string') return wrong('condition', '"any", { class: number } or { prompt: string }', value);
-  const { prompt, style, towards, ...more } = said;
-  const [unknown] = Object.keys(more);
-  if (unknown) throw new TypeError(`condition: unknown option "${unknown}"; expected prompt, style, towards`);
+  const { prompt, style, towards } = said;
+  onlyKnown('condition', said, ['prompt', 'style', 'towards']);
   return {
     prompt,
-    ...(style !== undefined && { style: whole('style', style, 0) }),
-    ...(towards !== undefined && { towards: other(towards) }),
+    ...(style !== undefined && { style: whole(0)(style, 'style') }),
+    ...(towards !== undefined && { towards: other(towards, 'towards') }),
   };
 }
 
-/**
- * @param {unknown} value
- * @returns {{ prompt: string, t: number }}
- */
-function other(value) {
+/** @type {Check<{ prompt: string, t: number }>} */
+function other(value, name) {
   const { prompt, t } = /** @type {Record<string, unknown>} */ (value && typeof value === 'object' ? value : {});
-  if (typeof prompt !== 'string' || typeof t !== 'number') wrong('towards', '{ prompt: string, t: number }', value);
-  return { prompt, t };
-}
-
-/**
- * @param {unknown} value
- * @returns {string}
- */
-function model(value) {
-  return typeof value === 'string' ? value : wrong('model', "a model's id", value);
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {number} least
- */
-function whole(name, value, least) {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number') return wrong(name, 'an integer', value);
-  if (Number.isInteger(value) && value >= least && value <= GREATEST) return value;
-  throw new RangeError(`${name}: expected a whole number from ${least} to ${GREATEST}, got ${value}`);
-}
-
-/**
- * @param {'number' | 'string'} type
- * @param {string} name
- * @param {unknown} value
- * @returns {any}
- */
-function optional(type, name, value) {
-  return value === undefined || typeof value === type ? value : wrong(name, `a ${type}`, value);
-}
-
-/**
- * How to walk the way; only what was said.
- * @param {Record<string, unknown>} said
- * @returns {import('../pkg/index.d.ts').WalkOptions}
- */
-function walk({ steps, guidance, temperature, sampler, noiseSeed, precision }) {
-  const options = {
-    steps: whole('steps', steps, 1),
-    guidance: optional('number', 'guidance', guidance),
-    temperature: optional('number', 'temperature', temperature),
-    sampler: optional('string', 'sampler', sampler),
-    noiseSeed: whole('noiseSeed', noiseSeed, 0),
-    precision: optional('string', 'precision', precision),
-  };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-/**
- * @param {unknown} value
- * @returns {ImageData}
- */
-function picture(value) {
-  return value instanceof ImageData ? value : wrong('image', 'an ImageData', value);
-}
-
-/**
- * What is to be drawn, and from what.
- * @param {string} call
- * @param {Record<string, unknown>} options
- */
-export function drawnOptions(call, { seed, latent, image, strength, ...rest }) {
-  if (seed !== undefined && latent !== undefined) throw new TypeError(`${call}(): give a seed or a latent, not both`);
-  if (strength !== undefined && image === undefined) throw new TypeError(`${call}(): a strength needs an image to begin with`);
-  if (seed !== undefined && typeof seed !== 'number') wrong('seed', 'an integer', seed);
-  return {
-    model: model(rest.model),
-    seed: /** @type {number | undefined} */ (seed),
-    latent: latent === undefined ? undefined : vector('latent', latent),
-    condition: condition(rest.condition),
-    image: image === undefined ? undefined : picture(image),
-    walk: { ...walk(rest), ...(strength !== undefined && { strength: optional('number', 'strength', strength) }) },
-  };
-}
-
-/**
- * Who watches, and who can end it.
- * @template Watch
- * @param {Record<string, unknown>} options
- */
-function watched({ onFrame, signal }) {
-  if (onFrame !== undefined && typeof onFrame !== 'function') wrong('onFrame', 'a function', onFrame);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong('signal', 'an AbortSignal', signal);
-  return { onFrame: /** @type {Watch | undefined} */ (onFrame), signal: /** @type {AbortSignal | undefined} */ (signal) };
-}
-
-/** @param {unknown} options */
-export function generateOptions(options) {
-  const { onFrame, onChoices, signal, ...drawn } = known('generate', options, GENERATE);
-  /** @type {ReturnType<typeof watched<import('../pkg/index.d.ts').GenerateOptions['onFrame']>>} */
-  const watch = watched({ onFrame, signal });
-  if (onChoices !== undefined && typeof onChoices !== 'function') wrong('onChoices', 'a function', onChoices);
-  return { ...drawnOptions('generate', drawn), ...watch, onChoices: /** @type {import('../pkg/index.d.ts').GenerateOptions['onChoices']} */ (onChoices) };
-}
-
-/** @param {unknown} options */
-export function raceOptions(options) {
-  const { lanes, onFrame, signal } = known('race', options, RACE);
-  if (!Array.isArray(lanes) || lanes.length === 0) wrong('lanes', 'an array of at least one object', lanes);
-  /** @type {ReturnType<typeof watched<import('../pkg/index.d.ts').RaceOptions['onFrame']>>} */
-  const watch = watched({ onFrame, signal });
-  return { lanes: /** @type {unknown[]} */ (lanes).map((lane) => drawnOptions('race', known('race', lane, DRAWN))), ...watch };
-}
-
-/** @param {unknown} options */
-export function interpolateOptions(options) {
-  const { from, to, t, mode } = known('interpolate', options, INTERPOLATE);
-  if (typeof t !== 'number') wrong('t', 'a number', t);
-  if (typeof mode !== 'string') wrong('mode', '"lerp" or "slerp"', mode);
-  return { from: vector('from', from), to: vector('to', to), t, mode };
-}
-
-/** @param {unknown} options */
-export function encodeOptions(options) {
-  const { image, ...rest } = known('encode', options, ENCODE);
-  return { model: model(rest.model), image: picture(image), condition: condition(rest.condition), walk: walk(rest) };
-}
-
-/** @param {unknown} options */
-export function likelihoodOptions(options) {
-  const { image, ...rest } = known('bitsPerDim', options, LIKELIHOOD);
-  return { model: model(rest.model), image: picture(image), condition: condition(rest.condition), precision: walk(rest).precision };
+  return typeof prompt === 'string' && typeof t === 'number' ? { prompt, t } : wrong(name, '{ prompt: string, t: number }', value);
 }

@@ -1,7 +1,7 @@
 // Fetches and compiles the WebAssembly once for the page and for its worker, and reports how far it is.
 
 import { counted } from './counted.js';
-import { Failure } from './errors.js';
+import { InternalError, throwing } from './errors.js';
 import { fetchEngine } from './files.js';
 
 /**
@@ -23,7 +23,7 @@ const engines = new Map();
 export function loadEngine(base = '') {
   const engine = engines.get(base) ?? load(base).catch((error) => {
     engines.delete(base);
-    throw new Failure('engine', error.message, '', { cause: error });
+    throw new InternalError('engine', { reason: error.message }, { cause: error });
   });
   engines.set(base, engine);
   return engine;
@@ -33,7 +33,7 @@ export function loadEngine(base = '') {
 async function load(base) {
   const [functions, module] = await Promise.all([import('../pushforward.js'), compile(base)]);
   await functions.default({ module_or_path: module });
-  return { functions, module, cards: functions.cards() };
+  return { functions: throwing(functions), module, cards: functions.cards() };
 }
 
 /** @param {string} base */

@@ -4,12 +4,14 @@ import { drawnBy, requestOf } from './request.js';
 import { kindOf, MANY, NAMES, orderFor, rowOf } from './rows.js';
 
 /**
- * @import { GenerateOptions } from '../pkg/index.d.ts'
+ * @import { Choices, GenerateOptions } from '../pkg/index.d.ts'
  * @import { Pushforward } from './api.js'
  * @import { Functions } from './engine.js'
- * @import { Store } from './state.js'
- * @typedef {{ model: string, steps: number, wanted: 'picture' | 'sketch' | null, controller: AbortController }} Drawing
  * @import { Row } from './rows.js'
+ * @import { Store } from './state.js'
+ * @typedef {{ model: string, steps: number, sketch: boolean, controller: AbortController }} Drawing
+ * @typedef {{ row: Row, of: string, controller: AbortController }} Filling
+ * @typedef {{ at: number, image: ImageData }} Moment a picture on the way, at a fraction of its steps
  * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
  *   sketch: boolean, final: boolean }} Shown
  */
@@ -20,14 +22,17 @@ const FEW = 4;
 /** Changes that follow each other faster, in milliseconds, are one movement, and sketches follow it. */
 const MOVING = 250;
 
+/** Of a picture of many steps so many are seen on the way, however fast they come. */
+export const KEPT = 8;
+
 /**
  * Fires `picture` (detail: Shown), `choices` (detail: those so far), one event a row, of its name (detail: { index, image,
- * frames }), `stale` when all pictures of a row are of another state (detail: the row), and `failed` (detail: the error).
+ * moments }), `stale` when all pictures of a row are of another state (detail: the row), and `failed` (detail: the error).
  *
- * One request is with the worker at a time. While it computes, only the newest state waits, so a storm of changes
- * costs no more than the last of them. A stale picture of many steps is aborted. While changes follow each other,
- * sketches follow them, finished even when they are stale, and in few steps where these can be chosen; the picture is
- * drawn when the changes come to rest.
+ * One picture and one row are with the worker at a time, and the picture comes first there. While it computes, only the newest
+ * state waits, so a storm of changes costs no more than the last of them. A stale picture of many steps is aborted. While changes
+ * follow each other, sketches follow them, finished even when they are stale, and in few steps where these can be chosen; the
+ * picture is drawn when the changes come to rest.
  */
 export class Painter extends EventTarget {
   #api;
@@ -37,17 +42,21 @@ export class Painter extends EventTarget {
   #wanted = null;
   /** @type {Drawing | null} */
   #drawing = null;
+  /** @type {Filling | null} */
+  #filling = null;
   /** What the rows are drawn for. @type {Record<Row, string>} */
   #of = each(() => '');
   /** What of them is not drawn yet. @type {Record<Row, number[]>} */
   #due = each(() => []);
+  /** What of them is here. @type {Record<Row, ImageData[]>} */
+  #pictures = each(() => []);
   /** Rows that somebody looks at. @type {Set<Row>} */
   #watched = new Set(['strip', 'many']);
   /** Whether nobody looks at anything but the picture. */
   #alone;
   /** The model that failed. */
   #failed = '';
-  /** The choices of the picture so far, step by step. @type {import('../pkg/index.d.ts').Choices[]} */
+  /** The choices of the picture so far, step by step. @type {Choices[]} */
   choices = [];
   /** What the picture is of that is here or on its way. */
   #picture = '';
@@ -71,6 +80,20 @@ export class Painter extends EventTarget {
     store.addEventListener('change', () => this.draw());
   }
 
+  /** The picture of the state, once it is here. */
+  get shown() {
+    return this.#shown;
+  }
+
+  /**
+   * The pictures of a row, if all are here.
+   * @param {Row} row
+   */
+  whole(row) {
+    const pictures = this.#pictures[row];
+    return kindOf(row).order.every((index) => pictures[index]) ? pictures : null;
+  }
+
   /** Draws the state as it is now. */
   draw() {
     const { model, steps } = this.#store.value;
@@ -78,21 +101,19 @@ export class Painter extends EventTarget {
     const picture = drawnBy(this.#store.value);
     if (picture === this.#picture && !this.#failed) {
       if (this.#shown) this.#fire('picture', this.#shown);
-      this.#renewAll();
-      this.#next();
-      return;
+    } else {
+      this.#picture = picture;
+      this.#shown = null;
+      const now = performance.now();
+      const moving = (steps ?? this.#store.card.steps) > 1 && now - this.#changed < MOVING;
+      this.#changed = now;
+      clearTimeout(this.#rest);
+      this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
+      this.#wanted = moving ? 'sketch' : 'picture';
+      if (this.#failed !== model) this.#failed = '';
+      this.#giveWay();
     }
-    this.#picture = picture;
-    this.#shown = null;
-    const now = performance.now();
-    const moving = (steps ?? this.#store.card.steps) > 1 && now - this.#changed < MOVING;
-    this.#changed = now;
-    clearTimeout(this.#rest);
-    this.#rest = moving ? setTimeout(() => this.#arrive(), MOVING) : 0;
-    this.#wanted = moving ? 'sketch' : 'picture';
-    if (this.#failed !== model) this.#failed = '';
-    this.#renewAll();
-    this.#giveWay();
+    this.#renew();
     this.#next();
   }
 
@@ -114,21 +135,22 @@ export class Painter extends EventTarget {
     else this.#watched.delete(row);
     this.#of[row] = '';
     this.#due[row] = [];
-    this.#renewAll();
+    this.#renew();
     this.#next();
   }
 
-  #renewAll() {
-    if (!this.#alone) this.#watched.forEach((row) => this.#renew(row));
-  }
-
-  /** @param {Row} row */
-  #renew(row) {
-    const of = rowOf(row, this.#store.value);
-    if (of === this.#of[row]) return;
-    this.#of[row] = of;
-    this.#due[row] = [...kindOf(row).order];
-    this.#fire('stale', row);
+  /** Begins anew with the rows that are of another state by now. */
+  #renew() {
+    for (const row of this.#alone ? [] : this.#watched) {
+      const of = rowOf(row, this.#store.value);
+      if (of === this.#of[row]) continue;
+      this.#of[row] = of;
+      this.#due[row] = [...kindOf(row).order];
+      this.#pictures[row] = [];
+      this.#fire('stale', row);
+    }
+    const filling = this.#filling;
+    if (filling && filling.of !== this.#of[filling.row]) filling.controller.abort();
   }
 
   /** The changes have come to rest. */
@@ -139,98 +161,110 @@ export class Painter extends EventTarget {
     this.#next();
   }
 
-  /** Aborts what is being drawn, unless it is nearly done. */
+  /** Aborts the picture that is being drawn, unless it is nearly done. */
   #giveWay() {
     const drawing = this.#drawing;
-    if (!drawing || !this.#wanted) return;
-    const followed = drawing.wanted === 'sketch' && this.#wanted === 'sketch';
-    const limit = followed ? Infinity : drawing.wanted ? FEW : 1;
+    if (!drawing) return;
+    const limit = drawing.sketch && this.#wanted === 'sketch' ? Infinity : FEW;
     if (drawing.steps > limit || drawing.model !== this.#store.value.model) drawing.controller.abort();
   }
 
-  async #next() {
-    if (this.#drawing || this.#failed) return;
-    const wanted = this.#wanted;
+  #next() {
+    if (this.#failed) return;
+    if (this.#wanted && !this.#drawing) this.#draw();
     // Between two sketches of a movement the rows would only be in the way.
-    const { card, reach, value } = this.#store;
-    const row = orderFor(card).find((row) => this.#due[row].length > 0) ?? NAMES[0];
-    // Pictures of one step go to the worker together: one by one the way there and back would take as long as they do.
-    const indices = wanted || this.#rest ? [] : this.#due[row].splice(0, card.steps === 1 ? MANY : 1);
-    if (!wanted && indices.length === 0) return;
-    this.#wanted = null;
-    const of = this.#of[row];
-    const asked = (wanted ? [value] : indices.map((index) => kindOf(row).at(value, index, reach))).map((state) => requestOf(state, this.#functions));
-    const options = asked.map((one) => (wanted === 'sketch' && one.steps !== undefined ? { ...one, steps: Math.min(FEW, one.steps) } : one));
-    const steps = options.reduce((sum, one) => sum + (one.steps ?? card.steps), 0);
+    if (!this.#drawing && !this.#filling && !this.#rest) this.#fill();
+  }
+
+  async #draw() {
+    const { card, value } = this.#store;
+    const sketch = this.#wanted === 'sketch';
+    const request = requestOf(value, this.#functions);
+    if (sketch && request.steps !== undefined) request.steps = Math.min(FEW, request.steps);
+    const steps = request.steps ?? card.steps;
     /** @type {Drawing} */
-    const drawing = { model: value.model, steps, wanted, controller: new AbortController() };
+    const drawing = { model: value.model, steps, sketch, controller: new AbortController() };
     this.#drawing = drawing;
-    const due = new Set(indices);
-    /** @param {number} at @param {ImageData} image @param {ImageData[]} frames */
-    const done = (at, image, frames) => {
-      due.delete(indices[at]);
-      if (!wanted && of === this.#of[row]) this.#fire(row, { index: indices[at], image, frames });
+    this.#wanted = null;
+    this.choices = [];
+    /** @param {Pick<Shown, 'image' | 'predicted' | 'step' | 'milliseconds'>} shown */
+    const show = (shown) => {
+      const final = shown.milliseconds !== null && !sketch && !this.#wanted;
+      const told = { ...shown, steps, sketch, final };
+      if (final) this.#shown = told;
+      this.#fire('picture', told);
     };
+    // On the way of a sketch nothing is seen, unless it is so long that nothing else would be.
+    const onFrame = /** @type {NonNullable<GenerateOptions['onFrame']>} */ (image, step, steps, predicted) => {
+      if (step < steps) show({ image, predicted, step, milliseconds: null });
+    };
+    const seen = steps > (sketch ? FEW : 1) ? { onFrame, frames: sketch ? 0 : KEPT, predicted: !sketch && !this.#alone } : {};
+    const chosen = card.alternatives ? { onChoices: this.#tell } : {};
     try {
-      if (options.length > 1) await this.#together(options, drawing, done);
-      else await this.#generate(options[0], drawing, (image, frames) => done(0, image, frames));
+      const { signal } = drawing.controller;
+      const { image, milliseconds } = await this.#api.generate({ ...request, ...seen, ...chosen, signal, priority: sketch ? 'immediate' : 'high' });
+      show({ image, predicted: null, step: steps, milliseconds });
     } catch (error) {
       if (!drawing.controller.signal.aborted) this.#fail(value.model, error);
-      else if (of === this.#of[row]) this.#due[row].unshift(...due);
     } finally {
       this.#drawing = null;
     }
     this.#next();
   }
 
-  /**
-   * @param {GenerateOptions[]} lanes each of one step
-   * @param {Drawing} drawing
-   * @param {(at: number, image: ImageData, frames: ImageData[]) => void} done
-   */
-  async #together(lanes, drawing, done) {
-    await this.#api.race({ lanes, onFrame: (lane, { image }) => done(lane, image, [image]), signal: drawing.controller.signal });
+  async #fill() {
+    const { card, reach, value } = this.#store;
+    const row = orderFor(card).find((row) => this.#due[row].length > 0);
+    if (!row) return;
+    const { at, moments } = kindOf(row);
+    // Pictures of one step go to the worker together: one by one the way there and back would take as long as they do.
+    const indices = this.#due[row].splice(0, card.steps === 1 ? MANY : 1);
+    const due = new Set(indices);
+    /** @type {Filling} */
+    const filling = { row, of: this.#of[row], controller: new AbortController() };
+    this.#filling = filling;
+    /** @param {number} index @param {ImageData} image @param {Moment[]} [passed] */
+    const done = (index, image, passed = []) => {
+      due.delete(index);
+      if (filling.of !== this.#of[row]) return;
+      this.#pictures[row][index] = image;
+      this.#fire(row, { index, image, moments: passed });
+    };
+    const requests = indices.map((index) => requestOf(at(value, index, reach), this.#functions));
+    const asked = { signal: filling.controller.signal, priority: /** @type {const} */ ('normal') };
+    try {
+      if (card.steps === 1) await this.#api.race({ lanes: requests, onFrame: (lane, { image }) => done(indices[lane], image), ...asked });
+      else if (moments) await this.#film({ ...requests[0], ...asked, frames: moments }, (...came) => done(indices[0], ...came));
+      else done(indices[0], (await this.#api.generate({ ...requests[0], ...asked })).image);
+    } catch (error) {
+      if (!filling.controller.signal.aborted) this.#fail(value.model, error);
+      else if (filling.of === this.#of[row]) this.#due[row].unshift(...due);
+    } finally {
+      this.#filling = null;
+    }
+    this.#next();
   }
 
   /**
+   * A picture, and what it was on the way.
    * @param {GenerateOptions} options
-   * @param {Drawing} drawing
-   * @param {(image: ImageData, frames: ImageData[]) => void} done
+   * @param {(image: ImageData, passed: Moment[]) => void} done
    */
-  async #generate(options, drawing, done) {
-    const { wanted } = drawing;
-    const sketch = wanted === 'sketch';
-    /** @param {Omit<Shown, 'sketch' | 'final'>} shown */
-    const show = (shown) => {
-      const final = shown.milliseconds !== null && !sketch && !this.#wanted;
-      if (!wanted) return;
-      const told = { ...shown, sketch, final };
-      if (final) this.#shown = told;
-      this.#fire('picture', told);
-    };
-    /** @type {Pick<Shown, 'image' | 'predicted' | 'step' | 'steps'> | null} */
-    let last = null;
-    /** @type {ImageData[]} */
-    const frames = [];
+  async #film(options, done) {
+    /** @type {Moment[]} */
+    let passed = [];
     /** @type {NonNullable<GenerateOptions['onFrame']>} */
-    const onFrame = (image, step, steps, predicted) => {
-      frames.push(image);
-      if (step === steps) last = { image, predicted, step, steps };
-      // On the way of a sketch nothing is seen, unless it is so long that nothing else would be.
-      else if (!sketch || steps > FEW) show({ image, predicted, step, steps, milliseconds: null });
-      this.#giveWay();
+    const onFrame = (image, step, steps) => {
+      // A picture that is begun anew has another way.
+      passed = [...(step === 1 ? [] : passed), { at: step / steps, image }];
     };
-    if (wanted) this.choices = [];
-    // What the picture's choices were is looked at, what the others' were is not.
-    const seen = wanted && this.#store.card.alternatives ? { onChoices: this.#tell } : {};
-    const { image, milliseconds } = await this.#api.generate({ ...options, ...seen, onFrame, signal: drawing.controller.signal });
-    show({ .../** @type {any} */ (last), image, milliseconds });
-    done(image, frames);
+    const { image } = await this.#api.generate({ ...options, onFrame });
+    done(image, passed);
   }
 
   /** @type {NonNullable<GenerateOptions['onChoices']>} */
-  #tell = (choices) => {
-    this.choices = [...this.choices, choices];
+  #tell = (choices, step) => {
+    this.choices = [...(step === 1 ? [] : this.choices), choices];
     this.#fire('choices', this.choices);
   };
 

@@ -1,9 +1,37 @@
 // From a state of the page to what the API is asked for.
 
 /**
- * @import { GenerateOptions, State, WalkOptions } from '../pkg/index.d.ts'
+ * @import { Condition, GenerateOptions, State, WalkOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
  */
+
+/** What was worked out for states, which never change. @type {WeakMap<State, { latent?: Float32Array, condition?: Condition }>} */
+const known = new WeakMap();
+
+/** @param {State} state */
+function of(state) {
+  const found = known.get(state) ?? {};
+  known.set(state, found);
+  return found;
+}
+
+/**
+ * The latent of a state: worked out once, for whoever asks, so nobody writes to it.
+ * @param {State} state
+ * @param {Functions} functions
+ */
+export function latentOf(state, functions) {
+  return (of(state).latent ??= functions.stateLatent(state));
+}
+
+/**
+ * What a state asks a model for.
+ * @param {State} state
+ * @param {Functions} functions
+ */
+export function conditionOf(state, functions) {
+  return (of(state).condition ??= functions.stateCondition(state));
+}
 
 /**
  * Which model a state asks, and how it is to walk.
@@ -37,5 +65,5 @@ export function drawnBy(state) {
  * @returns {GenerateOptions}
  */
 export function requestOf(state, functions) {
-  return { ...walkOf(state), latent: functions.stateLatent(state), condition: functions.stateCondition(state) };
+  return { ...walkOf(state), latent: latentOf(state, functions), condition: conditionOf(state, functions) };
 }

@@ -6,6 +6,7 @@
  * @property {(keyof State)[]} without the properties that do not matter to it
  * @property {number[]} order in which its pictures are drawn, by their indices
  * @property {(state: State, index: number, reach: number) => State} at the state of one of them, on a plane that is drawn so far
+ * @property {number} [moments] how many pictures of the way to each of them are wanted
  * @property {(card: Card) => boolean} [first] whether it comes before the others of this model
  */
 
@@ -21,6 +22,15 @@ export const MAP = 9;
 /** The ways whose middles are compared. @type {State['mode'][]} */
 export const HALVES = ['lerp', 'slerp'];
 
+/** @type {RowKind} */
+const many = {
+  without: ['seed', 'to', 'mode', 't', 'at', 'mask', 'brush', 'swap', 'toprompt'],
+  order: upTo(MANY),
+  at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null, swap: '' }),
+  // A sentence may mean many things.
+  first: ({ condition }) => condition === 'prompt',
+};
+
 /** @satisfies {Record<string, RowKind>} */
 export const ROWS = {
   strip: {
@@ -29,13 +39,8 @@ export const ROWS = {
     order: [0, 8, 4, 2, 6, 1, 3, 5, 7],
     at: (state, index) => ({ ...state, t: STRIP[index], at: null }),
   },
-  many: {
-    without: ['seed', 'to', 'mode', 't', 'at', 'mask', 'brush', 'swap', 'toprompt'],
-    order: upTo(MANY),
-    at: (state, index) => ({ ...state, seed: drawAt(state, index), t: 0, at: null, mask: '', brush: null, swap: '' }),
-    // A sentence may mean many things.
-    first: ({ condition }) => condition === 'prompt',
-  },
+  many,
+  film: { ...many, moments: 12 },
   halves: {
     without: ['t', 'at', 'draws', 'mode', 'swap'],
     order: upTo(HALVES.length),

@@ -1,6 +1,7 @@
 // The state of the page: one object, of exactly the properties that a link carries.
 
 import { reachOf } from './card.js';
+import { conditionOf, latentOf } from './request.js';
 import { words } from './words.js';
 
 /**
@@ -30,8 +31,7 @@ export class Store extends EventTarget {
     /** The one table that links, controls and defaults come from. @type {Map<keyof State, Property>} */
     this.properties = new Map(functions.properties().map((property) => [property.name, property]));
     const { state, messages } = functions.parseLink(fragment);
-    this.#value = functions.canonical(state);
-    this.#link = functions.writeLink(this.#value);
+    ({ state: this.#value, link: this.#link } = functions.settle(state));
     this.#cards = cards;
     this.messages = messages;
   }
@@ -54,7 +54,12 @@ export class Store extends EventTarget {
 
   /** What the model is asked for. @returns {import('../pkg/index.d.ts').Condition} */
   get condition() {
-    return this.#functions.stateCondition(this.#value);
+    return conditionOf(this.#value, this.#functions);
+  }
+
+  /** The latent that is drawn; nobody writes to it. */
+  get latent() {
+    return latentOf(this.#value, this.#functions);
   }
 
   /** Every model's card. */
@@ -151,8 +156,7 @@ export class Store extends EventTarget {
    * @param {State} state
    */
   #replace(state) {
-    const value = this.#functions.canonical(state);
-    const link = this.#functions.writeLink(value);
+    const { state: value, link } = this.#functions.settle(state);
     if (link === this.#link) return;
     this.#value = value;
     this.#link = link;

@@ -1,20 +1,33 @@
 // Keeps one compute worker alive: sends it work, and replaces it by one on the CPU when its engine breaks.
 
 import { deferred } from './deferred.js';
-import { Failure, unpack } from './errors.js';
+import { DeviceLostError, InternalError, unpack } from './errors.js';
 import { startWorker, weightsAt } from './files.js';
 
 /**
  * @import { Choices, Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
  * @typedef {{ model: string, precision: string, image?: Pixels, latent: Float32Array, condition: Condition,
  *     options: WalkOptions & { strength?: number } }} Drawn
- * @typedef {Drawn & { type: 'generate', frames: boolean, choices: boolean }
- *   | { type: 'race', lanes: Drawn[] }
+ */
+
+/**
+ * What somebody wants to see on the way: pictures as a display shows them, so many of them in any case, what the last one is predicted
+ * to be, and choices.
+ * @typedef {{ watched: boolean, frames: number, predicted: boolean, choices: boolean }} Seen
+ * @typedef {Drawn & { type: 'generate', seen: Seen }
+ *   | { type: 'race', lanes: Drawn[], seen: Seen }
  *   | { type: 'encode', model: string, precision: string, image: Pixels, condition: Condition, options: WalkOptions }
- *   | { type: 'likelihood', model: string, precision: string, image: Pixels, condition: Condition }} Work
+ *   | { type: 'likelihood', model: string, precision: string, image: Pixels, condition: Condition }} Asked
+ * @typedef {Asked & { priority: number }} Work
  * @typedef {{ width: number, height: number, data: Uint8ClampedArray<ArrayBuffer> }} Pixels
- * @typedef {(frame: Pixels & { step: number, steps: number, predicted?: Pixels['data'], choices?: Choices, lane: number, milliseconds: number }) => void} OnFrame
- * @typedef {{ message: Work & { id: number }, resolve: (value: any) => void, reject: (error: unknown) => void,
+ */
+
+/**
+ * A step that was taken; without data its picture was not asked for.
+ * @typedef {{ step: number, steps: number, width: number, height: number, data?: Pixels['data'], predicted?: Pixels['data'],
+ *   choices?: Choices, lane: number, milliseconds: number, attempt: number }} Frame
+ * @typedef {(frame: Frame) => void} OnFrame
+ * @typedef {{ message: Work & { id: number }, attempt: number, resolve: (value: any) => void, reject: (error: unknown) => void,
  *   onFrame?: OnFrame }} Request
  */
 
@@ -77,6 +90,7 @@ export class Supervisor extends EventTarget {
       const done = () => signal?.removeEventListener('abort', abort);
       this.#unfinished.set(id, {
         message: { ...work, id },
+        attempt: 1,
         onFrame,
         resolve: (value) => (done(), resolve(value)),
         reject: (error) => (done(), reject(error)),
@@ -120,14 +134,14 @@ export class Supervisor extends EventTarget {
     } else if (message.type === 'progress') {
       this.dispatchEvent(new CustomEvent('progress', { detail: message }));
     } else if (message.type === 'broken') {
-      this.#broken(message.id, message.reason);
+      this.#broken(message.id, message.reason, message.kind);
     } else if (message.type === 'done') {
       this.#settle(message.id, 'resolve', message.value);
     } else if (message.type === 'failed') {
       this.#settle(message.id, 'reject', unpack(message.error));
     } else if (message.type === 'frame' && request) {
       try {
-        request.onFrame?.(message);
+        request.onFrame?.({ ...message, attempt: request.attempt });
       } catch (error) {
         this.#cancel(message.id);
         this.#settle(message.id, 'reject', error);
@@ -150,10 +164,11 @@ export class Supervisor extends EventTarget {
    * it is given up, lest it break the next one too.
    * @param {number | undefined} id
    * @param {string} reason
+   * @param {import('./errors.js').Kind} [kind] of the error that it broke with
    */
-  #broken(id, reason) {
+  #broken(id, reason, kind) {
     if (this.#backend === 'cpu') {
-      const error = new Failure('stopped', reason);
+      const error = kind === 'device-lost' ? new DeviceLostError('stopped', { reason }) : new InternalError('stopped', { reason });
       if (!this.#ready || id === undefined) return this.#stop(error);
       this.#settle(id, 'reject', error);
     } else {
@@ -161,6 +176,8 @@ export class Supervisor extends EventTarget {
       this.#replaced = `WebGPU failed, so the CPU draws: ${reason}.`;
       if (this.#ready) this.#device = null;
     }
+    // What had come of them comes anew.
+    for (const request of this.#unfinished.values()) request.attempt++;
     this.#start();
   }
 

@@ -1,23 +1,36 @@
-// The compute worker: owns the engine, draws one request after the other, and listens between two steps.
+// The compute worker: owns the engine, and gives each task that is asked of it its turns.
 
 import init, { cards, Engine, Picture } from '../pushforward.js';
 import { counted } from './counted.js';
 import { deferred } from './deferred.js';
-import { Failure, pack } from './errors.js';
+import { InternalError, kindOf, notOneOf, pack, WeightsError } from './errors.js';
 import { keep, recall } from './kept.js';
+import { Pace, Schedule } from './schedule.js';
 
 /**
- * @import { Card } from '../pkg/index.d.ts'
+ * @import { Card, Likelihood } from '../pkg/index.d.ts'
+ * @import { Run } from '../pushforward.js'
+ * @import { Clock, Turns } from './schedule.js'
+ * @import { Drawn, Pixels, Seen, Work } from './supervisor.js'
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, recalled: boolean }} Weights
- * @typedef {import('./supervisor.js').Work & { id: number, cancelled: boolean, gone: Promise<void>, cancel: () => void }} Job
+ * @typedef {Work & { id: number }} Job
  */
 
-/** @type {Engine | null} */
-let engine = null;
-/** @type {Job[]} */
-const queue = [];
-/** @type {Job | null} */
-let running = null;
+/** Between two pictures that somebody watches, in milliseconds: no display shows more. */
+const DISPLAY = 1000 / 60;
+
+/** Steps that the device may have before it. */
+const AHEAD = 2;
+
+/** What nobody has asked for is charged to nobody. @type {Clock} */
+const NOBODY = { milliseconds: 0 };
+
+/** Once there are cards. @type {PromiseWithResolvers<void>} */
+const initialized = deferred();
+/** @type {PromiseWithResolvers<Engine>} */
+const created = deferred();
+const schedule = new Schedule(macrotask);
+const pace = new Pace(AHEAD);
 /** @type {Map<string, Promise<Weights>>} */
 const fetched = new Map();
 /** What the engine has, by {@link nameOf}. */
@@ -36,229 +49,206 @@ async function start({ module, backend, weights: at }) {
     await init({ module_or_path: module });
     // An adapter can take its time: the weights travel meanwhile.
     const creating = Engine.create(backend);
-    for (const job of queue) for (const { model } of wantsOf(job)) weights(model).catch(() => {});
-    engine = await creating;
+    initialized.resolve();
+    const engine = await creating;
     engine.onLost((reason) => broken(`the GPU was lost (${reason})`));
+    postMessage({ type: 'ready', device: engine.device() });
+    created.resolve(engine);
   } catch (error) {
     broken(pack(error).message);
-    return;
-  }
-  postMessage({ type: 'ready', device: engine.device() });
-  drain();
-}
-
-async function drain() {
-  if (!engine || running) return;
-  while ((running = queue.shift() ?? null)) {
-    if (!(await run(engine, running))) return;
   }
 }
 
-/**
- * Whether the engine is still good after this job.
- * @param {Engine} engine
- * @param {Job} job
- */
-async function run(engine, job) {
-  let computing = false;
+/** @param {Job} job */
+async function take(job) {
+  const { id } = job;
   try {
-    const missing = wantsOf(job).filter((wanted) => !loaded.has(nameOf(wanted)));
-    missing.forEach(({ model }) => weights(model).catch(() => {}));
-    for (const wanted of missing) await load(engine, wanted, job);
-    await macrotask();
-    if (job.cancelled) return true;
-    computing = true;
-    if (job.type === 'encode') await encode(engine, job);
-    else if (job.type === 'likelihood') await likelihood(engine, job);
-    else if (job.type === 'race') await race(engine, job);
-    else await draw(engine, job);
+    const value = await schedule.add(id, job.priority, tasksOf(job));
+    const answer = job.type === 'race' ? value.map(({ milliseconds }) => milliseconds) : value[0];
+    postMessage({ type: 'done', id, value: answer }, { transfer: answer.data ? [answer.data.buffer] : [] });
   } catch (error) {
-    if (computing && fatal(engine, error)) {
-      broken(panicked || pack(error).message);
-      return false;
-    }
-    postMessage({ type: 'failed', id: job.id, error: pack(error) });
+    // What is of no known kind came up through the engine, and nobody knows in which state it left that.
+    if (!kindOf(error) || kindOf(error) === 'device-lost') broken(panicked || pack(error).message, id, kindOf(error));
+    else postMessage({ type: 'failed', id, error: pack(error) });
   }
-  return true;
 }
 
 /**
- * A picture on its way, and the milliseconds that it took so far, without those in which others had their turn.
- * @typedef {{ model: string, run: import('../pushforward.js').Run, step: number, milliseconds: number }} Lane
- * @param {Engine} engine
- * @param {import('./supervisor.js').Drawn} drawn
- * @returns {Lane}
+ * @param {Job} job
+ * @returns {{ clock: Clock, turns: Turns<any> }[]}
  */
-function enter(engine, { model, precision, image, latent, condition, options }) {
-  const began = performance.now();
-  const run = engine.start(model, precision, image && pictureOf(image), latent, condition, options);
-  return { model, run, step: 0, milliseconds: performance.now() - began };
+function tasksOf(job) {
+  const { id } = job;
+  /** @param {(clock: Clock) => Turns<any>} turns */
+  const task = (turns, clock = { milliseconds: 0 }) => ({ clock, turns: turns(clock) });
+  if (job.type === 'race') return job.lanes.map((drawn, lane) => task((clock) => draw(drawn, job.seen, { id, lane }, clock)));
+  if (job.type === 'encode') return [task((clock) => encode(job, clock))];
+  if (job.type === 'likelihood') return [task((clock) => likelihood(job, clock))];
+  return [task((clock) => draw(job, job.seen, { id }, clock))];
 }
 
 /**
- * On by a further step, until the device has taken it.
- * @param {Lane} lane
+ * A picture, and on its way what somebody wants to see of it.
+ * @param {Drawn} drawn
+ * @param {Seen} seen
+ * @param {{ id: number, lane?: number }} whose
+ * @param {Clock} clock
+ * @returns {Turns<Pixels & Clock>}
  */
-async function advance(lane) {
-  const began = performance.now();
-  if (!lane.run.advance()) throw new Error(`${lane.model} ended after ${lane.step} of ${lane.run.steps} steps`);
-  await lane.run.settled();
-  lane.step++;
-  lane.milliseconds += performance.now() - began;
-}
-
-/**
- * The picture from where a lane stands. Rendering the last one is part of drawing it.
- * @param {Lane} lane
- */
-async function render(lane) {
-  const began = performance.now();
-  const data = await lane.run.picture();
-  if (lane.step === lane.run.steps) lane.milliseconds += performance.now() - began;
-  return data;
-}
-
-/**
- * @param {Engine} engine
- * @param {Extract<Job, { type: 'generate' }>} job
- */
-async function draw(engine, job) {
-  const { id, frames, choices } = job;
-  const lane = enter(engine, job);
-  const { run } = lane;
-  const { width, height, steps } = run;
+async function* draw(drawn, seen, whose, clock) {
+  const engine = yield* ready(drawn);
+  const { model, precision, image, latent, condition, options } = drawn;
+  const run = await pace.wait(clock, async () => engine.start(model, precision, image && pictureOf(image), latent, condition, options));
   try {
-    while (lane.step < steps) {
-      if (lane.step > 0) {
-        await macrotask();
-        if (running?.cancelled) return;
+    const { width, height, steps } = run;
+    let shown = -Infinity;
+    for (let step = 1; step <= steps; step++) {
+      await advance(run, clock);
+      const last = step === steps;
+      const frame = !last && isDue(seen, step, steps, shown);
+      if (frame || seen.choices) {
+        const data = await pace.wait(NOBODY, () => look(run, seen, frame));
+        if (frame) shown = performance.now();
+        postMessage({ type: 'frame', ...whose, step, steps, width, height, milliseconds: clock.milliseconds, ...data });
       }
-      await advance(lane);
-      const { step } = lane;
-      if (!frames && step < steps) continue;
-      const data = await render(lane);
-      const { milliseconds } = lane;
-      if (frames) {
-        const seen = { predicted: await run.predicted(), choices: choices ? await run.choices() : undefined };
-        postMessage({ type: 'frame', id, step, steps, width, height, data, ...seen });
-      }
-      if (step === steps) postMessage({ type: 'done', id, value: { width, height, data, milliseconds } }, { transfer: [data.buffer] });
+      if (!last) yield;
     }
+    const data = await pace.wait(clock, () => run.picture());
+    const arrived = { width, height, steps, data, milliseconds: clock.milliseconds };
+    if (whose.lane !== undefined) postMessage({ type: 'frame', ...whose, step: steps, ...arrived }, { transfer: [data.buffer] });
+    return arrived;
   } finally {
     release(run);
   }
 }
 
 /**
- * Several pictures at once, each of which is given a step when it has had the least time of all.
- * @param {Engine} engine
- * @param {Extract<Job, { type: 'race' }>} job
+ * Whether a picture on the way is to be seen: the first, as many as are wanted in any case, and else no more than a display shows.
+ * @param {Seen} seen
+ * @param {number} step
+ * @param {number} steps
+ * @param {number} shown when one was seen last
  */
-async function race(engine, { id, lanes: entered }) {
-  /** @type {Lane[]} */
-  const lanes = [];
-  try {
-    for (const drawn of entered) lanes.push(enter(engine, drawn));
-    let going = lanes;
-    while (going.length > 0) {
-      await macrotask();
-      if (running?.cancelled) return;
-      const next = going.reduce((least, lane) => (lane.milliseconds < least.milliseconds ? lane : least));
-      await advance(next);
-      const data = await render(next);
-      const { run, step, milliseconds } = next;
-      const { width, height, steps } = run;
-      postMessage({ type: 'frame', id, lane: lanes.indexOf(next), step, steps, width, height, data, milliseconds }, { transfer: [data.buffer] });
-      going = going.filter((lane) => lane.step < lane.run.steps);
-    }
-    postMessage({ type: 'done', id, value: lanes.map(({ milliseconds }) => milliseconds) });
-  } finally {
-    lanes.forEach(({ run }) => release(run));
-  }
+function isDue({ frames, watched }, step, steps, shown) {
+  if (!watched) return false;
+  const marked = Math.floor((step * frames) / steps) > Math.floor(((step - 1) * frames) / steps);
+  return step === 1 || marked || performance.now() - shown >= DISPLAY;
 }
 
 /**
- * @param {Engine} engine
- * @param {Extract<Job, { type: 'encode' }>} job
+ * @param {Run} run
+ * @param {Seen} seen
+ * @param {boolean} frame
  */
-async function encode(engine, { id, model, precision, image, condition, options }) {
+async function look(run, { predicted, choices }, frame) {
+  // Asked for at once, so that all three come with one visit to the device.
+  const [data, foreseen, chosen] = await Promise.all([
+    frame ? run.picture() : undefined,
+    frame && predicted ? run.predicted() : undefined,
+    choices ? run.choices() : undefined,
+  ]);
+  return { data, predicted: foreseen, choices: chosen };
+}
+
+/**
+ * @param {Extract<Job, { type: 'encode' }>} job
+ * @param {Clock} clock
+ * @returns {Turns<Float32Array>}
+ */
+async function* encode(job, clock) {
+  const engine = yield* ready(job);
+  const { model, precision, image, condition, options } = job;
   const inversion = engine.invert(model, precision, pictureOf(image), condition, options);
   try {
-    if (await arrive(inversion)) postMessage({ type: 'done', id, value: await inversion.latent() });
+    yield* walk(inversion, clock);
+    return await inversion.latent();
   } finally {
     release(inversion);
   }
 }
 
 /**
- * @param {Engine} engine
  * @param {Extract<Job, { type: 'likelihood' }>} job
+ * @param {Clock} clock
+ * @returns {Turns<Likelihood>}
  */
-async function likelihood(engine, { id, model, precision, image, condition }) {
-  const likelihood = engine.likelihood(model, precision, pictureOf(image), condition);
+async function* likelihood(job, clock) {
+  const engine = yield* ready(job);
+  const { model, precision, image, condition } = job;
+  const sum = engine.likelihood(model, precision, pictureOf(image), condition);
   try {
-    if (await arrive(likelihood)) postMessage({ type: 'done', id, value: await likelihood.value() });
+    yield* walk(sum, clock);
+    return await sum.value();
   } finally {
-    release(likelihood);
+    release(sum);
   }
 }
 
 /**
- * Takes all steps, unless the job is cancelled between two of them; whether it did.
- * @param {import('../pushforward.js').Inversion | import('../pushforward.js').Likelihood} way
+ * What goes on by steps on the device.
+ * @typedef {{ readonly steps: number, advance(): boolean, settled(): Promise<void>, free(): void }} Stepwise
+ * @param {Stepwise} way
+ * @param {Clock} clock
+ * @returns {Turns<void>}
  */
-async function arrive(way) {
-  while (way.advance()) {
-    await way.settled();
-    await macrotask();
-    if (running?.cancelled) return false;
+async function* walk(way, clock) {
+  for (let step = 1; step <= way.steps; step++) {
+    await advance(way, clock);
+    if (step < way.steps) yield;
   }
-  return true;
 }
 
-/** @param {import('./supervisor.js').Pixels} image */
+/**
+ * @param {Stepwise} way
+ * @param {Clock} clock
+ */
+async function advance(way, clock) {
+  const gone = await pace.step(clock, () => way.advance(), () => way.settled());
+  if (!gone) throw new InternalError('steps', { steps: way.steps });
+}
+
+/** @param {Pixels} image */
 function pictureOf({ data, width, height }) {
   return new Picture(data, width, height);
 }
 
 /**
- * The models that a job needs, and in which precision.
+ * A model, and in which precision it is needed.
  * @typedef {{ model: string, precision: string }} Wanted
- * @param {Job} job
- * @returns {Wanted[]}
+ * @param {Wanted} wanted
  */
-function wantsOf(job) {
-  return job.type === 'race' ? job.lanes : [job];
-}
-
-/** @param {Wanted} wanted */
 function nameOf({ model, precision }) {
   return `${model} ${precision}`;
 }
 
 /**
- * Makes a model ready, unless the job is cancelled first: the next one need not wait for this one's weights.
- * @param {Engine} engine
+ * The engine with a model on it; while its weights travel, others have their turns.
  * @param {Wanted} wanted
- * @param {Job} job
+ * @returns {Turns<Engine>}
  */
-async function load(engine, wanted, job) {
+async function* ready(wanted) {
   const { model, precision } = wanted;
-  if (loaded.has(nameOf(wanted)) || job.cancelled) return;
-  const arrived = await Promise.race([weights(model), job.gone]);
-  if (!arrived || job.cancelled) return;
-  fetched.delete(model);
-  try {
-    engine.load(model, precision, arrived.bytes);
-  } catch (error) {
-    if (!arrived.recalled) throw error;
-    // As if nothing had been kept.
-    distrusted.add(model);
-    return load(engine, wanted, job);
+  yield { until: initialized.promise };
+  while (!loaded.has(nameOf(wanted))) {
+    const arriving = weights(model);
+    yield { until: Promise.all([arriving, created.promise]) };
+    const [{ bytes, recalled }, engine] = [await arriving, await created.promise];
+    // Another task may have been first.
+    if (loaded.has(nameOf(wanted))) break;
+    fetched.delete(model);
+    try {
+      engine.load(model, precision, bytes);
+    } catch (error) {
+      if (!recalled) throw error;
+      // As if nothing had been kept.
+      distrusted.add(model);
+      continue;
+    }
+    loaded.add(nameOf(wanted));
+    // Whether they can be kept is no matter of the picture's.
+    if (!recalled) keep(sourceOf(described(model)), bytes, cards().map(sourceOf)).catch(() => {});
   }
-  loaded.add(nameOf(wanted));
-  // Whether it can be kept is no matter of the picture's.
-  if (!arrived.recalled) keep(sourceOf(described(model)), arrived.bytes, cards().map(sourceOf)).catch(() => {});
+  return created.promise;
 }
 
 /**
@@ -270,7 +260,7 @@ function weights(model) {
   if (!found) {
     found = find(model).catch((error) => {
       fetched.delete(model);
-      throw new Failure('weights', error.message, model, { cause: error });
+      throw kindOf(error) ? error : new WeightsError('fetch', { model, reason: error.message }, { cause: error });
     });
     fetched.set(model, found);
   }
@@ -308,24 +298,18 @@ function sourceOf({ id, weights: { sha256 } }) {
  */
 function described(model) {
   const card = cards().find(({ id }) => id === model);
-  if (!card) throw new RangeError(`there is no model of this name`);
+  if (!card) throw notOneOf('model', cards().map(({ id }) => id), model);
   return card;
 }
 
 /**
- * Whether an error while computing means that the engine cannot go on: a panic, or a GPU that failed.
- * @param {Engine} engine
- * @param {unknown} error
+ * The engine cannot go on.
+ * @param {string} reason
+ * @param {number} [id] of the job that it broke at
+ * @param {import('./errors.js').Kind} [kind]
  */
-function fatal(engine, error) {
-  if (error instanceof WebAssembly.RuntimeError) return true;
-  if (error instanceof TypeError || error instanceof RangeError) return false;
-  return engine.device().backend === 'webgpu';
-}
-
-/** @param {string} reason */
-function broken(reason) {
-  postMessage({ type: 'broken', id: running?.id, reason });
+function broken(reason, id = schedule.running, kind = undefined) {
+  postMessage({ type: 'broken', id, reason, kind });
 }
 
 /** @param {{ free(): void }} object */
@@ -362,17 +346,7 @@ addEventListener('unhandledrejection', ({ reason }) => {
 });
 
 addEventListener('message', ({ data: message }) => {
-  if (message.type === 'start') {
-    start(message);
-  } else if (message.type === 'cancel') {
-    const waiting = queue.findIndex(({ id }) => id === message.id);
-    if (waiting >= 0) queue.splice(waiting, 1);
-    if (running && running.id === message.id) running.cancel();
-  } else {
-    const { promise: gone, resolve } = deferred();
-    /** @type {Job} */
-    const job = { ...message, cancelled: false, gone, cancel: () => ((job.cancelled = true), resolve(undefined)) };
-    queue.push(job);
-    drain();
-  }
+  if (message.type === 'start') start(message);
+  else if (message.type === 'cancel') schedule.cancel(message.id);
+  else take(message);
 });

@@ -38,6 +38,8 @@ export interface Replaced {
 export function parseLink(fragment: string): { state: State; messages: Replaced[] };
 export function writeLink(state: State): string;
 export function canonical(state: State): State;
+/** The canonical state and its link, with one check of it. */
+export function settle(state: State): { state: State; link: string };
 export function withModel(state: State, model: string): State;
 export function packMask(coordinates: Uint8Array): string;
 export function unpackMask(mask: string, dimension: number): Uint8Array;

@@ -1,6 +1,6 @@
 //! Values and errors across the border to JavaScript.
 
-use js_sys::{Error, JsString, Object, RangeError, Reflect, TypeError};
+use js_sys::{Error, JsString, Object, Reflect};
 use serde::Serialize;
 use serde_json::{Value, json};
 use serde_wasm_bindgen::Serializer;
@@ -17,24 +17,13 @@ pub type Outcome<T> = Result<T, PushforwardError>;
 /// An `Error` with the properties `kind`, `code` and `details`.
 impl From<PushforwardError> for JsValue {
     fn from(PushforwardError { kind, code, details, message }: PushforwardError) -> Self {
-        let error = error_of(kind, code, &message);
+        let error = Error::new(&message);
         for (name, value) in [("kind", json!(kind)), ("code", json!(code)), ("details", details)] {
             let value =
                 value.serialize(&Serializer::json_compatible()).expect("plain values have a form in JavaScript");
             Reflect::set(&error, &name.into(), &value).expect("an error takes properties");
         }
         error.into()
-    }
-}
-
-/// A request of other types is JavaScript's `TypeError`, any other its `RangeError`.
-fn error_of(kind: ErrorKind, code: &str, message: &str) -> Error {
-    const OF_TYPE: [&str; 6] =
-        ["type", "option", "condition-kind", "latent-length", "latent-not-finite", "latent-dimensions"];
-    match kind {
-        ErrorKind::Request if OF_TYPE.contains(&code) => TypeError::new(message).into(),
-        ErrorKind::Request => RangeError::new(message).into(),
-        _ => Error::new(message),
     }
 }
 

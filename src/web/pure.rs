@@ -103,6 +103,13 @@ pub fn canonical(state: JsValue) -> Outcome<JsValue> {
     to_js(&link::canonical(&convert::state(&state)?)?)
 }
 
+/// A state as its link carries it, and the link: `{ state, link }`.
+#[wasm_bindgen]
+pub fn settle(state: JsValue) -> Outcome<JsValue> {
+    let (state, link) = link::settle(&convert::state(&state)?)?;
+    to_js(&json!({ "state": state, "link": link }))
+}
+
 /// The nearest state that another model can draw.
 #[wasm_bindgen(js_name = withModel)]
 pub fn with_model(state: JsValue, model: &str) -> Outcome<JsValue> {

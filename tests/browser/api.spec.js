@@ -207,113 +207,62 @@ test('a signal aborts: before, while waiting, and with its own reason', async ({
   expect(results.reason).toBe('changed my mind');
 });
 
-/** Which of the two a value out of bounds is, is a matter of taste. */
-const BOTH = /^(TypeError|RangeError)$/;
-
-const MISUSE = [
-  ['generate', 'undefined', 'TypeError', /expected an object/],
-  ['generate', '{}', 'TypeError', /model: expected/],
-  ['generate', '{ model: 7 }', 'TypeError', /model: expected/],
-  ['generate', "{ model: 'gpt' }", 'RangeError', /expected one of vae-fashion/],
-  ['generate', '{ model, sead: 1 }', 'TypeError', /unknown option "sead"/],
-  ['generate', "{ model, seed: '1' }", 'TypeError', /seed: expected an integer/],
-  ['generate', '{ model, seed: -1 }', 'RangeError', /seed.*4294967295/],
-  ['generate', '{ model, seed: 1.5 }', 'RangeError', /seed.*(integer|whole number)/],
-  ['generate', '{ model, seed: NaN }', 'RangeError', /seed/],
-  ['generate', '{ model, seed: 2 ** 32 }', 'RangeError', /seed/],
-  ['generate', '{ model, seed: 1, latent: new Float32Array(16) }', 'TypeError', /not both/],
-  ['generate', '{ model, latent: new Float32Array(15) }', BOTH, /16.*15|15.*16/],
-  ['generate', '{ model, latent: new Float32Array(0) }', BOTH, /16/],
-  ['generate', '{ model, latent: new Float32Array(16).fill(NaN) }', BOTH, /finite/],
-  ['generate', '{ model, latent: new Float32Array(16).fill(Infinity) }', BOTH, /finite/],
-  ['generate', "{ model, latent: 'zzzzzzzzzzzzzzzz' }", 'TypeError', /latent: expected/],
-  ['generate', '{ model, latent: Array(16).fill("1") }', 'TypeError', /latent: expected/],
-  ['generate', '{ model, condition: { class: 10 } }', 'RangeError', /class.*10/],
-  ['generate', '{ model, condition: { class: -1 } }', 'RangeError', /class.*-1/],
-  ['generate', '{ model, condition: { class: 0.5 } }', 'RangeError', /class/],
-  ['generate', '{ model, condition: { class: NaN } }', 'RangeError', /class/],
-  ['generate', "{ model, condition: 'Trouser' }", 'TypeError', /condition: expected "any", { class: number } or/],
-  ['generate', '{ model, condition: 3 }', 'TypeError', /condition: expected "any", { class: number } or/],
-  ['generate', "{ model, steps: 'many' }", 'TypeError', /steps: expected/],
-  ['generate', '{ model, steps: 0 }', 'RangeError', /steps/],
-  ['generate', '{ model, onFrame: 1 }', 'TypeError', /onFrame: expected a function/],
-  ['generate', '{ model, signal: {} }', 'TypeError', /signal: expected an AbortSignal/],
-  ['generate', '{ model, steps: 0.5 }', 'RangeError', /steps.*whole number.*0\.5/],
-  ['generate', '{ model, steps: NaN }', 'RangeError', /steps.*NaN/],
-  ['generate', '{ model: iterative, steps: -1 }', 'RangeError', /steps.*-1/],
-  ['generate', '{ model: iterative, steps: 1e9 }', 'RangeError', /steps from 1 to 100, got 1000000000/],
-  ['generate', '{ model: iterative, guidance: NaN }', 'RangeError', /guidance from 0 to 8, got NaN/],
-  ['generate', '{ model: iterative, guidance: 9 }', 'RangeError', /guidance from 0 to 8, got 9/],
-  ['generate', "{ model: iterative, guidance: '1' }", 'TypeError', /guidance: expected a number/],
-  ['generate', '{ model, temperature: null }', 'TypeError', /temperature: expected a number, got null/],
-  ['generate', "{ model: iterative, sampler: 'teleport' }", 'RangeError', /sampler: expected one of multistep, ddim, heun, ancestral/],
-  ['generate', '{ model: iterative, sampler: 1 }', 'TypeError', /sampler: expected a string/],
-  ['generate', '{ model: iterative, noiseSeed: -1 }', 'RangeError', /noiseSeed.*-1/],
-  ['generate', '{ model: iterative, latent: new Float32Array(16) }', BOTH, /784.*16/],
-  ['generate', '{ model: iterative, condition: { class: 10 } }', 'RangeError', /class.*10/],
-  ['link', '{ model: iterative, steps: 0 }', 'RangeError', /steps.*from 1 to 100.*0/],
-  ['link', '{ model: iterative, guidance: NaN }', 'RangeError', /guidance.*NaN/],
-  ['link', "{ model: iterative, mask: 'AAAA' }", 'RangeError', /mask.*784/],
-  ['generate', '{ model: iterative, strength: 0.5 }', 'TypeError', /strength needs an image/],
-  ['generate', '{ model: iterative, image: 1 }', 'TypeError', /image: expected an ImageData/],
-  ['generate', '{ model: iterative, image: new ImageData(28, 28), strength: 1.5 }', 'RangeError', /strength from 0 to 1, got 1.5/],
-  ['generate', '{ model: iterative, image: new ImageData(30, 30) }', 'RangeError', /28/],
-  ['generate', '{ model, image: new ImageData(28, 28) }', 'RangeError', /vae-fashion cannot begin with a picture/],
-  ['generate', "{ model, condition: { prompt: 'cat' } }", 'TypeError', /narrowed by a class, got a prompt/],
-  ['generate', "{ model: 'emoji', condition: { prompt: 5 } }", 'TypeError', /condition/],
-  ['generate', "{ model: 'emoji', condition: { class: 5 } }", 'TypeError', /narrowed by a prompt, got a class/],
-  ['generate', "{ model: 'emoji', condition: { prompt: 'cat', style: 7 } }", 'RangeError', /styles 0 to 6, got 7/],
-  ['generate', "{ model: 'emoji', condition: { prompt: 'cat', tone: 7 } }", 'TypeError', /unknown option "tone"/],
-  ['generate', "{ model: 'emoji', condition: { prompt: 'cat', towards: { prompt: 'dog', t: 2 } } }", 'RangeError', /a mix from 0 to 1, got 2/],
-  ['link', "{ model: 'emoji', prompt: 'x'.repeat(201) }", 'RangeError', /200/],
-  ['link', "{ model: 'emoji', style: 'cubist' }", 'RangeError', /style.*noto.*cubist/],
-  ['race', '{ lanes: [] }', 'TypeError', /lanes: expected an array of at least one/],
-  ['race', '{ lanes: [{ model }, { model, seed: -1 }] }', 'RangeError', /seed.*-1/],
-  ['race', '{ lanes: [{ model, signal: null }] }', 'TypeError', /race\(\): unknown option "signal"/],
-  ['race', '{ lanes: [{ model: iterative }, { model: iterative, steps: 0 }] }', 'RangeError', /steps/],
-  ['bitsPerDim', '{ model, image: 1 }', 'TypeError', /image: expected an ImageData/],
-  ['bitsPerDim', "{ model, image: new ImageData(28, 28), precision: 'q5' }", 'RangeError', /precision.*q8, q4.*q5/],
-  ['bitsPerDim', "{ model: 'gan-fashion', image: new ImageData(28, 28) }", 'RangeError', /gan-fashion has no likelihood/],
-  ['bitsPerDim', '{ model, image: new ImageData(28, 28), condition: { class: 11 } }', 'RangeError', /class.*11/],
-  ['encode', '{ model }', 'TypeError', /image: expected an ImageData/],
-  ['encode', '{ model: iterative, image: new ImageData(28, 28), guidance: 9 }', 'RangeError', /guidance from 0 to 8, got 9/],
-  ['encode', '{ model, image: new ImageData(27, 28) }', 'RangeError', /28/],
-  ['encode', "{ model: 'gpt', image: new ImageData(28, 28) }", 'RangeError', /expected one of vae-fashion/],
-  ['interpolate', '{ from: [0, 1], to: [1], t: 0.5, mode: "lerp" }', BOTH, /length|2.*1|1.*2/],
-  ['interpolate', '{ from: [0, 1], to: [1, 0], t: NaN, mode: "slerp" }', BOTH, /t\b.*NaN|finite/],
-  ['interpolate', '{ from: [0, NaN], to: [1, 0], t: 0.5, mode: "slerp" }', BOTH, /finite/],
-  ['interpolate', '{ from: [0, 1], to: [1, 0], t: 0.5, mode: "crawl" }', BOTH, /lerp/],
-  ['interpolate', '{ from: [0, 1], to: [1, 0], t: "0.5", mode: "lerp" }', 'TypeError', /t: expected a number/],
-  ['link', 'null', 'TypeError', /expected a state/],
-  ['link', '{ model, seed: -1 }', BOTH, /seed/],
-  ['link', '{ model, seed: 1, class: 10 }', BOTH, /class/],
-  ['link', "{ model: 'gpt', seed: 1 }", BOTH, /model|gpt/],
-  ['link', '{ model, seed: 1, t: NaN }', BOTH, /\bt\b/],
-];
-
-test('misuse rejects, and says what was expected', async ({ page }) => {
-  await page.evaluate(() => globalThis.pushforward.ready());
-  for (const [call, argument, name, said] of MISUSE) {
-    const error = await page.evaluate(
-      async ([call, argument]) => {
-        const value = new Function('model', 'iterative', `return (${argument})`)('vae-fashion', 'diffusion-fashion');
-        try {
-          await globalThis.pushforward[call](value);
-          return 'no error';
-        } catch (error) {
-          return { name: error.name, message: error.message, is: error instanceof globalThis[error.name] };
-        }
-      },
-      [call, argument],
-    );
-    expect.soft(error, `${call}(${argument})`).toMatchObject({
-      name: name instanceof RegExp ? expect.stringMatching(name) : name,
-      message: expect.stringMatching(said),
-      is: true,
+test('a signal ends an inversion and a likelihood between two steps, and what waits behind them comes', async ({ page }) => {
+  await beforeWorker(
+    page,
+    `const steps = [];
+     for (const what of ['invert', 'likelihood']) {
+       const begin = Engine.prototype[what];
+       Engine.prototype[what] = function (...asked) {
+         const way = begin.apply(this, asked);
+         const { advance, free } = way;
+         const seen = { what, steps: way.steps, taken: 0, freed: 0 };
+         steps.push(seen);
+         way.advance = () => (seen.taken++, postMessage({ type: 'taken', taken: seen.taken }), advance.call(way));
+         way.free = () => (seen.freed++, free.call(way));
+         return way;
+       };
+     }
+     addEventListener('message', ({ data }) => data.type === 'tell' && data.port.postMessage(steps));`,
+  );
+  await page.addInitScript(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (...message) {
+      globalThis.worker = this;
+      globalThis.tell = (...what) => postMessage.apply(this, what);
+      return postMessage.apply(this, message);
+    };
+  });
+  await visit(page);
+  const { names, before, steps } = await page.evaluate(async () => {
+    const { pushforward } = globalThis;
+    const model = 'diffusion-fashion';
+    const { image } = await pushforward.generate({ model, seed: 3, steps: 2 });
+    const name = (promise) => promise.then(() => 'done', (error) => error.name);
+    const before = await name(pushforward.encode({ model, image, signal: AbortSignal.abort() }));
+    const names = [];
+    for (const call of ['encode', 'bitsPerDim']) {
+      const controller = new AbortController();
+      // Two steps are taken when it is aborted.
+      globalThis.worker.addEventListener('message', ({ data }) => data.type === 'taken' && data.taken === 2 && controller.abort());
+      names.push(await name(pushforward[call]({ model, image, signal: controller.signal })));
+      await pushforward.generate({ model: 'vae-fashion', seed: 1 });
+    }
+    const steps = await new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data);
+      globalThis.tell({ type: 'tell', port: port2 }, [port2]);
     });
+    return { names, before, steps };
+  });
+  expect(before).toBe('AbortError');
+  expect(names).toEqual(['AbortError', 'AbortError']);
+  for (const { what, steps: all, taken, freed } of steps) {
+    expect(all, what).toBeGreaterThan(5);
+    expect(taken, what).toBeLessThan(6);
+    expect(freed, what).toBe(1);
   }
-  // And the engine is none the worse.
-  expectDrawn(await drawn(page, { model: MODEL, seed: 1 }));
+  expect(steps.map(({ what }) => what)).toEqual(['invert', 'likelihood']);
 });
 
 test('a model without a control ignores it', async ({ page }) => {
@@ -331,27 +280,6 @@ test('an error thrown by onFrame rejects the request', async ({ page }) => {
     MODEL,
   );
   expect(said).toBe('no room for it');
-});
-
-test('a panic in the engine fails that request alone: the worker is replaced', async ({ page }) => {
-  await beforeWorker(
-    page,
-    `const { start: begin } = Engine.prototype;
-     Engine.prototype.start = function (model, precision, image, latent, ...rest) {
-       if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
-       return begin.call(this, model, precision, image, latent, ...rest);
-     };`,
-  );
-  await visit(page);
-  const before = await drawn(page, { model: MODEL, seed: 1 });
-  const results = await page.evaluate(async (model) => {
-    const unlucky = [13, ...Array(15).fill(0)];
-    const requests = [{ seed: 1 }, { latent: unlucky }, { seed: 1 }, { seed: 1 }];
-    const settled = await Promise.allSettled(requests.map((request) => globalThis.pushforward.generate({ model, ...request })));
-    return settled.map(({ value, reason }) => (value ? [...value.image.data] : `${reason.name}: ${reason.message}`));
-  }, MODEL);
-  expect(results[1]).toMatch(/^Error: .*unreachable/);
-  for (const i of [0, 2, 3]) expect(difference(results[i], before)).toBe(0);
 });
 
 test('close() rejects what is unfinished, and the next call starts anew', async ({ page }) => {

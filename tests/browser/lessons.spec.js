@@ -26,6 +26,8 @@ test('the many go back to their noise and forth again, by hand and by themselves
   const expected = z.map((value) => (Math.max(-1, Math.min(1, value / 3)) + 1) * 127.5);
   expect(Math.max(...expected.map((level, i) => Math.abs(level - noise[4 * i])))).toBeLessThan(1);
   await slide(slider, 0.34);
+  // The ways are drawn now that somebody wants to see them.
+  await manySettled(page);
   const between = await pixels(page, one);
   expect(difference(between, noise)).toBeGreaterThan(10);
   expect(difference(between, picture)).toBeGreaterThan(10);

@@ -174,3 +174,27 @@ test('the strip does not starve the picture: it follows while the strip is stale
   await stripSettled(page);
   expectDrawn(await pixels(page));
 });
+
+test('one event has the state checked once, and its latent and its condition worked out once', async ({ page }) => {
+  const counted = /^export function (settle|canonical|writeLink|stateLatent|stateCondition)\(/gm;
+  await page.route('**/pushforward.js', async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(counted, (_, name) => `export function ${name}(...given) {
+      globalThis.calls = { ...globalThis.calls, ${name}: (globalThis.calls?.${name} ?? 0) + 1 };
+      return ${name}Uncounted(...given);
+    }
+    function ${name}Uncounted(`);
+    await route.fulfill({ response, body });
+  });
+  await visit(page, WAY);
+  await mapped(page);
+  await expect(page.locator('#bars svg')).toHaveCount(1);
+  await expect(page.locator('#histogram svg')).toHaveCount(2);
+  expect(await page.evaluate(() => globalThis.calls.settle)).toBe(1);
+  await page.locator('.point').focus();
+  await page.evaluate(() => { globalThis.calls = {}; });
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('#picture')).toHaveAttribute('aria-busy', 'false');
+  await page.waitForTimeout(500);
+  expect(await page.evaluate(() => globalThis.calls)).toEqual({ settle: 1, stateLatent: 1, stateCondition: 1 });
+});

@@ -1,7 +1,7 @@
 // The race: every family from one seed under one condition, each with a clock of its own.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, pixels, settled, visit } from './visitor.js';
+import { beforeWorker, difference, drawn, expectDrawn, pixels, settled, visit } from './visitor.js';
 
 const LINK = '#model=vae-fashion&class=7&seed=5&to=6';
 
@@ -53,7 +53,7 @@ test('lanes take turns: whichever had the least time is next', async ({ page }) 
   const { frames, times } = await page.evaluate(async () => {
     const frames = [];
     const lanes = ['diffusion-fashion', 'flow-fashion', 'diffusion-fashion'].map((model) => ({ model, seed: 1, steps: 9 }));
-    const times = await globalThis.pushforward.race({ lanes, onFrame: (lane, { step, steps, milliseconds }) => frames.push({ lane, step, steps, milliseconds }) });
+    const times = await globalThis.pushforward.race({ lanes, frames: 100, onFrame: (lane, { step, steps, milliseconds }) => frames.push({ lane, step, steps, milliseconds }) });
     return { frames, times };
   });
   const clocks = [NaN, NaN, NaN];
@@ -91,6 +91,81 @@ test('weights that do not arrive: a message, and another start', async ({ page }
   await start(page).click();
   await expect(again(page)).toBeVisible({ timeout: 60_000 });
   await expect(page.locator('#notices')).toBeEmpty();
+});
+
+test('weights held back hold up nothing else: the other lanes come home, and an arrow is answered within 50 ms', async ({ page }) => {
+  await near(page);
+  const cards = await families(page);
+  await page.route('**/models/codes-fashion/weights.bpk', () => {});
+  // From the key to the picture on its canvas.
+  await page.evaluate(() => {
+    globalThis.answers = [];
+    let pressed = null;
+    addEventListener('keydown', ({ timeStamp }) => { pressed = timeStamp; }, { capture: true });
+    const canvas = document.querySelector('#picture .stage > canvas');
+    const { putImageData } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.putImageData = function (...image) {
+      putImageData.apply(this, image);
+      if (this.canvas !== canvas || pressed === null) return;
+      globalThis.answers.push(performance.now() - pressed);
+      pressed = null;
+    };
+  });
+  const press = async (count) => {
+    await page.evaluate(() => { globalThis.answers = []; });
+    await page.locator('.point').focus();
+    for (let i = 0; i < count; i++) {
+      await page.keyboard.press(i % 2 ? 'ArrowRight' : 'ArrowLeft');
+      await page.waitForFunction((count) => globalThis.answers.length === count, i + 1);
+      await page.waitForTimeout(100);
+    }
+    return page.evaluate(() => globalThis.answers.toSorted((a, b) => a - b));
+  };
+  await start(page).click();
+  const running = await press(9);
+  await expect(page.locator('#race .home')).toHaveCount(cards.length - 1, { timeout: 60_000 });
+  await expect(start(page)).toBeDisabled();
+  const held = await press(9);
+  test.info().annotations.push({ type: 'milliseconds', description: `running ${running.map(Math.round)}, held ${held.map(Math.round)}` });
+  for (const answers of [running, held]) expect(answers[4]).toBeLessThanOrEqual(50);
+});
+
+test('a race that is begun anew tells everything anew', async ({ page }) => {
+  await beforeWorker(
+    page,
+    `const { start: begin } = Engine.prototype;
+     Engine.prototype.start = function (model, precision, image, latent, ...rest) {
+       if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
+       return begin.call(this, model, precision, image, latent, ...rest);
+     };`,
+  );
+  await visit(page, LINK);
+  const { frames, choices } = await page.evaluate(async () => {
+    const { pushforward } = globalThis;
+    const lanes = ['codes-fashion', 'gan-fashion'].map((model) => ({ model, seed: 1 }));
+    await pushforward.race({ lanes });
+    const frames = [];
+    let broken = null;
+    const onFrame = (lane, { step, attempt }) => {
+      frames.push({ lane, step, attempt });
+      // Another request breaks the engine in the middle of this one.
+      if (lane === 0 && step === 3) broken ??= pushforward.generate({ model: 'vae-fashion', latent: [13, ...Array(15).fill(0)], priority: 'immediate' }).catch((error) => error);
+    };
+    await pushforward.race({ lanes, frames: 7, onFrame });
+    const choices = [];
+    broken = null;
+    const onChoices = (_choices, step, _steps, attempt) => {
+      choices.push({ step, attempt });
+      if (step === 3) broken ??= pushforward.generate({ model: 'vae-fashion', latent: [13, ...Array(15).fill(0)], priority: 'immediate' }).catch((error) => error);
+    };
+    await pushforward.generate({ ...lanes[0], onChoices });
+    return { frames, choices };
+  });
+  const of = (told, attempt) => told.filter((one) => one.attempt === attempt).map(({ step }) => step);
+  expect(of(choices, 1).slice(0, 3)).toEqual([1, 2, 3]);
+  expect(of(choices, 2)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(of(frames.filter(({ lane }) => lane === 0), 2)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(of(frames.filter(({ lane }) => lane === 1), 2)).toEqual([1]);
 });
 
 test('a model that has nobody to race with does not', async ({ page }) => {

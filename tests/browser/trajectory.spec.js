@@ -6,17 +6,28 @@ import { beforeWorker, difference, drawn, expectDrawn, fragment, mapped, pixels,
 const MODEL = 'diffusion-fashion';
 const LINK = `#model=${MODEL}&class=9&seed=5&to=6&steps=6`;
 
-/** Counts the trajectories that the worker starts, ends and frees. */
+/** Counts the trajectories that the worker starts, ends and frees, what is asked of each, and the pictures that leave it. */
 const COUNTING = `
-  const runs = { started: 0, freed: 0, steps: [] };
+  const runs = { started: 0, freed: 0, steps: [], looks: [], sent: [] };
   const { start: begin } = Engine.prototype;
   Engine.prototype.start = function (...request) {
     const run = begin.apply(this, request);
     runs.started++;
-    const { free, step } = run;
+    const look = { model: request[0], steps: run.steps, picture: 0, predicted: 0, choices: 0 };
+    runs.looks.push(look);
+    const { free, advance } = run;
     run.free = () => (runs.freed++, free.call(run));
-    run.step = () => (runs.steps.push(request[0]), step.call(run));
+    run.advance = () => (runs.steps.push(request[0]), advance.call(run));
+    for (const what of ['picture', 'predicted', 'choices']) {
+      const ask = run[what];
+      run[what] = () => (look[what]++, ask.call(run));
+    }
     return run;
+  };
+  const send = self.postMessage.bind(self);
+  self.postMessage = (message, ...more) => {
+    if (message.data || message.value?.data) runs.sent.push({ id: message.id, type: message.type });
+    return send(message, ...more);
   };
   addEventListener('message', ({ data }) => data.type === 'tell' && data.port.postMessage(runs));`;
 
@@ -44,12 +55,14 @@ test('onFrame sees every step with what is foreseen there; the last is the pictu
   await page.goto('./');
   const { frames, last } = await page.evaluate(async (model) => {
     const frames = [];
-    const onFrame = (image, step, steps, predicted) => frames.push({ step, steps, data: String(image.data), predicted: predicted?.width });
-    const { image } = await globalThis.pushforward.generate({ model, seed: 1, steps: 4, onFrame });
+    const onFrame = (image, step, steps, predicted, attempt) => frames.push({ step, steps, data: String(image.data), predicted: predicted?.width ?? null, attempt });
+    const { image } = await globalThis.pushforward.generate({ model, seed: 1, steps: 4, onFrame, frames: 4, predicted: true });
     return { frames, last: String(image.data) };
   }, MODEL);
   expect(frames.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
-  expect(frames.every(({ steps, predicted }) => steps === 4 && predicted === 28)).toBe(true);
+  expect(frames.every(({ steps, attempt }) => steps === 4 && attempt === 1)).toBe(true);
+  // At the last step the picture itself is there.
+  expect(frames.map(({ predicted }) => predicted)).toEqual([28, 28, 28, null]);
   expect(new Set(frames.map(({ data }) => data)).size).toBe(4);
   expect(frames[3].data).toBe(last);
 });
@@ -59,7 +72,7 @@ test('a model of one step foresees nothing', async ({ page }) => {
   const predicted = await page.evaluate(async () => {
     let seen;
     const onFrame = (...frame) => { seen = frame[3]; };
-    await globalThis.pushforward.generate({ model: 'vae-fashion', seed: 1, onFrame });
+    await globalThis.pushforward.generate({ model: 'vae-fashion', seed: 1, onFrame, predicted: true });
     return seen;
   });
   expect(predicted).toBe(null);
@@ -71,7 +84,7 @@ test('the autoregressive model writes a row a step, and what is written stays', 
     const frames = [];
     const onFrame = (picture) => frames.push([...picture.data]);
     const request = { model: 'autoregressive-fashion', seed: 5, condition: { class: 9 } };
-    const { image } = await globalThis.pushforward.generate({ ...request, onFrame });
+    const { image } = await globalThis.pushforward.generate({ ...request, onFrame, frames: 28 });
     return { frames, image: [...image.data] };
   });
   const row = 28 * 4;
@@ -130,7 +143,7 @@ test('cancelled at every step: the request rejects, the run is freed, the next p
         const controller = new AbortController();
         const onFrame = (_image, step) => step === at && controller.abort();
         return globalThis.pushforward
-          .generate({ model, seed: 3, steps: 4, onFrame, signal: controller.signal })
+          .generate({ model, seed: 3, steps: 4, onFrame, frames: 4, signal: controller.signal })
           .then(() => 'drawn', (error) => error.name);
       },
       [MODEL, at],
@@ -140,6 +153,40 @@ test('cancelled at every step: the request rejects, the run is freed, the next p
     expect(difference(await drawn(page, { model: MODEL, seed: 3, steps: 4 }), whole)).toBe(0);
   }
   await expect.poll(async () => { const { started, freed } = await runs(page); return started - freed; }).toBe(0);
+});
+
+test('what nobody sees is not rendered, and the last picture leaves the worker once', async ({ page }) => {
+  await counting(page);
+  await visit(page, LINK);
+  await stripSettled(page);
+  await expect(page.locator('#many .stale')).toHaveCount(0, { timeout: 60_000 });
+  // Of the page's own pictures one is watched; of those in rows nobody sees more than the last.
+  const { looks } = await runs(page);
+  const watched = looks.filter(({ picture, predicted }) => picture > 1 || predicted > 0);
+  expect(looks.length).toBeGreaterThan(20);
+  expect(watched).toHaveLength(1);
+  expect(watched[0]).toMatchObject({ steps: 6, picture: 6, predicted: 5 });
+
+  const { began, told } = await page.evaluate(async (model) => {
+    const { pushforward } = globalThis;
+    const asked = { model, seed: 1, steps: 60 };
+    await pushforward.generate(asked);
+    const told = [];
+    const began = performance.now();
+    await pushforward.generate({ ...asked, onFrame: (_image, step, _steps, predicted) => told.push({ step, predicted, at: performance.now() - began }) });
+    return { began: performance.now() - began, told };
+  }, MODEL);
+  const { looks: all, sent } = await runs(page);
+  const [quiet, seen] = all.slice(-2);
+  expect(quiet).toMatchObject({ picture: 1, predicted: 0, choices: 0 });
+  expect(seen.predicted).toBe(0);
+  expect(seen.picture).toBe(told.length);
+  // No more than a display shows, but the first and the last in any case.
+  expect(told.length).toBeLessThanOrEqual(2 + began / (1000 / 60));
+  expect([told[0].step, told.at(-1).step]).toEqual([1, 60]);
+  const last = sent.at(-1).id;
+  expect(sent.filter(({ id }) => id === last)).toHaveLength(told.length);
+  expect(sent.filter(({ id }) => id === last - 1)).toEqual([{ id: last - 1, type: 'done' }]);
 });
 
 test('another family chosen mid-trajectory: the way is left, its run freed, and the next picture is right', async ({ page }) => {

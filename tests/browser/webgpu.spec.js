@@ -69,7 +69,7 @@ test('every family agrees, in two steps where they can be chosen, and in the fir
         picture = [...image.data];
         if (step === ROWS && steps > 2 * ROWS) enough.abort();
       };
-      await device.generate({ model, seed: 5, condition: condition === 'prompt' ? { prompt: 'red heart' } : { class: 9 }, steps: 2, onFrame, signal: enough.signal }).catch((error) => {
+      await device.generate({ model, seed: 5, condition: condition === 'prompt' ? { prompt: 'red heart' } : { class: 9 }, steps: 2, onFrame, frames: 28, signal: enough.signal }).catch((error) => {
         if (error.name !== 'AbortError') throw error;
       });
       return picture;
@@ -157,6 +157,52 @@ test('a GPU lost between pictures: the next picture is drawn on the CPU', async 
   await page.locator('#classes').getByText('Trouser').click();
   await settledSlowly(page);
   expect(difference(await pixels(page), await drawn(page, { model: MODEL, seed: 5, condition: { class: 1 } }))).toBe(0);
+});
+
+test('a GPU lost on the way: what was told of the picture is told anew, once', async ({ page }) => {
+  await beforeWorker(
+    page,
+    `${DEVICES}
+     const { start: begin } = Engine.prototype;
+     let steps = 0;
+     Engine.prototype.start = function (...request) {
+       const run = begin.apply(this, request);
+       const { advance } = run;
+       run.advance = () => {
+         if (request[0] === 'codes-fashion' && ++steps === 4) devices.splice(0).forEach((device) => device.destroy());
+         return advance.call(run);
+       };
+       return run;
+     };`,
+  );
+  await page.goto('?backend=webgpu#model=codes-fashion&class=0&seed=5');
+  await settledSlowly(page);
+  await expect(page.locator('#notices')).toContainText(/WebGPU failed.*CPU/);
+  const lost = await pixels(page, '#choices canvas');
+  await page.goto('?backend=cpu#model=codes-fashion&class=0&seed=5&draws=1');
+  await settledSlowly(page);
+  expect(difference(lost, await pixels(page, '#choices canvas'))).toBe(0);
+});
+
+test('a request that is wrong rejects, and the GPU stays', async ({ page }) => {
+  await page.goto(`?backend=webgpu${LINK}`);
+  await settledSlowly(page);
+  const said = await page.evaluate(async () => {
+    const { pushforward } = globalThis;
+    const { RequestError } = await import(new URL('www/api.js', document.querySelector('link[rel=preload]').href).href);
+    const image = new ImageData(28, 28);
+    const wrong = [
+      pushforward.encode({ model: 'gan-fashion', image }),
+      pushforward.bitsPerDim({ model: 'gan-fashion', image }),
+      pushforward.generate({ model: 'vae-fashion', image }),
+      pushforward.generate({ model: 'vae-fashion', latent: [1, 2] }),
+    ];
+    const settled = await Promise.allSettled(wrong);
+    return { settled: settled.map(({ reason }) => [reason instanceof RequestError, reason.kind]), device: await pushforward.device() };
+  });
+  for (const one of said.settled) expect(one).toEqual([true, 'request']);
+  expect(said.device.backend).toBe('webgpu');
+  await expect(page.locator('#notices')).toBeEmpty();
 });
 
 test('a panic while drawing on the GPU: the request is drawn again on the CPU', async ({ page }) => {

@@ -4,6 +4,7 @@
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountEmbedded(root, { api, store }) {
-  store.watch(() => (/** @type {HTMLAnchorElement} */ (root).href = api.link(store.value)));
+export function mountEmbedded(root, { store }) {
+  // Without the query, which says that this is a frame.
+  store.watch(() => (/** @type {HTMLAnchorElement} */ (root).href = new URL(`#${store.link}`, location.origin + location.pathname).href));
 }

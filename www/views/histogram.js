@@ -23,7 +23,7 @@ export function mountHistogram(root, { store, functions }) {
   store.watchModel((card) => {
     const { elements, draw } = drawings(functions, dimensionOf(card));
     find('.stage', root).replaceChildren(...elements);
-    return () => (caption.textContent = draw(functions.stateLatent(store.value)));
+    return () => (caption.textContent = draw(store.latent));
   });
 }
 

@@ -6,6 +6,11 @@ import { noiseImage } from '../noise.js';
 import { drawAt, MANY } from '../rows.js';
 import { words } from '../words.js';
 
+/** @typedef {import('../painter.js').Moment} Moment */
+
+/** The rows that are shown here: the pictures, or their ways too. */
+const ROWS_HERE = ['many', 'film'];
+
 /** How long the way from noise to pictures takes when it is played, in milliseconds. */
 const PLAYED = 2500;
 
@@ -22,9 +27,9 @@ export function mountMany(root, { store, painter, functions }) {
     const button = html('button', { type: 'button', class: 'stale' }, canvas);
     button.addEventListener('click', (event) => take(index, event.shiftKey));
     button.addEventListener('pointerenter', () => describe(index));
-    /** The pictures on the way from noise, that one included. @type {ImageData[]} */
-    const frames = [];
-    return { canvas, button, frames };
+    /** Pictures on the way from noise, as far as somebody wanted to see them, and the one at its end. @type {Moment[]} */
+    const moments = [];
+    return { canvas, button, moments };
   });
   grid.append(...pictures.map(({ button }) => button));
 
@@ -49,13 +54,20 @@ export function mountMany(root, { store, painter, functions }) {
 
   /** @param {number} index */
   function show(index) {
-    const { canvas, frames } = pictures[index];
-    if (frames.length === 0) return;
+    const { canvas, moments } = pictures[index];
+    if (moments.length === 0) return;
+    const t = time.valueAsNumber;
     const grid = gridOf(store.card);
-    const step = Math.round(time.valueAsNumber * frames.length);
-    if (step > 0) paint(canvas, frames[step - 1]);
     // A vector has no picture of its own: its way begins with the first step.
-    else paint(canvas, grid ? noiseImage(functions.gaussian(store.value.model, drawAt(store.value, index)), grid) : frames[0]);
+    const nearest = [...(grid ? [{ at: 0, image: null }] : []), ...moments].reduce((near, other) => (Math.abs(other.at - t) < Math.abs(near.at - t) ? other : near));
+    const noise = () => noiseImage(functions.gaussian(store.value.model, drawAt(store.value, index)), /** @type {{ width: number, height: number }} */ (grid));
+    paint(canvas, nearest.image ?? noise());
+  }
+
+  /** The ways are drawn once somebody wants to see them. @param {boolean} wanted */
+  function want(wanted) {
+    painter.watch(wanted ? 'many' : 'film', false);
+    painter.watch(wanted ? 'film' : 'many', true);
   }
 
   /** @param {number} t */
@@ -74,10 +86,12 @@ export function mountMany(root, { store, painter, functions }) {
 
   time.addEventListener('input', () => {
     stop();
+    want(true);
     seek(time.valueAsNumber);
   });
   play.addEventListener('click', () => {
     if (played) return stop();
+    want(true);
     play.textContent = words.many.pause;
     const began = performance.now() - (time.valueAsNumber < 1 ? time.valueAsNumber * PLAYED : 0);
     const frame = () => {
@@ -91,18 +105,21 @@ export function mountMany(root, { store, painter, functions }) {
 
   find('.caption button', root).addEventListener('click', () => store.update({ draws: drawAt(store.value, MANY) }));
   painter.addEventListener('stale', (event) => {
-    if (/** @type {CustomEvent} */ (event).detail === 'many') pictures.forEach(({ button }) => button.classList.add('stale'));
+    if (ROWS_HERE.includes(/** @type {CustomEvent} */ (event).detail)) pictures.forEach(({ button }) => button.classList.add('stale'));
   });
-  painter.addEventListener('many', (event) => {
-    const { index, image, frames } = /** @type {CustomEvent<{ index: number, image: ImageData, frames: ImageData[] }>} */ (event).detail;
-    pictures[index].frames.splice(0, Infinity, ...(frames.length > 0 ? frames : [image]));
-    show(index);
-    pictures[index].button.classList.remove('stale');
-  });
+  for (const row of ROWS_HERE) {
+    painter.addEventListener(row, (event) => {
+      const { index, image, moments } = /** @type {CustomEvent<{ index: number, image: ImageData, moments: Moment[] }>} */ (event).detail;
+      pictures[index].moments.splice(0, Infinity, ...(moments.length > 0 ? moments : [{ at: 1, image }]));
+      show(index);
+      pictures[index].button.classList.remove('stale');
+    });
+  }
   store.watchModel((card) => {
     film.hidden = card.steps === 1;
     stop();
-    pictures.forEach(({ frames }) => frames.splice(0));
+    pictures.forEach(({ moments }) => moments.splice(0));
+    want(false);
     seek(1);
   });
   store.watch(() => {

@@ -43,7 +43,7 @@ export function mountNoise(root, { store, functions }) {
     const { x, y } = easel.cursor;
     const i = y * easel.size.width + x;
     const painted = functions.unpackMask(store.value.mask, dimensionOf(store.card))[i];
-    said.textContent = words.noise.cell(y + 1, x + 1, number(functions.stateLatent(store.value)[i]), Boolean(painted));
+    said.textContent = words.noise.cell(y + 1, x + 1, number(store.latent[i]), Boolean(painted));
   }
 
   held(easel, (event) => easel.cell(event), stamp, encircle);
@@ -73,7 +73,7 @@ export function mountNoise(root, { store, functions }) {
     encircle(easel.cursor);
     return () => {
       const mask = functions.unpackMask(store.value.mask, dimensionOf(card));
-      paint(canvas, noiseImage(functions.stateLatent(store.value), shape, mask));
+      paint(canvas, noiseImage(store.latent, shape, mask));
       const painted = mask.filter(Boolean).length;
       renew.disabled = undo.disabled = painted === 0;
       canvas.setAttribute('aria-label', words.noise.canvas(painted, mask.length));

@@ -5,8 +5,8 @@ import { dimensionOf } from '../card.js';
 import { compared } from '../compared.js';
 import { find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
+import { usualBits } from '../measured.js';
 import { newest } from '../newest.js';
-import { usualBits } from '../quality.js';
 import { walkOf } from '../request.js';
 import { words } from '../words.js';
 import { Between } from './between.js';
@@ -105,7 +105,7 @@ export function mountOwn(root, context) {
    */
   async function encoded(image, signal) {
     const under = map;
-    const latent = await api.encode({ ...under.asked, image });
+    const latent = await api.encode({ ...under.asked, image, signal });
     signal.throwIfAborted();
     return { image, latent, map: under };
   }
@@ -119,7 +119,7 @@ export function mountOwn(root, context) {
     const usual = usualBits(store.card);
     if (usual === null) return;
     const { model, precision, condition } = map.asked;
-    const { bits, exact } = await api.bitsPerDim({ model, precision, image, condition });
+    const { bits, exact } = await api.bitsPerDim({ model, precision, image, condition, signal });
     signal.throwIfAborted();
     find('figcaption', back).textContent += words.own.bits(number(bits), number(usual), exact);
   }

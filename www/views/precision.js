@@ -45,7 +45,7 @@ export function mountPrecision(root, { api, store, painter, functions, notices }
     try {
       const images = [];
       for (const [i, precision] of PRECISIONS.entries()) {
-        const { image } = await api.generate({ ...requestOf({ ...value, precision }, functions), signal });
+        const { image } = await api.generate({ ...requestOf({ ...value, precision }, functions), signal, priority: 'low' });
         signal.throwIfAborted();
         paint(canvases[i], image);
         images.push(image);

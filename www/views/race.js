@@ -70,12 +70,19 @@ export function mountRace(root, { api, store, notices }) {
     start.disabled = true;
     said.textContent = words.race.start;
     const { seed } = store.value;
+    let attempt = 1;
     const entries = lanes.map(({ card }) => ({ model: card.id, seed, condition: store.condition, noiseSeed: seed }));
     try {
       const times = await api.race({
         lanes: entries,
         signal,
         onFrame: (lane, shown) => {
+          // Begun anew: what came before is of no race.
+          if (shown.attempt !== attempt) {
+            film = [];
+            lanes.forEach(reset);
+          }
+          ({ attempt } = shown);
           film.push({ lane, ...shown });
           show(lanes[lane], shown);
         },

@@ -1,10 +1,8 @@
 // The way from noise to picture: a few of the pictures on it, kept as they pass.
 
 import { html, paint } from '../dom.js';
+import { KEPT } from '../painter.js';
 import { words } from '../words.js';
-
-/** As many as stand side by side. */
-const KEPT = 8;
 
 /**
  * @param {HTMLElement} root
@@ -35,7 +33,7 @@ export function mountTrajectory(root, { store, painter }) {
       });
     }
     for (let i = 0; i < count; i++) {
-      if (Math.round(((i + 1) * steps) / count) !== step) continue;
+      if (Math.ceil(((i + 1) * steps) / count) !== step) continue;
       paint(frames[i], image);
       frames[i].setAttribute('aria-label', words.picture.after(step, steps));
       frames[i].title = words.picture.step(step, steps);

@@ -29,8 +29,8 @@ export const words = {
   replaced: ({ text }) => text,
   newer: 'A newer version of this page is here.',
   useNewer: 'Use it',
-  /** @param {Error & Partial<import('../errors.js').PackedError>} error */
-  error: (error) => error.message,
+  /** @param {Error & Partial<import('../errors.js').Packed>} error */
+  error: ({ message = '' }) => message,
   /** @param {Property | undefined} property */
   help: (property) => property?.help ?? '',
   /** @param {Card} card */

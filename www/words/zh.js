@@ -47,13 +47,6 @@ const HELP = {
   lang: '页面的语言；不选则用读者自己的。',
 };
 
-/** What went wrong with the engine, by its code. @type {Record<string, (reason: string, what: string) => string>} */
-const ERRORS = {
-  engine: (reason) => `引擎无法加载：${reason}`,
-  stopped: (reason) => `引擎停止了：${reason}`,
-  weights: (reason, what) => `模型 ${what} 的权重没有到达：${reason}`,
-};
-
 /** Why a device was chosen. @type {Record<string, (reason: { adapter?: string, message?: string }) => string>} */
 const REASONS = {
   cpu: () => '应要求使用 CPU。',
@@ -78,6 +71,44 @@ const EXPECTED = {
   sentence: (most) => `一行至多 ${most} 个字符的句子`,
 };
 
+/** What went wrong, by its code. @type {Record<string, (details: any) => string>} */
+const ERRORS = {
+  type: ({ name, expected, got }) => `${name}：应为 ${expected}，却是 ${got}`,
+  option: ({ name, option, expected }) => `${name}：没有选项“${option}”，应为 ${expected}`,
+  both: ({ name, one, other }) => `${name}：${one} 和 ${other} 只能给一个`,
+  strength: ({ name }) => `${name}：strength 需要一张起始图像`,
+  'latent-length': ({ model, expected, got }) => `模型 ${model} 的潜变量应有 ${expected} 个坐标，却有 ${got} 个`,
+  'latent-not-finite': ({ coordinate, got }) => `潜变量的第 ${coordinate + 1} 个坐标应为有限数，却是 ${got}`,
+  'latent-dimensions': ({ expected, got }) => `两个潜变量的维数应相同，却是 ${expected} 和 ${got}`,
+  'latent-empty': () => '潜变量至少应有一个坐标',
+  'not-finite': ({ name, got }) => `${name}：应为有限数，却是 ${got}`,
+  'condition-kind': ({ model, expected, got }) => `模型 ${model} 的条件应为 ${expected}，却是 ${got}`,
+  'image-length': ({ expected, got }) => `图像应有 ${expected} 个字节，却有 ${got} 个`,
+  'image-size': ({ expected, got }) => `图像应为 ${expected.join(' × ')} 像素，却是 ${got.join(' × ')}`,
+  'not-invertible': ({ model }) => `模型 ${model} 不能从图像回到潜变量`,
+  'no-image-to-image': ({ model }) => `模型 ${model} 不能从一张图像开始`,
+  'no-likelihood': ({ model }) => `模型 ${model} 没有似然`,
+  webgpu: ({ reason }) => `要求使用 WebGPU。${REASONS[reason.kind](reason)}`,
+  'device-failed': ({ reason }) => `设备出了故障：${reason}`,
+  engine: ({ reason }) => `引擎无法加载：${reason}`,
+  stopped: ({ reason }) => `引擎停止了：${reason}`,
+  fetch: ({ model, reason }) => `模型 ${model} 的权重没有到达：${reason}`,
+  unreadable: ({ model }) => `模型 ${model} 的权重文件无法读取`,
+};
+
+/**
+ * What went wrong: by its code, or else by what was expected.
+ * @param {Partial<import('../errors.js').Packed>} error
+ */
+function wrong({ kind, code = '', details = {}, message }) {
+  const { name, model, expected, min, max, got } = details;
+  if (Object.hasOwn(ERRORS, code)) return ERRORS[code](details);
+  if (kind === 'weights') return `模型 ${model} 的权重与其卡片不符（${name}：应为 ${expected}，却是 ${got}）`;
+  if (expected?.kind) return `${name}：应为${EXPECTED[expected.kind](expected.of)}，却是 ${got}`;
+  if (min !== undefined) return `${name}：应为${(code === 'range' ? EXPECTED.number : EXPECTED.whole)({ min, max })}，却是 ${got}`;
+  return `出错了：${message}`;
+}
+
 /** @type {import('./en.js').Words} */
 export const words = {
   locale: 'zh-Hans',
@@ -93,7 +124,7 @@ export const words = {
     `${name}：应为${EXPECTED[expected.kind](expected.of)}，却是“${got}”；改用${nearest ? '最接近的有效值' : '默认值'}。`,
   newer: '本页有了更新的版本。',
   useNewer: '使用新版',
-  error: ({ message, code, reason = '', what = '' }) => (code ? ERRORS[code](reason, what) : `出错了：${message}`),
+  error: wrong,
   help: (property) => (property ? HELP[property.name] : ''),
   name: ({ family, name }) => NAMES[family] ?? name,
   className: (name) => NAMES[name] ?? name,
