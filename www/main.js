@@ -2,32 +2,17 @@
 
 import { syncAddress } from './address.js';
 import { Pushforward } from './api.js';
-import { gridOf, isSteered, rivalsOf } from './card.js';
+import { gridOf } from './card.js';
 import { find } from './dom.js';
 import { loadEngine } from './engine.js';
 import { Given } from './given.js';
 import { lacking } from './needed.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';
-import { mountBars } from './views/bars.js';
-import { mountClasses } from './views/classes.js';
+import { VIEWS } from './views.js';
 import { mountDevice } from './views/device.js';
-import { mountDimension } from './views/dimension.js';
-import { mountEmbedded } from './views/embedded.js';
-import { mountEnds } from './views/ends.js';
-import { mountFamilies } from './views/families.js';
-import { mountHistogram } from './views/histogram.js';
-import { mountLanguage } from './views/language.js';
 import { mountLoading } from './views/loading.js';
-import { mountMany } from './views/many.js';
 import { Notices } from './views/notices.js';
-import { mountPicture } from './views/picture.js';
-import { mountPlane } from './views/plane.js';
-import { mountShare } from './views/share.js';
-import { mountStrip } from './views/strip.js';
-import { mountTake } from './views/take.js';
-import { mountTrajectory } from './views/trajectory.js';
-import { mountWay } from './views/way.js';
 import { languageOf, language, translate, words } from './words.js';
 
 /**
@@ -61,41 +46,12 @@ mountDevice(find('#device'), api, notices);
 const AHEAD = '400px';
 
 /**
- * Views that are loaded when they are needed, by their elements.
- * @type {Record<string, () => Promise<(root: HTMLElement, context: Context) => void>>}
- */
-const LATER = {
-  say: async () => (await import('./views/say.js')).mountSay,
-  noise: async () => (await import('./views/noise.js')).mountNoise,
-  controls: async () => (await import('./views/controls.js')).mountControls,
-  choices: async () => (await import('./views/choices.js')).mountChoices,
-  norms: async () => (await import('./views/norms.js')).mountNorms,
-  race: async () => (await import('./views/race.js')).mountRace,
-  own: async () => (await import('./views/own.js')).mountOwn,
-  model: async () => (await import('./views/model.js')).mountModel,
-  precision: async () => (await import('./views/precision.js')).mountPrecision,
-};
-
-/**
- * Parts that are there for some models only.
- * @type {Record<string, (card: import('../pkg/index.d.ts').Card, cards: import('../pkg/index.d.ts').Card[]) => boolean>}
- */
-const ONLY = {
-  say: (card) => card.condition === 'prompt',
-  noise: (card) => gridOf(card) !== null,
-  controls: isSteered,
-  choices: (card) => Boolean(card.alternatives),
-  // What ships in 4 bits has no finer numbers to be rounded.
-  precision: (card) => card.weights.precision === 'q8',
-  race: (card, cards) => rivalsOf(cards, card).length > 1,
-};
-
-/**
  * Mounts what is hidden or lies far down when somebody comes near it, or when the answer is called.
  * @param {string} selector
  * @param {() => Promise<void>} mount
+ * @param {Promise<unknown> | null} after before which nobody looks whether somebody is near
  */
-function onSight(selector, mount) {
+function onSight(selector, mount, after) {
   const watcher = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && now(), { rootMargin: AHEAD });
   /** @type {Promise<void> | null} */
   let mounting = null;
@@ -106,7 +62,7 @@ function onSight(selector, mount) {
       notices.show(selector, words.partMissing(error.message), { label: words.tryAgain, act: () => (notices.hide(selector), now()) });
     });
   }
-  watcher.observe(find(selector));
+  Promise.resolve(after).then(() => watcher.observe(find(selector)));
   return now;
 }
 
@@ -116,30 +72,22 @@ async function start() {
   const painter = new Painter(api, functions, store, embedded);
   const given = new Given(notices);
   const context = { api, functions, store, painter, given, notices };
-  mountEmbedded(find('#whole'), context);
-  mountFamilies(find('#families'), context);
-  mountDimension(context);
-  mountPicture(find('#picture'), context);
-  mountTrajectory(find('#trajectory'), context);
-  mountLanguage(find('#language'), context);
-  mountPlane(find('#plane'), context);
-  mountBars(find('#bars'), context);
-  mountHistogram(find('#histogram'), context);
-  mountClasses(find('#classes'), context);
-  mountEnds(find('#ends'), context);
-  mountWay(find('#slider'), context);
-  mountStrip(find('#strip'), context);
-  mountMany(find('#many'), context);
-  mountTake(find('#take'), context);
-  mountShare(find('#share'), context);
+  /** What loads a view at once. @type {Record<string, () => void>} */
+  const near = {};
+  const first = new Promise((resolve) => {
+    for (const type of ['picture', 'failed']) painter.addEventListener(type, resolve, { once: true });
+  });
+  for (const { id, mount, load, late } of VIEWS) {
+    mount?.(find(`#${id}`), context);
+    if (load) near[id] = onSight(`#${id}`, async () => (await load())(find(`#${id}`), context), late ? first : null);
+  }
   store.watchModel((card) => {
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');
     find('main').classList.toggle('coloured', card.image.channels === 3);
     find('main').classList.toggle('chosen', Boolean(card.alternatives));
-    for (const [id, has] of Object.entries(ONLY)) find(`#${id}`).hidden = !has(card, store.cards);
+    for (const { id, has } of VIEWS) if (has) find(`#${id}`).hidden = !has(card, store.cards);
   });
-  const near = Object.fromEntries(Object.entries(LATER).map(([id, load]) => [id, onSight(`#${id}`, async () => (await load())(find(`#${id}`), context))]));
   // A picture that is dropped somewhere else calls for its view.
   given.addEventListener('picture', near.own);
   // Every word of the page is of one language: another one is another visit, of the same picture.

@@ -21,8 +21,7 @@ export function mountBars(root, { store, functions }) {
   const back = find('figcaption button', root);
   back.addEventListener('click', () => store.update({ swap: '' }));
   store.watchModel((card) => {
-    root.hidden = gridOf(card) !== null;
-    if (root.hidden) return;
+    if (gridOf(card)) return;
     const dimension = dimensionOf(card);
     const { drawing, columns } = chart(dimension);
     find('.stage', root).replaceChildren(drawing);
@@ -36,7 +35,7 @@ export function mountBars(root, { store, functions }) {
     return () => {
       const { model, seed, to, swap: swapped } = store.value;
       const mask = functions.unpackMask(swapped, dimension);
-      const z = functions.stateLatent(store.value);
+      const z = store.latent;
       const a = functions.gaussian(model, seed);
       const b = functions.gaussian(model, to);
       back.hidden = swapped === '';

@@ -3,10 +3,13 @@
 import { dimensionOf } from '../card.js';
 import { words } from '../words.js';
 
-/** @param {import('../main.js').Context} context */
-export function mountDimension({ store }) {
+/**
+ * @param {HTMLElement} root
+ * @param {import('../main.js').Context} context
+ */
+export function mountDimension(root, { store }) {
   const places = document.querySelectorAll('[data-dimension]');
-  const formula = document.querySelector('#plane-title math');
+  const formula = root.querySelector('math');
   store.watchModel((card) => {
     const dimension = dimensionOf(card);
     for (const place of places) place.textContent = String(dimension);

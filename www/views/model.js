@@ -2,7 +2,7 @@
 
 import { passesOf } from '../card.js';
 import { find, html } from '../dom.js';
-import { measured } from '../quality.js';
+import { measured } from '../measured.js';
 import { words } from '../words.js';
 
 /**

@@ -11,6 +11,7 @@ const THANKS = 2500;
  */
 export function mountShare(button, { api, store, notices }) {
   const label = button.textContent;
+  /** @type {HTMLButtonElement} */ (button).disabled = false;
   let timer = 0;
   button.addEventListener('click', async () => {
     const url = api.link(store.value);
