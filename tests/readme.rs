@@ -5,7 +5,7 @@ use std::iter::once;
 use std::sync::Mutex;
 
 use pushforward::cards::{ConditionKind, ModelCard};
-use pushforward::catalogue::cards;
+use pushforward::catalogue::{card, cards};
 use serde_json::Value;
 
 const BEGIN: &str = "<!-- models: made from the cards by tests/readme.rs -->\n";
@@ -134,8 +134,7 @@ fn figure(value: &Value, digits: usize) -> String {
 
 /// What the tables tell, in words. A claim that the figures no longer bear out fails here and wants other words.
 fn prose() -> String {
-    let quality =
-        |id: &str| &cards().iter().find(|card| card.id == id).unwrap_or_else(|| panic!("no card of {id}")).quality;
+    let quality = |id: &str| &card(id).unwrap_or_else(|| panic!("no card of {id}")).quality;
     let (vae, codes) = (quality("vae-fashion"), quality("codes-fashion"));
     let (shipped, real) = (&vae["shipped"], &vae["floor"]);
     let (known, real_known) = (&shipped["conditional_accuracy"], &real["accuracy"]);
@@ -243,11 +242,15 @@ fn what_is_said_of_figures_is_what_the_cards_say() {
 fn what_is_counted_in_words_is_what_the_cards_count() {
     let readme = include_str!("../README.md").replace('\n', " ");
     let dimensions = || cards().iter().map(|card| card.latent.dimension());
+    let dimension = |id: &str| card(id).unwrap_or_else(|| panic!("no card of {id}")).latent.dimension();
     let steps = cards().iter().filter_map(|card| card.controls.steps.as_ref());
     let most = steps.map(|range| range.max).fold(0.0, f64::max);
     for said in [
         format!("{} to {} numbers from ChaCha8", dimensions().min().unwrap(), dimensions().max().unwrap()),
         format!("in as many steps as you like, 1 to {most}"),
+        format!("autoregressive** model in {} choices", dimension("autoregressive-fashion")),
+        format!("from a Gaussian of {} numbers", dimension("emoji")),
+        format!("prior** in {} choices", dimension("codes-fashion")),
     ] {
         assert!(readme.contains(&said), "README.md should say: {said}");
     }
