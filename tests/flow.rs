@@ -2,11 +2,15 @@
 
 mod common;
 
+use std::time::Instant;
+
 use burn::tensor::Tensor;
 use common::{conditions, device, drawn, farthest, filled, generator, next, rng, values, whole_pictures};
+use pushforward::families::Family;
 use pushforward::families::flow::{Flow, FlowConfig};
 use pushforward::generator::{BitsPerDim, Condition, Objective, Options, complete, finish, noise};
 use pushforward::layers::monotone::Monotone;
+use pushforward::{catalogue, weights};
 
 fn config(side: usize) -> FlowConfig {
     FlowConfig::new().with_side(side).with_steps([2, 2, 1]).with_channels([8, 8, 8]).with_embedding(8)
@@ -158,4 +162,36 @@ fn the_trajectory_brings_in_one_scale_after_the_other() {
     let mut way = generator.start(z * 2.0, &Condition::Any, &cold);
     let first = values(next(&mut *way));
     assert_eq!(first, values(finish(way)));
+}
+
+/// `cargo test --test flow -- --ignored --nocapture` says it: a picture costs one inverse, where rendering after each of the
+/// three scales had cost three.
+#[test]
+#[ignore = "measures time"]
+fn a_picture_takes_the_time_of_one_inverse() {
+    let card = catalogue::card("flow-fashion").unwrap();
+    let config: FlowConfig = serde_json::from_value(card.config.clone()).unwrap();
+    let path = format!("{}/models/{}/{}", env!("CARGO_MANIFEST_DIR"), card.id, card.weights.file);
+    let bytes = std::fs::read(path).unwrap();
+    let flow = weights::load(&card.id, &card.weights, &bytes, card.weights.precision, config.init(&device())).unwrap();
+    let generator = flow.clone().generator(card.clone());
+    let z = noise([1, 784], &mut rng(1), &device());
+    let milliseconds = |draw: &dyn Fn() -> Tensor<4>| {
+        let began = Instant::now();
+        values(draw());
+        began.elapsed().as_secs_f64() * 1e3
+    };
+    // By turns, so that whatever else the machine does takes as much from either.
+    let mut rounds: Vec<(f64, f64)> = (0..41)
+        .map(|_| {
+            let picture = milliseconds(&|| finish(generator.start(z.clone(), &Condition::Any, &Options::default())));
+            let inverse = || milliseconds(&|| flow.inverse(z.clone().reshape([1, 1, 28, 28]), conditions(1)));
+            (picture, inverse() + inverse() + inverse())
+        })
+        .collect();
+    rounds.sort_by(|one, other| (one.0 / one.1).total_cmp(&(other.0 / other.1)));
+    let (picture, inverses) = rounds[rounds.len() / 2];
+    let ratio = picture / inverses;
+    println!("a picture {picture:.1} ms, three inverses {inverses:.1} ms: a ratio of {ratio:.2}");
+    assert!(ratio <= 0.4, "{ratio}");
 }
