@@ -10,7 +10,7 @@ import { Supervisor } from './supervisor.js';
  * @import { Card, DeviceInfo, EncodeOptions, EngineOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions,
  *   Priority, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
- * @import { Drawn, Pixels } from './supervisor.js'
+ * @import { Drawn, Pixels } from '../types/page.d.ts'
  */
 
 const BACKENDS = ['auto', 'webgpu', 'cpu'];

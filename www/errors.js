@@ -1,9 +1,9 @@
 // What can go wrong, by kind and code, from Rust and from here; and how errors cross the worker's border.
 
 /**
- * @typedef {import('../pkg/index.d.ts').ErrorKind} Kind
+ * @import { ErrorKind as Kind } from '../pkg/index.d.ts'
+ * @import { Packed } from '../types/page.d.ts'
  * @typedef {Record<string, any>} Details
- * @typedef {{ kind: Kind, code: string, message: string, details: Details }} Packed
  */
 
 /** What those errors say that come from here. @type {Record<string, (details: Details) => string>} */

@@ -5,18 +5,16 @@ import { kindOf, MANY, NAMES, orderFor, rowOf } from './rows.js';
 
 /**
  * @import { Choices, GenerateOptions } from '../pkg/index.d.ts'
+ * @import { Moment, Shown } from '../types/page.d.ts'
  * @import { Pushforward } from './api.js'
  * @import { Functions } from './engine.js'
  * @import { Row } from './rows.js'
  * @import { Store } from './state.js'
  * @typedef {{ model: string, steps: number, sketch: boolean, controller: AbortController }} Drawing
  * @typedef {{ row: Row, of: string, controller: AbortController }} Filling
- * @typedef {{ at: number, image: ImageData }} Moment a picture on the way, at a fraction of its steps
- * @typedef {{ image: ImageData, predicted: ImageData | null, step: number, steps: number, milliseconds: number | null,
- *   sketch: boolean, final: boolean }} Shown
  */
 
-/** A picture of no more steps than this is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */
+/** A picture of no more steps is worth finishing even when it is stale, and a sketch has no more where they can be chosen. */
 const FEW = 4;
 
 /** Changes that follow each other faster, in milliseconds, are one movement, and sketches follow it. */
@@ -26,13 +24,12 @@ const MOVING = 250;
 export const KEPT = 8;
 
 /**
- * Fires `picture` (detail: Shown), `choices` (detail: those so far), one event a row, of its name (detail: { index, image,
- * moments }), `stale` when all pictures of a row are of another state (detail: the row), and `failed` (detail: the error).
+ * Fires `picture` (Shown), `choices` (those so far), one event a row, of its name ({ index, image, moments }), `stale` when all
+ * pictures of a row are of another state (the row), and `failed` (the error).
  *
- * One picture and one row are with the worker at a time, and the picture comes first there. While it computes, only the newest
- * state waits, so a storm of changes costs no more than the last of them. A stale picture of many steps is aborted. While changes
- * follow each other, sketches follow them, finished even when they are stale, and in few steps where these can be chosen; the
- * picture is drawn when the changes come to rest.
+ * One picture and one row are with the worker at a time; meanwhile only the newest state waits, so a storm of changes costs no more
+ * than the last of them. A stale picture of many steps is aborted. While changes follow each other, sketches follow them, in few
+ * steps where these can be chosen, and finished even when they are stale; the picture is drawn when the changes come to rest.
  */
 export class Painter extends EventTarget {
   #api;
@@ -153,7 +150,6 @@ export class Painter extends EventTarget {
     if (filling && filling.of !== this.#of[filling.row]) filling.controller.abort();
   }
 
-  /** The changes have come to rest. */
   #arrive() {
     this.#rest = 0;
     this.#wanted = 'picture';

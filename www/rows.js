@@ -2,12 +2,7 @@
 
 /**
  * @import { Card, State } from '../pkg/index.d.ts'
- * @typedef {object} RowKind
- * @property {(keyof State)[]} without the properties that do not matter to it
- * @property {number[]} order in which its pictures are drawn, by their indices
- * @property {(state: State, index: number, reach: number) => State} at the state of one of them, on a plane that is drawn so far
- * @property {number} [moments] how many pictures of the way to each of them are wanted
- * @property {(card: Card) => boolean} [first] whether it comes before the others of this model
+ * @import { RowKind } from '../types/page.d.ts'
  */
 
 /** Where on the way the pictures of the strip lie: nine, at eighths that a link carries exactly. */

@@ -1,17 +1,6 @@
 // What a worker does next: tasks that are resumed between two steps, by priority, and in turns where they race.
 
-/**
- * A task is suspended at each `yield`: it may go on at once, or not before `until` has settled; it then waits aside.
- * @template T
- * @typedef {AsyncGenerator<{ until: Promise<unknown> } | undefined, T, undefined>} Turns
- */
-
-/**
- * The milliseconds that the device took for a task.
- * @typedef {{ milliseconds: number }} Clock
- * @typedef {{ clock: Clock, turns: Turns<any>, waiting: boolean, done: boolean, value?: any }} Task
- * @typedef {{ id: number, priority: number, tasks: Task[], resolve: (values: any[]) => void, reject: (error: unknown) => void }} Job
- */
+/** @import { Clock, Job, Task, Turns } from '../types/page.d.ts' */
 
 /**
  * One task at a time has its turn: of the jobs with the least priority number the oldest, and of its tasks the one whose
@@ -130,8 +119,8 @@ export class Schedule {
 }
 
 /**
- * Lets a device that answers later be at most so many steps behind, so that a cancelled task is soon no longer on it, and charges each
- * step with the time that the device took for it: from when it could begin, which is not before the one before it was done.
+ * Keeps a device that answers later at most so many steps behind, so that what is cancelled is soon off it, and charges each step
+ * with its own time: from when it could begin, which is not before the one before it was done.
  */
 export class Pace {
   #most;

@@ -5,30 +5,8 @@ import { DeviceLostError, InternalError, unpack } from './errors.js';
 import { startWorker, weightsAt } from './files.js';
 
 /**
- * @import { Choices, Condition, DeviceInfo, WalkOptions } from '../pkg/index.d.ts'
- * @typedef {{ model: string, precision: string, image?: Pixels, latent: Float32Array, condition: Condition,
- *     options: WalkOptions & { strength?: number } }} Drawn
- */
-
-/**
- * What somebody wants to see on the way: pictures as a display shows them, so many of them in any case, what the last one is predicted
- * to be, and choices.
- * @typedef {{ watched: boolean, frames: number, predicted: boolean, choices: boolean }} Seen
- * @typedef {Drawn & { type: 'generate', seen: Seen }
- *   | { type: 'race', lanes: Drawn[], seen: Seen }
- *   | { type: 'encode', model: string, precision: string, image: Pixels, condition: Condition, options: WalkOptions }
- *   | { type: 'likelihood', model: string, precision: string, image: Pixels, condition: Condition }} Asked
- * @typedef {Asked & { priority: number }} Work
- * @typedef {{ width: number, height: number, data: Uint8ClampedArray<ArrayBuffer> }} Pixels
- */
-
-/**
- * A step that was taken; without data its picture was not asked for.
- * @typedef {{ step: number, steps: number, width: number, height: number, data?: Pixels['data'], predicted?: Pixels['data'],
- *   choices?: Choices, lane: number, milliseconds: number, attempt: number }} Frame
- * @typedef {(frame: Frame) => void} OnFrame
- * @typedef {{ message: Work & { id: number }, attempt: number, resolve: (value: any) => void, reject: (error: unknown) => void,
- *   onFrame?: OnFrame }} Request
+ * @import { DeviceInfo, ErrorKind } from '../pkg/index.d.ts'
+ * @import { OnFrame, Request, Work } from '../types/page.d.ts'
  */
 
 /** An adapter that has not answered by then will not: the CPU draws instead. */
@@ -164,7 +142,7 @@ export class Supervisor extends EventTarget {
    * it is given up, lest it break the next one too.
    * @param {number | undefined} id
    * @param {string} reason
-   * @param {import('./errors.js').Kind} [kind] of the error that it broke with
+   * @param {ErrorKind} [kind] of the error that it broke with
    */
   #broken(id, reason, kind) {
     if (this.#backend === 'cpu') {

@@ -3,7 +3,6 @@
 import { gridOf, isSteered, rivalsOf } from './card.js';
 import { mountClasses } from './views/classes.js';
 import { mountDimension } from './views/dimension.js';
-import { mountEmbedded } from './views/embedded.js';
 import { mountEnds } from './views/ends.js';
 import { mountFamilies } from './views/families.js';
 import { mountLanguage } from './views/language.js';
@@ -14,20 +13,10 @@ import { mountStrip } from './views/strip.js';
 import { mountTrajectory } from './views/trajectory.js';
 import { mountWay } from './views/way.js';
 
-/**
- * @import { Card } from '../pkg/index.d.ts'
- * @typedef {(root: HTMLElement, context: import('./main.js').Context) => void} Mount
- * @typedef {object} View
- * @property {string} id of its element
- * @property {Mount} [mount]
- * @property {() => Promise<Mount>} [load] instead, for what is loaded when somebody comes near it
- * @property {boolean} [late] whether it is not loaded before the first picture is there
- * @property {(card: Card, cards: Card[]) => boolean} [has] which models have it; without, all have
- */
+/** @import { View } from '../types/page.d.ts' */
 
 /** @type {View[]} */
 export const VIEWS = [
-  { id: 'whole', mount: mountEmbedded },
   { id: 'families', mount: mountFamilies },
   { id: 'plane-title', mount: mountDimension },
   { id: 'picture', mount: mountPicture },
@@ -45,6 +34,7 @@ export const VIEWS = [
   { id: 'choices', load: async () => (await import('./views/choices.js')).mountChoices, has: ({ alternatives }) => Boolean(alternatives) },
   { id: 'bars', load: async () => (await import('./views/bars.js')).mountBars, late: true, has: (card) => gridOf(card) === null },
   { id: 'histogram', load: async () => (await import('./views/histogram.js')).mountHistogram, late: true },
+  { id: 'whole', load: async () => (await import('./views/embedded.js')).mountEmbedded, late: true },
   { id: 'take', load: async () => (await import('./views/take.js')).mountTake, late: true },
   { id: 'share', load: async () => (await import('./views/share.js')).mountShare, late: true },
   { id: 'norms', load: async () => (await import('./views/norms.js')).mountNorms },

@@ -8,10 +8,9 @@ import { keep, recall } from './kept.js';
 import { Pace, Schedule } from './schedule.js';
 
 /**
- * @import { Card, Likelihood } from '../pkg/index.d.ts'
+ * @import { Card, ErrorKind, Likelihood } from '../pkg/index.d.ts'
  * @import { Run } from '../pushforward.js'
- * @import { Clock, Turns } from './schedule.js'
- * @import { Drawn, Pixels, Seen, Work } from './supervisor.js'
+ * @import { Clock, Drawn, Pixels, Seen, Turns, Work } from '../types/page.d.ts'
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, recalled: boolean }} Weights
  * @typedef {Work & { id: number }} Job
  */
@@ -88,7 +87,7 @@ function tasksOf(job) {
 }
 
 /**
- * A picture, and on its way what somebody wants to see of it.
+ * A picture, and what somebody wants to see on its way.
  * @param {Drawn} drawn
  * @param {Seen} seen
  * @param {{ id: number, lane?: number }} whose
@@ -123,7 +122,7 @@ async function* draw(drawn, seen, whose, clock) {
 }
 
 /**
- * Whether a picture on the way is to be seen: the first, as many as are wanted in any case, and else no more than a display shows.
+ * Whether a picture on the way is to be seen: the first, those wanted in any case, and else no more than a display shows.
  * @param {Seen} seen
  * @param {number} step
  * @param {number} steps
@@ -306,7 +305,7 @@ function described(model) {
  * The engine cannot go on.
  * @param {string} reason
  * @param {number} [id] of the job that it broke at
- * @param {import('./errors.js').Kind} [kind]
+ * @param {ErrorKind} [kind]
  */
 function broken(reason, id = schedule.running, kind = undefined) {
   postMessage({ type: 'broken', id, reason, kind });

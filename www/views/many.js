@@ -6,7 +6,7 @@ import { noiseImage } from '../noise.js';
 import { drawAt, MANY } from '../rows.js';
 import { words } from '../words.js';
 
-/** @typedef {import('../painter.js').Moment} Moment */
+/** @typedef {import('../../types/page.d.ts').Moment} Moment */
 
 /** The rows that are shown here: the pictures, or their ways too. */
 const ROWS_HERE = ['many', 'film'];

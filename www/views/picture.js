@@ -33,7 +33,7 @@ export function mountPicture(root, { store, painter }) {
     ({ model } = store.value);
   });
   painter.addEventListener('picture', (event) => {
-    const shown = /** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail;
+    const shown = /** @type {CustomEvent<import('../../types/page.d.ts').Shown>} */ (event).detail;
     const { image, predicted, step, steps, milliseconds, sketch, final } = shown;
     paint(canvas, image);
     root.classList.add('drawn');

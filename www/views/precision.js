@@ -67,7 +67,7 @@ export function mountPrecision(root, { api, store, painter, functions, notices }
   }).observe(root);
   // The picture comes first: it is compared when it is there.
   painter.addEventListener('picture', (event) => {
-    if (/** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail.final) compare();
+    if (/** @type {CustomEvent<import('../../types/page.d.ts').Shown>} */ (event).detail.final) compare();
   });
   store.addEventListener('change', () => of !== wanted() && controller.abort());
   store.watch(() => inputs.forEach((input) => (input.checked = input.value === store.value.precision)));

@@ -23,7 +23,7 @@ export function mountTrajectory(root, { store, painter }) {
   // Not with the next frame of the screen, by which the new model may already have drawn.
   store.addEventListener('change', reset);
   painter.addEventListener('picture', (event) => {
-    const { image, step, steps, sketch } = /** @type {CustomEvent<import('../painter.js').Shown>} */ (event).detail;
+    const { image, step, steps, sketch } = /** @type {CustomEvent<import('../../types/page.d.ts').Shown>} */ (event).detail;
     if (sketch || root.hidden) return;
     const count = Math.min(KEPT, steps);
     if (step === 1) {

@@ -29,7 +29,7 @@ export const words = {
   replaced: ({ text }) => text,
   newer: 'A newer version of this page is here.',
   useNewer: 'Use it',
-  /** @param {Error & Partial<import('../errors.js').Packed>} error */
+  /** @param {Error & Partial<import('../../types/page.d.ts').Packed>} error */
   error: ({ message = '' }) => message,
   /** @param {Property | undefined} property */
   help: (property) => property?.help ?? '',

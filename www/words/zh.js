@@ -98,7 +98,7 @@ const ERRORS = {
 
 /**
  * What went wrong: by its code, or else by what was expected.
- * @param {Partial<import('../errors.js').Packed>} error
+ * @param {Partial<import('../../types/page.d.ts').Packed>} error
  */
 function wrong({ kind, code = '', details = {}, message }) {
   const { name, model, expected, min, max, got } = details;

@@ -1,0 +1,144 @@
+// What the page's modules pass to each other, and what crosses the worker's border. Types only: nothing of it is fetched.
+
+import type { Card, Choices, Condition, ErrorKind, State, WalkOptions } from '../pkg/index.d.ts';
+import type { Context } from '../www/main.js';
+
+export interface Pixels {
+  width: number;
+  height: number;
+  data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** What is to be drawn, and from what. */
+export interface Drawn {
+  model: string;
+  precision: string;
+  image?: Pixels;
+  latent: Float32Array;
+  condition: Condition;
+  options: WalkOptions & { strength?: number };
+}
+
+/** What somebody wants to see on the way. */
+export interface Seen {
+  /** Whether somebody watches, as a display shows it. */
+  watched: boolean;
+  /** So many pictures in any case. */
+  frames: number;
+  /** What the last picture is predicted to be. */
+  predicted: boolean;
+  choices: boolean;
+}
+
+type Asked =
+  | (Drawn & { type: 'generate'; seen: Seen })
+  | { type: 'race'; lanes: Drawn[]; seen: Seen }
+  | { type: 'encode'; model: string; precision: string; image: Pixels; condition: Condition; options: WalkOptions }
+  | { type: 'likelihood'; model: string; precision: string; image: Pixels; condition: Condition };
+
+/** What the worker is asked for; the least priority comes first. */
+export type Work = Asked & { priority: number };
+
+/** A step that was taken; without data its picture was not asked for. */
+export interface Frame {
+  step: number;
+  steps: number;
+  width: number;
+  height: number;
+  data?: Pixels['data'];
+  predicted?: Pixels['data'];
+  choices?: Choices;
+  lane: number;
+  milliseconds: number;
+  attempt: number;
+}
+
+export type OnFrame = (frame: Frame) => void;
+
+/** What the supervisor has asked its worker for, and whom it owes an answer. */
+export interface Request {
+  message: Work & { id: number };
+  attempt: number;
+  resolve: (value: any) => void;
+  reject: (error: unknown) => void;
+  onFrame?: OnFrame;
+}
+
+/** An error as it crosses the border. */
+export interface Packed {
+  kind: ErrorKind;
+  code: string;
+  message: string;
+  details: Record<string, any>;
+}
+
+/** The milliseconds that the device took for a task. */
+export interface Clock {
+  milliseconds: number;
+}
+
+/** A task is suspended at each `yield`: it may go on at once, or not before `until` has settled; it then waits aside. */
+export type Turns<T> = AsyncGenerator<{ until: Promise<unknown> } | undefined, T, undefined>;
+
+export interface Task {
+  clock: Clock;
+  turns: Turns<any>;
+  waiting: boolean;
+  done: boolean;
+  value?: any;
+}
+
+/** Tasks that are done when all of them are. */
+export interface Job {
+  id: number;
+  priority: number;
+  tasks: Task[];
+  resolve: (values: any[]) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A kind of rows of pictures. */
+export interface RowKind {
+  /** The properties that do not matter to it. */
+  without: (keyof State)[];
+  /** In which order its pictures are drawn, by their indices. */
+  order: number[];
+  /** The state of one of them, on a plane that is drawn so far. */
+  at: (state: State, index: number, reach: number) => State;
+  /** How many pictures of the way to each of them are wanted. */
+  moments?: number;
+  /** Whether it comes before the others of a model. */
+  first?: (card: Card) => boolean;
+}
+
+/** A picture on the way, at a fraction of its steps. */
+export interface Moment {
+  at: number;
+  image: ImageData;
+}
+
+/** The picture, as far as it is; a sketch is of few steps, and what is final is the state's own. */
+export interface Shown {
+  image: ImageData;
+  predicted: ImageData | null;
+  step: number;
+  steps: number;
+  milliseconds: number | null;
+  sketch: boolean;
+  final: boolean;
+}
+
+export type Mount = (root: HTMLElement, context: Context) => void;
+
+/** A view of the page. */
+export interface View {
+  /** Of its element. */
+  id: string;
+  mount?: Mount;
+  /** Instead, for what is loaded when somebody comes near it. */
+  load?: () => Promise<Mount>;
+  /** Whether it is not loaded before the first picture is there. */
+  late?: boolean;
+  /** Which models have it; without, all have. */
+  has?: (card: Card, cards: Card[]) => boolean;
+}
