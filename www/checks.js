@@ -43,7 +43,7 @@ const DRAWN = {
   seed: optional(whole(0)),
   latent: optional(vector),
   condition,
-  image: optional(instance(ImageData)),
+  image: optional(instance(() => ImageData)),
   strength: optional(number),
   ...WALK,
 };
@@ -51,7 +51,7 @@ const DRAWN = {
 const WATCHED = {
   frames: optional(whole(0)),
   priority: optional(oneOf(PRIORITIES)),
-  signal: optional(instance(AbortSignal)),
+  signal: optional(instance(() => AbortSignal)),
 };
 
 /** @satisfies {Checks<GenerateOptions>} */
@@ -74,7 +74,7 @@ const RACE = {
 const INTERPOLATE = { from: vector, to: vector, t: number, mode: oneOf(/** @type {InterpolateOptions['mode'][]} */ (['lerp', 'slerp'])) };
 
 /** @satisfies {Checks<OwnOptions>} */
-const OWN = { model: DRAWN.model, image: instance(ImageData), condition, priority: WATCHED.priority, signal: WATCHED.signal };
+const OWN = { model: DRAWN.model, image: instance(() => ImageData), condition, priority: WATCHED.priority, signal: WATCHED.signal };
 
 /** @satisfies {Checks<LikelihoodOptions>} */
 const LIKELIHOOD = { ...OWN, precision: WALK.precision };
@@ -232,13 +232,16 @@ function oneOf(words) {
 }
 
 /**
+ * A class is looked up when something is asked: on a server, where this may be imported, there is none.
  * @template T
- * @param {new (...given: any[]) => T} Class
+ * @param {() => new (...given: any[]) => T} classOf
  * @returns {Check<T>}
  */
-function instance(Class) {
-  const article = /^[AEIOU]/.test(Class.name) ? 'an' : 'a';
-  return (value, name) => (value instanceof Class ? value : wrong(name, `${article} ${Class.name}`, value));
+function instance(classOf) {
+  return (value, name) => {
+    const Class = classOf();
+    return value instanceof Class ? value : wrong(name, `${/^[AEIOU]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`, value);
+  };
 }
 
 /** @type {Check<any[]>} */

@@ -232,9 +232,10 @@ async function* ready(wanted) {
     const arriving = weights(model);
     yield { until: Promise.all([arriving, created.promise]) };
     const [{ bytes, recalled }, engine] = [await arriving, await created.promise];
-    // Another task may have been first.
+    // Another task may have been first: to load them, or to find them bad.
     if (loaded.has(nameOf(wanted))) break;
-    fetched.delete(model);
+    if (fetched.get(model) === arriving) fetched.delete(model);
+    if (recalled && distrusted.has(model)) continue;
     try {
       engine.load(model, precision, bytes);
     } catch (error) {
