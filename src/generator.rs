@@ -7,8 +7,6 @@ use crate::cards::ModelCard;
 
 pub use crate::cards::Sampler;
 pub use crate::layers::noise;
-pub use crate::losses::Loss;
-pub use crate::training::Objective;
 pub use request::{Condition, Options, Prompt, RequestError, Settings, check, check_condition, check_options};
 pub use stepwise::{Stepwise, at_once, complete, fold};
 

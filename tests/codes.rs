@@ -6,10 +6,11 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Int, Tensor};
 use common::{check_choices, device, drawn, farthest, filled, generator, next, pictures, rng, values};
 use pushforward::families::codes::{Codes, CodesConfig};
-use pushforward::generator::{Condition, Objective, Options, complete, finish, noise};
+use pushforward::generator::{Condition, Options, complete, finish, noise};
 use pushforward::layers::causal::{Cache, CausalTransformerConfig};
 use pushforward::layers::normal::normal_cdf;
 use pushforward::samplers::inverse_cdf::{latent_of, pick};
+use pushforward::training::Objective;
 
 fn config() -> CodesConfig {
     CodesConfig::new().with_channels(32).with_codebook(16).with_code(8).with_width(16).with_layers(2)

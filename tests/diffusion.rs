@@ -5,11 +5,11 @@ mod common;
 use burn::tensor::{Int, Tensor};
 use common::{device, drawn, farthest, filled, generator, goes_on, next, pictures, rng, values};
 use pushforward::families::diffusion::DiffusionConfig;
-use pushforward::generator::{
-    BitsPerDim, Condition, Loss, Objective, Options, Sampler, Trajectory, complete, finish, noise,
-};
+use pushforward::generator::{BitsPerDim, Condition, Options, Sampler, Trajectory, complete, finish, noise};
 use pushforward::losses;
+use pushforward::losses::Loss;
 use pushforward::samplers::rectified_flow::posterior;
+use pushforward::training::Objective;
 
 fn config() -> DiffusionConfig {
     DiffusionConfig::new().with_channels([8, 16, 16]).with_embedding(16)

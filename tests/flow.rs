@@ -8,8 +8,9 @@ use burn::tensor::Tensor;
 use common::{conditions, device, drawn, farthest, filled, generator, next, rng, values, whole_pictures};
 use pushforward::families::Family;
 use pushforward::families::flow::{Flow, FlowConfig};
-use pushforward::generator::{BitsPerDim, Condition, Objective, Options, complete, finish, noise};
+use pushforward::generator::{BitsPerDim, Condition, Options, complete, finish, noise};
 use pushforward::layers::monotone::Monotone;
+use pushforward::training::Objective;
 use pushforward::{catalogue, weights};
 
 fn config(side: usize) -> FlowConfig {

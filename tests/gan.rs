@@ -8,7 +8,8 @@ use common::{device, filled, goes_on, rng, values, whole_pictures};
 use pushforward::catalogue;
 use pushforward::families::Family;
 use pushforward::families::gan::{Gan, GanConfig, deviations, normalized};
-use pushforward::generator::{Condition, Objective, Options, finish, noise};
+use pushforward::generator::{Condition, Options, finish, noise};
+use pushforward::training::Objective;
 
 fn small() -> Gan {
     config().init(&device())

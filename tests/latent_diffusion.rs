@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use pushforward::cards::WeightsFile;
 use pushforward::families::Family;
 use pushforward::families::latent_diffusion::{LatentDiffusion, LatentDiffusionConfig};
-use pushforward::generator::{Condition, Generator, Objective, Options, Prompt, Sampler, complete, finish, noise};
+use pushforward::generator::{Condition, Generator, Options, Prompt, Sampler, complete, finish, noise};
 use pushforward::layers::text::{TextEncoderConfig, contrast};
 use pushforward::prompt::{LENGTH, numbers};
+use pushforward::training::Objective;
 use pushforward::weights::{self, Precision, checksum};
 
 fn config() -> LatentDiffusionConfig {

@@ -10,7 +10,8 @@ use common::{device, filled, goes_on, next, pictures, rng, values};
 use pushforward::cards::{Controls, ModelCard, Range};
 use pushforward::families::Family;
 use pushforward::families::vae::{Posterior, Vae, VaeConfig, gaussian_cost};
-use pushforward::generator::{BitsPerDim, Condition, Objective, Options, RequestError, check, complete, finish, noise};
+use pushforward::generator::{BitsPerDim, Condition, Options, RequestError, check, complete, finish, noise};
+use pushforward::training::Objective;
 use pushforward::{catalogue, latent};
 
 fn small() -> Vae {

@@ -19,14 +19,14 @@ use std::f64::consts::LN_2;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{
-    BitsPerDim, Choices, Condition, Inversion, Likelihood, Loss, Objective, Settings, Trajectory, at_once,
-};
+use crate::generator::{BitsPerDim, Choices, Condition, Inversion, Likelihood, Settings, Trajectory, at_once};
 use crate::layers::logistics::{LEVELS, Mixture};
 use crate::layers::normal::Tails;
 use crate::layers::{embed, halves};
+use crate::losses::Loss;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
+use crate::training::Objective;
 
 /// Config of [`Autoregressive`].
 #[derive(Config, Debug)]

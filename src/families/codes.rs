@@ -16,12 +16,14 @@ use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{Choices, Condition, Inversion, Loss, Objective, Settings, Trajectory, at_once};
+use crate::generator::{Choices, Condition, Inversion, Settings, Trajectory, at_once};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
+use crate::losses::Loss;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
 use crate::samplers::inverse_cdf::{choices, latent_of, pick};
+use crate::training::Objective;
 
 /// Pixels on a side for each code on a side.
 const PIXELS: usize = 4;

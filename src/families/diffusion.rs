@@ -13,19 +13,19 @@ use std::f64::consts::LN_2;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{
-    BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Sampler, Settings, Trajectory, fold, noise,
-};
+use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, Sampler, Settings, Trajectory, fold, noise};
 use crate::layers::noising::{FREQUENCIES, mix, waves};
 use crate::layers::{
     Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, group_norm,
     sum_each,
 };
 use crate::losses;
+use crate::losses::Loss;
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
 use crate::samplers::rectified_flow::{self, Denoising};
+use crate::training::Objective;
 
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;

@@ -5,7 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::de::DeserializeOwned;
 
 use crate::cards::{Controls, ImageShape, ModelCard};
-use crate::generator::{Condition, Generator, Inversion, Likelihood, Objective, Options, Settings, Trajectory};
+use crate::generator::{Condition, Generator, Inversion, Likelihood, Options, Settings, Trajectory};
+use crate::training::Objective;
 
 /// What makes a module one of the families.
 pub trait Family: Objective {

@@ -18,13 +18,13 @@ use std::f64::consts::{LN_2, TAU};
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{
-    BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, Settings, Stepwise, Trajectory, fold,
-};
+use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, Settings, Stepwise, Trajectory, fold};
 use crate::layers::monotone::Monotone;
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, halves, space_to_depth, sum_each};
+use crate::losses::Loss;
 use crate::passes;
+use crate::training::Objective;
 
 /// Config of [`Flow`].
 #[derive(Config, Debug)]

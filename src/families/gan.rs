@@ -19,10 +19,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape};
-use crate::generator::{Condition, Loss, Objective, OneShot, Settings, Trajectory, noise};
+use crate::generator::{Condition, OneShot, Settings, Trajectory, noise};
 use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, group_norm, upsample};
+use crate::losses::Loss;
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
+use crate::training::Objective;
 
 /// Config of [`Gan`].
 #[derive(Config, Debug)]

@@ -15,16 +15,18 @@ use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{Condition, Inversion, Loss, Objective, Prompt, Sampler, Settings, Trajectory};
+use crate::generator::{Condition, Inversion, Prompt, Sampler, Settings, Trajectory};
 use crate::layers::autoencoder::{CODES, COLOURS, Decoder, DecoderConfig, Encoder, EncoderConfig, SIDE};
 use crate::layers::noising::{FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
 use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
 use crate::losses;
+use crate::losses::Loss;
 use crate::passes;
 use crate::prompt::numbers;
 use crate::samplers::guidance::Guidance;
 use crate::samplers::rectified_flow::{self, Denoising};
+use crate::training::Objective;
 
 /// Steps where nobody chooses their number.
 const STEPS: usize = 25;

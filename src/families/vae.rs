@@ -19,13 +19,13 @@ use std::f64::consts::{LN_2, TAU};
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape};
-use crate::generator::{
-    BitsPerDim, Condition, Inversion, Likelihood, Loss, Objective, OneShot, Settings, Trajectory, at_once, noise,
-};
+use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, OneShot, Settings, Trajectory, at_once, noise};
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, halves, sum_each, upsample};
+use crate::losses::Loss;
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
+use crate::training::Objective;
 
 /// Channels that the encoder keeps of its last feature map for the posterior.
 const HEAD: usize = 32;
