@@ -37,11 +37,11 @@ export interface Card {
   /** What `trainer evaluate` measured, with sample counts. */
   quality?: Quality | PromptQuality | null;
   /** In what it stays behind the aim, and why, in one line of each language; absent if in nothing. */
-  shortfall?: { en: string; zh: string };
+  known_limits?: { en: string; zh: string };
   training?: Record<string, unknown> | null;
 }
 
-/** What of {@link WalkOptions} a model knows. */
+/** What of {@link SamplingOptions} a model knows. */
 export interface Controls {
   steps?: Range;
   guidance?: Range;
@@ -83,7 +83,7 @@ export interface Figures extends Samples {
   bits_per_dim?: number;
   /** An upper bound on them, where the family has no more. */
   bits_per_dim_bound?: number;
-  /** The same way walked otherwise. */
+  /** The same model, sampled otherwise. */
   variants?: (Samples & { steps?: number; guidance?: number; temperature?: number; sampler?: Sampler })[];
 }
 
@@ -189,8 +189,8 @@ export interface State {
   lang: '' | 'en' | 'zh';
 }
 
-/** How to walk from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */
-export interface WalkOptions {
+/** How to sample, from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */
+export interface SamplingOptions {
   /** A whole number in the range of the card's `controls.steps`. */
   steps?: number;
   /** How much the condition is insisted on: 1 as it was learnt, 0 not at all. */
@@ -219,7 +219,7 @@ export interface Choices {
 }
 
 /** What is to be drawn, and from what. */
-export interface DrawOptions extends WalkOptions {
+export interface SampleOptions extends SamplingOptions {
   model: string;
   /** An integer from 0 to 4294967295. Without a seed and a latent, the seed is drawn at random. */
   seed?: number;
@@ -246,7 +246,7 @@ export interface TaskOptions {
   signal?: AbortSignal;
 }
 
-export interface GenerateOptions extends DrawOptions, TaskOptions {
+export interface GenerateOptions extends SampleOptions, TaskOptions {
   /**
    * Called with the picture so far: after the first step, after later ones at no more than a display's rate, and with the final picture,
    * always. What nobody would see is not rendered. With `predicted` it is also told what the final picture is predicted to be,
@@ -279,7 +279,7 @@ export interface RaceFrame {
 
 export interface RaceOptions extends TaskOptions {
   /** What is drawn, at least one. */
-  lanes: DrawOptions[];
+  lanes: SampleOptions[];
   /** Called for a lane, by its index, as `onFrame` of {@link GenerateOptions} is. */
   onFrame?: (lane: number, frame: RaceFrame) => void;
   /** So many pictures of each lane at least, as in {@link GenerateOptions}. */
@@ -311,10 +311,10 @@ export interface OwnOptions extends TaskOptions {
   condition?: Condition;
 }
 
-export type LikelihoodOptions = OwnOptions & Pick<WalkOptions, 'precision'>;
+export type LikelihoodOptions = OwnOptions & Pick<SamplingOptions, 'precision'>;
 
-/** With the options of the walk for which the latent is wanted. */
-export interface EncodeOptions extends OwnOptions, WalkOptions {}
+/** With the options of sampling for which the latent is wanted. */
+export interface EncodeOptions extends OwnOptions, SamplingOptions {}
 
 export interface Likelihood {
   /** Bits per dimension of the picture's 8-bit levels. */

@@ -54,7 +54,7 @@ pub struct ModelCard {
     pub quality: serde_json::Value,
     /// In what it stays behind the aim, and why, in one line of each language, `en` and `zh`; empty if in nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub shortfall: BTreeMap<String, String>,
+    pub known_limits: BTreeMap<String, String>,
 }
 
 /// What narrows a model's distribution.

@@ -5,7 +5,7 @@
 //!
 //! - [`prompt`]: sentences in any language as numbers.
 //! - [`families`]: one file a family of generators, each with its config, module, loss and map; [`samplers`]: how a
-//!   trajectory walks; [`losses`] and [`layers`]: what more than one of them learns from, and is made of.
+//!   trajectory advances; [`losses`] and [`layers`]: what more than one of them learns from, and is made of.
 //! - [`training`]: how they learn, one step after the other; [`datasets`]: from what.
 //! - [`weights`]: quantized parameters, verified before use; [`cards`]: what is known of a model; [`catalogue`]: the
 //!   models that ship.

@@ -9,7 +9,7 @@ use pushforward::catalogue::{card, cards};
 use serde_json::Value;
 
 const BEGIN: &str = "<!-- models: made from the cards by tests/readme.rs -->\n";
-const SHORTFALLS: &str = "\nWhat falls short:\n\n";
+const LIMITS: &str = "\nKnown limits:\n\n";
 const END: &str = "<!-- end of models -->";
 
 const PROSE_BEGIN: &str = "<!-- figures: made from the cards by tests/readme.rs -->\n";
@@ -227,9 +227,9 @@ fn keep(begin: &str, end: &str, expected: &str) {
 
 #[test]
 fn the_tables_of_models_are_those_of_the_cards() {
-    let short = cards().iter().filter(|card| !card.shortfall.is_empty());
-    let short: String = short.map(|card| format!("- **{}**: {}\n", card.name, card.shortfall["en"])).collect();
-    keep(BEGIN, END, &[&TABLES.map(|table| table.text()).join("\n"), SHORTFALLS, &short].concat());
+    let short = cards().iter().filter(|card| !card.known_limits.is_empty());
+    let short: String = short.map(|card| format!("- **{}**: {}\n", card.name, card.known_limits["en"])).collect();
+    keep(BEGIN, END, &[&TABLES.map(|table| table.text()).join("\n"), LIMITS, &short].concat());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 // What the page's modules pass to each other, and what crosses the worker's border. Types only: nothing of it is fetched.
 
-import type { Card, Choices, Condition, ErrorKind, State, WalkOptions } from '../pkg/index.d.ts';
+import type { Card, Choices, Condition, ErrorKind, State, SamplingOptions } from '../pkg/index.d.ts';
 import type { Context } from '../www/main.js';
 
 export interface Pixels {
@@ -16,7 +16,7 @@ export interface Drawn {
   image?: Pixels;
   latent: Float32Array;
   condition: Condition;
-  options: WalkOptions & { strength?: number };
+  options: SamplingOptions & { strength?: number };
 }
 
 /** What somebody wants to see on the way. */
@@ -33,7 +33,7 @@ export interface Seen {
 type Asked =
   | (Drawn & { type: 'generate'; seen: Seen })
   | { type: 'race'; lanes: Drawn[]; seen: Seen }
-  | { type: 'encode'; model: string; precision: string; image: Pixels; condition: Condition; options: WalkOptions }
+  | { type: 'encode'; model: string; precision: string; image: Pixels; condition: Condition; options: SamplingOptions }
   | { type: 'likelihood'; model: string; precision: string; image: Pixels; condition: Condition };
 
 /** What the worker is asked for; the least priority comes first. */

@@ -8,7 +8,7 @@ import { Supervisor } from './supervisor.js';
 
 /**
  * @import { Card, DeviceInfo, EncodeOptions, EngineOptions, Generated, GenerateOptions, InterpolateOptions, Likelihood, LikelihoodOptions,
- *   Priority, RaceOptions, State, WalkOptions } from '../pkg/index.d.ts'
+ *   Priority, RaceOptions, State, SamplingOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
  * @import { Drawn, Pixels } from '../types/page.d.ts'
  */
@@ -74,8 +74,8 @@ export class Pushforward extends EventTarget {
         onFrame: ({ step, steps, attempt, predicted, choices, width, height, data }) => {
           last = attempt;
           if (choices) onChoices?.(choices, step, steps, attempt);
-          const foreseen = predicted ? imageData({ data: predicted, width, height }) : null;
-          if (data) onFrame?.(imageData({ data, width, height }), step, steps, foreseen, attempt);
+          const clean = predicted ? imageData({ data: predicted, width, height }) : null;
+          if (data) onFrame?.(imageData({ data, width, height }), step, steps, clean, attempt);
         },
       },
     );
@@ -114,10 +114,10 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Float32Array>}
    */
   async encode(options) {
-    const { model, image, condition, walk, priority = 'normal', signal } = encodeOptions(options);
+    const { model, image, condition, sampling, priority = 'normal', signal } = encodeOptions(options);
     signal?.throwIfAborted();
     const { cards, supervisor } = await this.#compute();
-    const { precision = SHIPPED, ...way } = walk;
+    const { precision = SHIPPED, ...way } = sampling;
     const own = { model: knownModel(cards, model).id, precision, image: pixelsOf(image), condition, priority: rank(priority) };
     return supervisor.request({ type: 'encode', ...own, options: way }, { signal });
   }
@@ -189,12 +189,12 @@ function knownModel(cards, model) {
 /**
  * A model without samplers ignores which one is asked for.
  * @param {Card} card
- * @param {WalkOptions} walk
- * @returns {WalkOptions}
+ * @param {SamplingOptions} sampling
+ * @returns {SamplingOptions}
  */
-function knownSampler({ controls: { samplers } }, { sampler, ...walk }) {
-  if (!samplers || sampler === undefined) return walk;
-  if (samplers.includes(sampler)) return { sampler, ...walk };
+function knownSampler({ controls: { samplers } }, { sampler, ...sampling }) {
+  if (!samplers || sampler === undefined) return sampling;
+  if (samplers.includes(sampler)) return { sampler, ...sampling };
   throw notOneOf('sampler', samplers, sampler);
 }
 
@@ -205,9 +205,9 @@ function knownSampler({ controls: { samplers } }, { sampler, ...walk }) {
  * @param {Functions} functions
  * @returns {Drawn}
  */
-function drawnAs({ model, seed, latent, condition, image, walk }, cards, functions) {
+function drawnAs({ model, seed, latent, condition, image, sampling }, cards, functions) {
   const card = knownModel(cards, model);
-  const { precision = SHIPPED, ...way } = walk;
+  const { precision = SHIPPED, ...way } = sampling;
   return {
     model,
     precision,

@@ -4,8 +4,8 @@
 import { notOneOf, RequestError } from './errors.js';
 
 /**
- * @import { Choices, Condition, DrawOptions, EncodeOptions, GenerateOptions, InterpolateOptions, LikelihoodOptions, OwnOptions,
- *   Precision, Priority, RaceOptions, Sampler, WalkOptions } from '../pkg/index.d.ts'
+ * @import { Choices, Condition, SampleOptions, EncodeOptions, GenerateOptions, InterpolateOptions, LikelihoodOptions, OwnOptions,
+ *   Precision, Priority, RaceOptions, Sampler, SamplingOptions } from '../pkg/index.d.ts'
  */
 
 /**
@@ -26,7 +26,7 @@ const GREATEST = 2 ** 32 - 1;
 /** What is done first, first. @type {Priority[]} */
 export const PRIORITIES = ['immediate', 'high', 'normal', 'low'];
 
-/** @satisfies {Checks<WalkOptions>} */
+/** @satisfies {Checks<SamplingOptions>} */
 const WALK = {
   steps: optional(whole(1)),
   guidance: optional(number),
@@ -37,7 +37,7 @@ const WALK = {
   precision: optional(/** @type {Check<Precision>} */ (text('a string'))),
 };
 
-/** @satisfies {Checks<DrawOptions>} */
+/** @satisfies {Checks<SampleOptions>} */
 const DRAWN = {
   model: text("a model's id"),
   seed: optional(whole(0)),
@@ -127,8 +127,8 @@ export function interpolateOptions(options) {
 
 /** @param {unknown} options */
 export function encodeOptions(options) {
-  const { model, image, condition, priority, signal, ...walk } = read('encode', options, ENCODE);
-  return { model, image, condition, walk: onlySaid(walk), priority, signal };
+  const { model, image, condition, priority, signal, ...sampling } = read('encode', options, ENCODE);
+  return { model, image, condition, sampling: onlySaid(sampling), priority, signal };
 }
 
 /** @param {unknown} options */
@@ -141,10 +141,10 @@ export function likelihoodOptions(options) {
  * @param {string} call
  * @param {{ [K in keyof typeof DRAWN]: ReturnType<(typeof DRAWN)[K]> }} options
  */
-function drawnFrom(call, { model, seed, latent, condition, image, ...walk }) {
+function drawnFrom(call, { model, seed, latent, condition, image, ...sampling }) {
   if (seed !== undefined && latent !== undefined) throw new RequestError('both', { name: `${call}()`, one: 'seed', other: 'latent' });
-  if (walk.strength !== undefined && image === undefined) throw new RequestError('strength', { name: `${call}()` });
-  return { model, seed, latent, condition, image, walk: onlySaid(walk) };
+  if (sampling.strength !== undefined && image === undefined) throw new RequestError('strength', { name: `${call}()` });
+  return { model, seed, latent, condition, image, sampling: onlySaid(sampling) };
 }
 
 /**

@@ -1,7 +1,7 @@
 // From a state of the page to what the API is asked for.
 
 /**
- * @import { Condition, GenerateOptions, State, WalkOptions } from '../pkg/index.d.ts'
+ * @import { Condition, GenerateOptions, State, SamplingOptions } from '../pkg/index.d.ts'
  * @import { Functions } from './engine.js'
  */
 
@@ -34,11 +34,11 @@ export function conditionOf(state, functions) {
 }
 
 /**
- * Which model a state asks, and how it is to walk.
+ * Which model a state asks, and how it is to be sampled.
  * @param {State} state
- * @returns {WalkOptions & { model: string }}
+ * @returns {SamplingOptions & { model: string }}
  */
-export function walkOf({ model, seed, steps, guidance, temperature, sampler, precision }) {
+export function samplingOf({ model, seed, steps, guidance, temperature, sampler, precision }) {
   return {
     model,
     steps: steps ?? undefined,
@@ -65,5 +65,5 @@ export function drawnBy(state) {
  * @returns {GenerateOptions}
  */
 export function requestOf(state, functions) {
-  return { ...walkOf(state), latent: latentOf(state, functions), condition: conditionOf(state, functions) };
+  return { ...samplingOf(state), latent: latentOf(state, functions), condition: conditionOf(state, functions) };
 }

@@ -141,12 +141,12 @@ function isDue({ frames, watched }, step, steps, shown) {
  */
 async function look(run, { predicted, choices }, frame) {
   // Asked for at once, so that all three come with one visit to the device.
-  const [data, foreseen, chosen] = await Promise.all([
+  const [data, clean, chosen] = await Promise.all([
     frame ? run.picture() : undefined,
     frame && predicted ? run.predicted() : undefined,
     choices ? run.choices() : undefined,
   ]);
-  return { data, predicted: foreseen, choices: chosen };
+  return { data, predicted: clean, choices: chosen };
 }
 
 /**
@@ -159,7 +159,7 @@ async function* encode(job, clock) {
   const { model, precision, image, condition, options } = job;
   const inversion = engine.invert(model, precision, pictureOf(image), condition, options);
   try {
-    yield* walk(inversion, clock);
+    yield* complete(inversion, clock);
     return await inversion.latent();
   } finally {
     release(inversion);
@@ -176,7 +176,7 @@ async function* likelihood(job, clock) {
   const { model, precision, image, condition } = job;
   const sum = engine.likelihood(model, precision, pictureOf(image), condition);
   try {
-    yield* walk(sum, clock);
+    yield* complete(sum, clock);
     return await sum.value();
   } finally {
     release(sum);
@@ -190,7 +190,7 @@ async function* likelihood(job, clock) {
  * @param {Clock} clock
  * @returns {Turns<void>}
  */
-async function* walk(way, clock) {
+async function* complete(way, clock) {
   for (let step = 1; step <= way.steps; step++) {
     await advance(way, clock);
     if (step < way.steps) yield;

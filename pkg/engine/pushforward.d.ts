@@ -1,6 +1,6 @@
 // The types of the module that wasm-bindgen builds from src/web/; tsconfig.json lays them where it will lie.
 
-import type { Card, Choices, Condition, DeviceInfo, Likelihood as Bits, State, WalkOptions } from '../index.d.ts';
+import type { Card, Choices, Condition, DeviceInfo, Likelihood as Bits, State, SamplingOptions } from '../index.d.ts';
 
 export interface Property {
   name: keyof State;
@@ -67,9 +67,9 @@ export class Engine {
     image: Picture | undefined,
     latent: Float32Array,
     condition: Condition,
-    options: WalkOptions & { strength?: number },
+    options: SamplingOptions & { strength?: number },
   ): Run;
-  invert(model: string, precision: string, image: Picture, condition: Condition, options: WalkOptions): Inversion;
+  invert(model: string, precision: string, image: Picture, condition: Condition, options: SamplingOptions): Inversion;
   likelihood(model: string, precision: string, image: Picture, condition: Condition): Likelihood;
 }
 /** Whatever it is given to takes it over. */

@@ -143,12 +143,12 @@ impl Diffusion {
     /// Through the U-Net from the finest of some levels on.
     fn through(&self, levels: &[Level], x: Tensor<4>, embedding: &Tensor<2>) -> Tensor<4> {
         let [level, coarser @ ..] = levels else {
-            return walk(&self.middle, self.attention.forward(x), embedding);
+            return through(&self.middle, self.attention.forward(x), embedding);
         };
-        let fine = walk(&level.down, x, embedding);
+        let fine = through(&level.down, x, embedding);
         let coarse = self.through(coarser, level.shrink.forward(fine.clone()), embedding);
         let grown = depth_to_space(level.grow.forward(coarse));
-        walk(&level.up, level.merge.forward(Tensor::cat(vec![grown, fine], 1)), embedding)
+        through(&level.up, level.merge.forward(Tensor::cat(vec![grown, fine], 1)), embedding)
     }
 
     /// The velocity under a condition, for a way that outlives what it was asked for with.
@@ -166,7 +166,7 @@ impl Diffusion {
     }
 }
 
-fn walk(blocks: &[Modulated], x: Tensor<4>, embedding: &Tensor<2>) -> Tensor<4> {
+fn through(blocks: &[Modulated], x: Tensor<4>, embedding: &Tensor<2>) -> Tensor<4> {
     blocks.iter().fold(x, |x, block| block.forward(x, embedding.clone()))
 }
 

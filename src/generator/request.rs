@@ -51,7 +51,7 @@ impl Condition {
     }
 }
 
-/// How to walk the way; what a family does not know it ignores, what is not said is the card's default.
+/// How to sample; what a family does not know it ignores, what is not said is the card's default.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Options {

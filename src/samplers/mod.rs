@@ -1,4 +1,4 @@
-//! How a trajectory walks, and how it is walked back: what families of iterative and of autoregressive generators share.
+//! How a trajectory advances, and how it is inverted: what families of iterative and of autoregressive generators share.
 
 pub mod guidance;
 pub mod inverse_cdf;

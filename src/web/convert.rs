@@ -98,7 +98,7 @@ pub fn precision(name: &str) -> Outcome<Precision> {
     Precision::named(name).ok_or_else(|| no_word("precision", Precision::ALL.map(Precision::name), name))
 }
 
-/// How to walk the way, `{ steps?, guidance?, temperature?, strength?, sampler?, noiseSeed? }`, or nothing.
+/// How to sample, `{ steps?, guidance?, temperature?, strength?, sampler?, noiseSeed? }`, or nothing.
 pub fn options(value: &JsValue) -> Outcome<Options> {
     const KNOWN: [&str; 6] = ["steps", "guidance", "temperature", "strength", "sampler", "noiseSeed"];
     if value.is_undefined() || value.is_null() {

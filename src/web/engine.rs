@@ -27,7 +27,7 @@ use crate::generator::{
 };
 use crate::image::{from_rgba, to_rgba};
 
-/// Whom to tell that the GPU is gone.
+/// Whom to tell that the device is lost.
 type LostCallback = Rc<RefCell<Option<Function>>>;
 
 /// A device and the models loaded on it.

@@ -32,7 +32,7 @@ function report(name, value, unit, bound) {
 /** What, its figure, the bound it is held to, and whether it keeps it. */
 function speed(reports) {
   const rows = reports.map(({ name, value, unit, bound, kept }) => {
-    const verdict = bound === undefined ? ['', ''] : [`<= ${bound} ${unit}`, kept ? 'reached' : 'falls short'];
+    const verdict = bound === undefined ? ['', ''] : [`<= ${bound} ${unit}`, kept ? 'reached' : 'missed'];
     return [name, `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`, ...verdict];
   });
   return tableOf([['what', 'measured', 'bound', ''], ...rows]);

@@ -186,7 +186,7 @@ test('steps go to both ends of their range, by pointer and by keys', async ({ pa
   for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowLeft');
   await settled(page);
   expect(await fragment(page)).toContain('steps=1&');
-  await expect(page.locator('.foreseen')).toBeHidden();
+  await expect(page.locator('.predicted')).toBeHidden();
   const box = await steps.boundingBox();
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await settled(page);

@@ -138,7 +138,7 @@ test('both tables say the same things', async ({ page }) => {
     const kinds = ['nothing=1', 'class=x', 'seed=x', 't=x', 'at=x', 'mode=x', 'model=x', 'model=emoji&style=x', 'model=emoji&prompt=%0A', 'model=vae-fashion&swap=x', 'model=diffusion-fashion&mask=x', 'precision=x', 'lang=xx']
       .flatMap((link) => functions.parseLink(link).messages).map((replaced) => words.replaced(replaced));
     const cards = functions.cards();
-    const names = cards.flatMap((card) => [words.name(card), ...card.classes.map(words.className), ...(card.shortfall ? [words.shortfall(card)] : [])]);
+    const names = cards.flatMap((card) => [words.name(card), ...card.classes.map(words.className), ...(card.known_limits ? [words.knownLimits(card)] : [])]);
     return { said, page: Object.keys(words.page), help: properties.map(words.help), kinds, names };
   });
   expect([...new Set(said)].sort()).toEqual(table.sort());

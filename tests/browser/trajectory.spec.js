@@ -51,7 +51,7 @@ async function counting(page) {
   });
 }
 
-test('onFrame sees every step with what is foreseen there; the last is the picture', async ({ page }) => {
+test('onFrame sees every step with what is predicted there; the last is the picture', async ({ page }) => {
   await page.goto('./');
   const { frames, last } = await page.evaluate(async (model) => {
     const frames = [];
@@ -113,7 +113,7 @@ test('a picture of many steps is seen to grow, and its way stays', async ({ page
       globalThis.said = [];
       const time = document.querySelector('#picture .time');
       new MutationObserver(() => {
-        globalThis.said.push([time.textContent, document.querySelector('.foreseen').hidden]);
+        globalThis.said.push([time.textContent, document.querySelector('.predicted').hidden]);
       }).observe(time, { childList: true, characterData: true, subtree: true });
     });
   });
@@ -121,7 +121,7 @@ test('a picture of many steps is seen to grow, and its way stays', async ({ page
   const said = await page.evaluate(() => globalThis.said);
   for (let step = 1; step < 6; step++) expect(said).toContainEqual([`Step ${step} of 6.`, false]);
   expect(said.at(-1)[0]).toMatch(/^Drawn in 6 steps, [\d.]+ ms\.$/);
-  await expect(page.locator('.foreseen')).toBeHidden();
+  await expect(page.locator('.predicted')).toBeHidden();
   const frames = [];
   for (let i = 1; i <= 6; i++) frames.push(await pixels(page, `#trajectory canvas:nth-child(${i})`));
   expect(new Set(frames.map(String)).size).toBe(6);

@@ -160,7 +160,7 @@ pub fn evaluate<E: Benchmark>(benchmark: &E, common: &Common, plan: &Plan) -> Re
             q4,
         };
         card.quality = serde_json::to_value(quality)?;
-        card.shortfall = model::shortfall(common)?;
+        card.known_limits = model::known_limits(common)?;
         model::write_card(common, &card)?;
         println!("written to the card of {}", card.id);
         draft.close()?;

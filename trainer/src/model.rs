@@ -145,7 +145,7 @@ fn card(common: &Common, recipe: &Recipe, dataset: &Dataset, traits: Traits, par
         weights: WeightsFile::default(),
         training: serde_json::Value::Null,
         quality: serde_json::Value::Null,
-        shortfall: recipe.shortfall.clone(),
+        known_limits: recipe.known_limits.clone(),
     }
 }
 
@@ -162,8 +162,8 @@ pub fn read_card(common: &Common) -> Result<ModelCard> {
 }
 
 /// The recipe's word on what the model falls short in: it is written once the figures are known.
-pub fn shortfall(common: &Common) -> Result<BTreeMap<String, String>> {
-    Ok(Recipe::load(common)?.shortfall)
+pub fn known_limits(common: &Common) -> Result<BTreeMap<String, String>> {
+    Ok(Recipe::load(common)?.known_limits)
 }
 
 /// Writes the card.

@@ -34,7 +34,7 @@ pub struct Recipe {
     pub precision: Precision,
     /// The card's line of that name; no part of what a checkpoint is bound to.
     #[serde(default, skip_serializing)]
-    pub shortfall: BTreeMap<String, String>,
+    pub known_limits: BTreeMap<String, String>,
 }
 
 impl Recipe {

@@ -6,7 +6,7 @@ import { dial } from './dial.js';
 
 /**
  * A map from latents to pictures: what it is asked for, and the same as a text, to be compared.
- * @typedef {{ asked: import('../../pkg/index.d.ts').WalkOptions & { model: string, condition: import('../../pkg/index.d.ts').Condition },
+ * @typedef {{ asked: import('../../pkg/index.d.ts').SamplingOptions & { model: string, condition: import('../../pkg/index.d.ts').Condition },
  *   name: string }} Chart
  * A picture and its latent, under one map: under any other it comes from another latent.
  * @typedef {{ image: ImageData, latent: Float32Array, map: Chart }} Carried

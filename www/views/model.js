@@ -22,7 +22,7 @@ export function mountModel(root, { store }) {
  */
 function rows(card) {
   const { dataset, weights } = card;
-  const { family, learnt, passes, parameters, weights: file, shortfall } = words.model;
+  const { family, learnt, passes, parameters, weights: file, knownLimits } = words.model;
   return [
     [family, html('span', {}, `${words.name(card)} · `, html('a', { href: `https://arxiv.org/abs/${card.paper}` }, `arXiv ${card.paper}`))],
     [learnt, html('span', {}, html('a', { href: dataset.url }, dataset.name), ` (${dataset.licence})`)],
@@ -30,6 +30,6 @@ function rows(card) {
     [parameters, card.parameters.toLocaleString(words.locale)],
     [file, `${Math.round(weights.bytes / 1000)} kB, ${weights.precision}`],
     ...measured(card),
-    ...(card.shortfall ? [/** @type {[string, string]} */ ([shortfall, words.shortfall(card)])] : []),
+    ...(card.known_limits ? [/** @type {[string, string]} */ ([knownLimits, words.knownLimits(card)])] : []),
   ];
 }

@@ -7,7 +7,7 @@ import { find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
 import { usualBits } from '../measured.js';
 import { newest } from '../newest.js';
-import { walkOf } from '../request.js';
+import { samplingOf } from '../request.js';
 import { words } from '../words.js';
 import { Between } from './between.js';
 import { dial } from './dial.js';
@@ -43,7 +43,7 @@ export function mountOwn(root, context) {
 
   /** What draws everything here. @returns {import('./between.js').Chart} */
   const chart = () => {
-    const asked = { ...walkOf(store.value), condition: store.condition };
+    const asked = { ...samplingOf(store.value), condition: store.condition };
     return { asked, name: JSON.stringify(asked) };
   };
   let map = chart();

@@ -11,8 +11,8 @@ export function mountPicture(root, { store, painter }) {
   const canvas = /** @type {HTMLCanvasElement} */ (find('.stage > canvas', root));
   const said = find('.said', root);
   const time = find('.time', root);
-  const foreseen = find('.foreseen', root);
-  const clean = /** @type {HTMLCanvasElement} */ (find('canvas', foreseen));
+  const figure = find('.predicted', root);
+  const clean = /** @type {HTMLCanvasElement} */ (find('canvas', figure));
 
   function describe() {
     const { at, t } = store.value;
@@ -28,7 +28,7 @@ export function mountPicture(root, { store, painter }) {
     if (store.value.model !== model) {
       root.classList.remove('drawn', 'failed');
       time.textContent = '';
-      foreseen.hidden = true;
+      figure.hidden = true;
     }
     ({ model } = store.value);
   });
@@ -39,7 +39,7 @@ export function mountPicture(root, { store, painter }) {
     root.classList.add('drawn');
     root.classList.remove('failed');
     // Once the picture is there, nothing of it is left to foresee.
-    foreseen.hidden = !predicted || step === steps;
+    figure.hidden = !predicted || step === steps;
     if (predicted) paint(clean, predicted);
     if (milliseconds === null) time.textContent = words.picture.step(step, steps);
     else if (sketch) time.textContent = words.picture.sketched(steps);
@@ -48,6 +48,6 @@ export function mountPicture(root, { store, painter }) {
   });
   painter.addEventListener('failed', () => {
     root.classList.add('failed');
-    foreseen.hidden = true;
+    figure.hidden = true;
   });
 }

@@ -167,7 +167,7 @@ function backdrop({ normalDensity, chiDensity }, dimension, unit) {
   const radius = SIDE * Math.SQRT2;
   const typical = Math.sqrt(dimension);
   const most = chiDensity(Math.sqrt(dimension - 1), dimension);
-  // In many dimensions the ring is thin: the stops are a quarter of a standard deviation apart.
+  // In many dimensions the typical set is a thin shell: the stops are a quarter of a standard deviation apart.
   const stops = Math.ceil((4 * radius) / unit);
   /** @param {string} id @param {(r: number) => number} opacity */
   const gradient = (id, opacity) =>
@@ -193,7 +193,7 @@ function backdrop({ normalDensity, chiDensity }, dimension, unit) {
     svg('circle', { r: typical * unit, class: 'typical' }),
     svg('path', { class: 'origin', d: 'M-.12 0H.12M0-.12V.12' }),
     ...sigmas.map((r) => svg('text', { class: 'label', x: 0, y: r * unit + 0.33 }, `${r}σ`)),
-    svg('text', { class: 'label strong', x: 0, ...caption(typical * unit) }, words.plane.ring(dimension, number(typical, 0))),
+    svg('text', { class: 'label strong', x: 0, ...caption(typical * unit) }, words.plane.typicalSet(dimension, number(typical, 0))),
   ];
 }
 

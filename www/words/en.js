@@ -38,7 +38,7 @@ export const words = {
   /** @param {string} name */
   className: (name) => name,
   /** @param {Card} card */
-  shortfall: (card) => card.shortfall?.en ?? '',
+  knownLimits: (card) => card.known_limits?.en ?? '',
   anything: 'Anything',
   /** @param {string} sentence */
   quoted: (sentence) => `“${sentence}”`,
@@ -119,7 +119,7 @@ export const words = {
     /** @param {string} x @param {string} y @param {string} r */
     place: (x, y, r) => `${x} across, ${y} up, ${r} from the origin`,
     /** @param {number} dimension @param {string} radius */
-    ring: (dimension, radius) => `the ring: |z| ≈ √${dimension} = ${radius}`,
+    typicalSet: (dimension, radius) => `typical set: |z| ≈ √${dimension} = ${radius}`,
   },
 
   bars: {
@@ -297,7 +297,7 @@ export const words = {
     passes: 'Forward passes for a picture',
     parameters: 'Parameters',
     weights: 'Weights',
-    shortfall: 'Falls short',
+    knownLimits: 'Known limits',
   },
 
   quality: {

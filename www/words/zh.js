@@ -128,7 +128,7 @@ export const words = {
   help: (property) => (property ? HELP[property.name] : ''),
   name: ({ family, name }) => NAMES[family] ?? name,
   className: (name) => NAMES[name] ?? name,
-  shortfall: (card) => card.shortfall?.zh ?? '',
+  knownLimits: (card) => card.known_limits?.zh ?? '',
   anything: '任意',
   quoted: (sentence) => `“${sentence}”`,
   fromTo: (origin, other) => `${origin}到“${other}”`,
@@ -194,7 +194,7 @@ export const words = {
     point: '这个点：方向键移动它，加 shift 移得更远，Home 和 End 到 A 和 B',
     role: '平面上的点',
     place: (x, y, r) => `横向 ${x}，纵向 ${y}，距原点 ${r}`,
-    ring: (dimension, radius) => `圆环：|z| ≈ √${dimension} = ${radius}`,
+    typicalSet: (dimension, radius) => `典型集：|z| ≈ √${dimension} = ${radius}`,
   },
 
   bars: {
@@ -327,7 +327,7 @@ export const words = {
     passes: '一张图像的前向次数',
     parameters: '参数',
     weights: '权重',
-    shortfall: '不足之处',
+    knownLimits: '已知局限',
   },
 
   quality: {
