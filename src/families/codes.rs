@@ -6,18 +6,18 @@
 //! they have settled; the code at a place is the one at u = Phi(z) of its cumulative distribution.
 
 use burn::config::Config;
-use burn::module::{Module, RunningState};
+use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
-use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{Choices, Condition, Inversion, Settings, Trajectory, at_once};
 use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
+use crate::layers::codebook::Codebook;
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
 use crate::losses::Loss;
 use crate::passes;
@@ -76,10 +76,7 @@ impl CodesConfig {
                 norm: norm(channels),
                 squeeze: Conv2dConfig::new([channels, code], [1, 1]).init(device),
             },
-            codebook: Codebook {
-                sums: RunningState::new(Tensor::zeros([codebook, code], device)),
-                counts: RunningState::new(Tensor::zeros([codebook], device)),
-            },
+            codebook: Codebook::new(codebook, code, device),
             decoder: Decoder {
                 stem: conv3x3(code, channels, 1).init(device),
                 coarse: residual(channels),
@@ -129,67 +126,6 @@ struct Encoder {
     coarse: Residual,
     norm: GroupNorm,
     squeeze: Conv2d,
-}
-
-/// Running sums and counts of the encoder's vectors that chose a code: the code is their mean.
-#[derive(Module, Debug)]
-struct Codebook {
-    /// `[codes, length]`.
-    sums: RunningState<Tensor<2>>,
-    /// `[codes]`.
-    counts: RunningState<Tensor<1>>,
-}
-
-/// How much of the running sums a step keeps.
-const KEPT: f64 = 0.99;
-
-/// A code that fewer vectors a step than this choose is dead.
-const ALIVE: f64 = 1.0;
-
-/// Vectors that a revived code counts as.
-const REVIVED: f64 = 10.0;
-
-impl Codebook {
-    /// The codes `[codes, length]`.
-    fn codes(&self) -> Tensor<2> {
-        self.sums.value() / (self.counts.value() + 1e-6).unsqueeze_dim(1)
-    }
-
-    /// The numbers of the codes nearest to vectors `[count, length]`, `[count]`.
-    fn nearest(&self, vectors: Tensor<2>) -> Tensor<1, Int> {
-        let codes = self.codes();
-        // |v - c|^2 less |v|^2, the same for every code.
-        let squares: Tensor<2> = codes.clone().square().sum_dim(1).transpose();
-        (squares - vectors.matmul(codes.transpose()) * 2.0).argmin(1).squeeze_dim(1)
-    }
-
-    /// The vectors of codes `[count]`, `[count, length]`.
-    fn vectors(&self, codes: Tensor<1, Int>) -> Tensor<2> {
-        self.codes().select(0, codes)
-    }
-
-    /// Puts vectors of the batch in the place of dead codes.
-    fn revive(&self, vectors: &Tensor<2>, rng: &mut ChaCha8Rng) {
-        let (sums, counts) = (self.sums.value_sync(), self.counts.value_sync());
-        let ([count, _], [codes, _]) = (vectors.dims(), sums.dims());
-        let chosen: Vec<i64> = (0..codes).map(|_| rng.random_range(0..count as i64)).collect();
-        let fresh = vectors.clone().select(0, Tensor::from_ints(chosen.as_slice(), &vectors.device()));
-        let dead = counts.clone().lower_elem(ALIVE).float();
-        let dead_rows: Tensor<2> = dead.clone().unsqueeze_dim(1);
-        self.sums.update((sums.clone() + (fresh * REVIVED - sums) * dead_rows).detach());
-        self.counts.update((counts.clone() + (counts.neg() + REVIVED) * dead).detach());
-    }
-
-    /// Moves the sums and counts towards those of a batch (appendix A.1, equations 6 to 8).
-    fn learn(&self, vectors: Tensor<2>, chosen: Tensor<1, Int>) {
-        let (sums, counts) = (self.sums.value_sync(), self.counts.value_sync());
-        let [codes] = counts.dims();
-        let choices: Tensor<2> = chosen.one_hot::<2>(codes).float();
-        let new_counts: Tensor<1> = choices.clone().sum_dim(0).squeeze_dim(0);
-        let new_sums = choices.transpose().matmul(vectors);
-        self.sums.update((sums * KEPT + new_sums * (1.0 - KEPT)).detach());
-        self.counts.update((counts * KEPT + new_counts * (1.0 - KEPT)).detach());
-    }
 }
 
 #[derive(Module, Debug)]

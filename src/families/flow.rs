@@ -7,10 +7,9 @@
 //! places they came from.
 
 use burn::config::Config;
-use burn::module::{Module, Param};
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, Initializer};
-use burn::tensor::activation::{sigmoid, silu};
+use burn::module::Module;
+use burn::nn::{Embedding, EmbeddingConfig};
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -19,11 +18,9 @@ use std::f64::consts::{LN_2, TAU};
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, Settings, Stepwise, Trajectory, fold};
-use crate::layers::monotone::Monotone;
-use crate::layers::triangular::{inverse, mask};
-use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, halves, space_to_depth, sum_each};
+use crate::layers::coupling::{Net, Step, StepConfig};
+use crate::layers::{depth_to_space, embed, halves, space_to_depth, sum_each};
 use crate::losses::Loss;
-use crate::passes;
 use crate::training::Objective;
 
 /// Config of [`Flow`].
@@ -57,28 +54,13 @@ impl FlowConfig {
     /// Initializes the module on `device`.
     pub fn init(&self, device: &Device) -> Flow {
         let Self { classes, side, steps, channels: hidden, mixtures, embedding } = *self;
-        let net = |from: usize, to: usize, hidden: usize| Net {
-            stem: conv3x3(from, hidden, 1).init(device),
-            block: ModulatedConfig::new(hidden, embedding).init(device),
-            affine: conv3x3(hidden, 2 * to, 1).with_initializer(Initializer::Zeros).init(device),
-            mixture: Conv2dConfig::new([hidden, 3 * mixtures * to], [1, 1]).init(device),
-        };
         let scale = |i: usize| {
             let (squeezes, channels) = SCALES[i];
-            let half = channels / 2;
-            let zeros = || Param::from_tensor(Tensor::zeros([channels], device));
-            let step = |_| Step {
-                log_scale: zeros(),
-                shift: zeros(),
-                lower: Param::from_tensor(Tensor::zeros([channels, channels], device)),
-                upper: Param::from_tensor(Tensor::zeros([channels, channels], device)),
-                log_diagonal: zeros(),
-                coupling: net(half, half, hidden[i]),
-            };
+            let step = StepConfig::new(channels, hidden[i], mixtures, embedding);
             let last = i + 1 == SCALES.len();
             Scale {
-                steps: (0..steps[i]).map(step).collect(),
-                leaving: (!last).then(|| net(half, half, hidden[i])),
+                steps: (0..steps[i]).map(|_| step.init(device)).collect(),
+                leaving: (!last).then(|| step.init_net(device)),
                 squeezes,
             }
         };
@@ -109,96 +91,6 @@ struct Scale {
     leaving: Option<Net>,
     #[module(skip)]
     squeezes: bool,
-}
-
-/// Activation normalization, mixing of channels, and a coupling.
-#[derive(Module, Debug)]
-struct Step {
-    log_scale: Param<Tensor<1>>,
-    shift: Param<Tensor<1>>,
-    /// Below the diagonal, L of W = P L U (arXiv 1807.03039, equation 10), where P reverses the channels.
-    lower: Param<Tensor<2>>,
-    /// Above the diagonal, U.
-    upper: Param<Tensor<2>>,
-    /// The logarithm of U's diagonal.
-    log_diagonal: Param<Tensor<1>>,
-    coupling: Net,
-}
-
-/// The map of some channels as others have it; its shifts and scales start at zero.
-#[derive(Module, Debug)]
-struct Net {
-    stem: Conv2d,
-    block: Modulated,
-    affine: Conv2d,
-    mixture: Conv2d,
-}
-
-impl Net {
-    fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> Monotone {
-        passes::count("coupling");
-        let x = silu(self.block.forward(self.stem.forward(x), silu(embedding)));
-        Monotone::new(self.affine.forward(x.clone()), self.mixture.forward(x))
-    }
-}
-
-/// A number a channel, for every pixel.
-fn spread(x: Tensor<1>) -> Tensor<4> {
-    let [channels] = x.dims();
-    x.reshape([1, channels, 1, 1])
-}
-
-/// Mixes channels by a matrix `[1, channels, channels]`.
-fn mix(x: Tensor<4>, matrix: Tensor<3>) -> Tensor<4> {
-    let shape = x.dims();
-    matrix.matmul(x.flatten::<3>(2, 3)).reshape(shape)
-}
-
-impl Step {
-    /// L and U, `[1, channels, channels]` each.
-    fn factors(&self) -> [Tensor<3>; 2] {
-        let (lower, upper): (Tensor<3>, Tensor<3>) = (self.lower.val().unsqueeze(), self.upper.val().unsqueeze());
-        let [_, size, _] = lower.dims();
-        let device = lower.device();
-        let diagonal = mask(size, |row, column| row == column, &device);
-        let scale: Tensor<3> = self.log_diagonal.val().exp().reshape([1, 1, size]);
-        [
-            lower * mask(size, |row, column| row > column, &device) + diagonal.clone(),
-            upper * mask(size, |row, column| row < column, &device) + diagonal * scale,
-        ]
-    }
-
-    /// Towards the latent, and the logarithm of the determinant `[batch]`.
-    fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> (Tensor<4>, Tensor<1>) {
-        let [_, _, height, width] = x.dims();
-        let x = (x + spread(self.shift.val())) * spread(self.log_scale.val().exp());
-        let [lower, upper] = self.factors();
-        let [stay, change] = halves(mix(x, lower.matmul(upper)).flip([1]), 1);
-        let (change, more) = self.coupling.forward(stay.clone(), embedding).forward(change);
-        let everywhere = (self.log_scale.val() + self.log_diagonal.val()).sum() * (height * width) as f64;
-        (Tensor::cat(vec![stay, change], 1), more + everywhere)
-    }
-
-    /// Back from the latent.
-    fn inverse(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
-        let [stay, change] = halves(x, 1);
-        let change = self.coupling.forward(stay.clone(), embedding).inverse(change);
-        let [lower, upper] = self.factors();
-        let unmix = inverse(upper.transpose()).transpose().matmul(inverse(lower));
-        let x = mix(Tensor::cat(vec![stay, change], 1).flip([1]), unmix);
-        x * spread(self.log_scale.val().neg().exp()) - spread(self.shift.val())
-    }
-
-    /// The step whose normalization gives x mean 0 and variance 1 (arXiv 1807.03039, section 3.1).
-    fn normalizing(mut self, x: &Tensor<4>) -> Self {
-        let [_, channels, ..] = x.dims();
-        let rows: Tensor<2> = x.clone().detach().swap_dims(0, 1).flatten(1, 3);
-        let mean = rows.clone().mean_dim(1);
-        let deviation = (rows - mean.clone()).square().mean_dim(1).sqrt() + 1e-3;
-        self.shift = self.shift.map(|_| mean.neg().reshape([channels]));
-        self.log_scale = self.log_scale.map(|_| deviation.log().neg().reshape([channels]));
-        self
-    }
 }
 
 impl Scale {

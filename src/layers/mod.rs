@@ -2,6 +2,8 @@
 
 pub mod autoencoder;
 pub mod causal;
+pub mod codebook;
+pub mod coupling;
 pub mod logistics;
 pub mod monotone;
 pub mod noising;
