@@ -9,6 +9,7 @@ fn main() -> std::io::Result<()> {
     for path in sources::PATHS {
         println!("cargo::rerun-if-changed={path}");
     }
-    println!("cargo::rustc-env=SOURCES={}", sources::sha256(Path::new(env!("CARGO_MANIFEST_DIR")))?);
+    // A build script runs in its package's folder, wherever that lay when it was compiled.
+    println!("cargo::rustc-env=SOURCES={}", sources::sha256(Path::new("."))?);
     Ok(())
 }

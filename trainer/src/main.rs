@@ -12,6 +12,7 @@ mod emoji;
 mod evaluate;
 mod examples;
 mod fashion;
+mod log;
 mod metrics;
 mod model;
 mod output;

@@ -1,21 +1,20 @@
 //! The training loop: the same for every module with an [`Objective`].
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
-use pushforward::losses::Loss;
 use pushforward::training::{Learner, Objective, TrainingConfig, shuffled};
 use pushforward::weights::Precision;
 
 use crate::checkpoint::{Checkpoint, Origin, Progress};
 use crate::examples::Examples;
+use crate::log::Log;
 
 /// When to save and when to stop.
 #[derive(Debug, Clone)]
@@ -159,43 +158,16 @@ fn stop_signal() -> Result<Arc<AtomicBool>> {
     }
 }
 
-/// The losses of every step, one JSON object a line.
-struct Log {
-    file: fs::File,
-}
-
-impl Log {
-    /// The log of as many steps: what a training that was cut off wrote after its checkpoint happens again.
-    fn open(folder: &Path, steps: usize) -> Result<Self> {
-        let path = folder.join("loss.jsonl");
-        let known = fs::read_to_string(&path).unwrap_or_default();
-        let kept: String = known.split_inclusive('\n').take(steps).collect();
-        let file = fs::write(&path, kept).and_then(|()| OpenOptions::new().append(true).open(&path));
-        Ok(Self { file: file.with_context(|| format!("opening {}", path.display()))? })
-    }
-
-    /// Writes one line and returns the numbers in it, the total first.
-    fn add(&mut self, step: usize, Loss { total, terms }: &Loss) -> Result<Vec<f32>> {
-        let values: Vec<f32> = [total].into_iter().chain(terms.iter().map(|(_, term)| term)).map(scalar).collect();
-        let mut line = serde_json::Map::from_iter([("step".into(), step.into()), ("loss".into(), values[0].into())]);
-        line.extend(terms.iter().zip(&values[1..]).map(|((name, _), value)| (name.to_string(), (*value).into())));
-        writeln!(self.file, "{}", serde_json::Value::Object(line))?;
-        Ok(values)
-    }
-}
-
-fn scalar(tensor: &Tensor<1>) -> f32 {
-    tensor.clone().inner().into_scalar::<f32>()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fashion::images::{Images, Labelled};
+    use crate::log::scalar;
     use burn::module::{Module, Param};
     use burn::nn::{Linear, LinearConfig};
-    use burn::tensor::Int;
+    use burn::tensor::{Int, Tensor};
     use pushforward::generator::noise;
+    use pushforward::losses::Loss;
     use pushforward::training::rounded;
     use pushforward::weights;
     use rand_chacha::ChaCha8Rng;
