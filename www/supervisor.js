@@ -25,6 +25,8 @@ export class Supervisor extends EventTarget {
   /** @type {PromiseWithResolvers<DeviceInfo> | null} */
   #device = null;
   #ready = false;
+  /** Whether the CPU draws, asked for or not. */
+  #onCpu = false;
   #replaced = '';
   #patience = 0;
   /** @type {Map<number, Request>} */
@@ -131,6 +133,7 @@ export class Supervisor extends EventTarget {
   #arrived(info) {
     clearTimeout(this.#patience);
     this.#ready = true;
+    this.#onCpu = info.backend === 'cpu';
     const note = this.#replaced || info.note;
     const device = { ...info, note };
     this.#device?.resolve(device);
@@ -145,7 +148,7 @@ export class Supervisor extends EventTarget {
    * @param {ErrorKind} [kind] of the error that it broke with
    */
   #broken(id, reason, kind) {
-    if (this.#backend === 'cpu') {
+    if (this.#backend === 'cpu' || (this.#ready && this.#onCpu)) {
       const error = kind === 'device-lost' ? new DeviceLostError('stopped', { reason }) : new InternalError('stopped', { reason });
       if (!this.#ready || id === undefined) return this.#stop(error);
       this.#settle(id, 'reject', error);
