@@ -2,9 +2,6 @@
 
 import { words } from './words.js';
 
-/** No picture that people have is larger, in bytes; what is larger is not even read. */
-const LARGEST = 64e6;
-
 /** Takes a file, unless the signal says meanwhile that another one was given. @typedef {(file: File, signal: AbortSignal) => void} Taker */
 
 /** Fires `link` (detail: the fragment of a link) for a picture that carries one, and `picture` for any other file while nobody takes it. */
@@ -63,10 +60,10 @@ export class Given extends EventTarget {
     const { signal } = this.#taking;
     this.#notices.hide('given');
     try {
-      const { linkIn } = await import('./png.js').catch((error) => {
+      const { linkOf } = await import('./reading.js').catch((error) => {
         throw new Error(words.partMissing(error.message), { cause: error });
       });
-      const link = linkIn(await read(file));
+      const link = await linkOf(file);
       if (signal.aborted) return;
       // Wherever it was saved: only what says how it is drawn counts.
       if (link !== null) this.dispatchEvent(new CustomEvent('link', { detail: link.slice(link.indexOf('#') + 1) }));
@@ -88,14 +85,4 @@ export class Given extends EventTarget {
 function isText({ target, clipboardData }) {
   const field = target instanceof HTMLElement && (target.isContentEditable || target.matches('textarea, input:is([type=text], [type=number])'));
   return field && Boolean(clipboardData?.getData('text/plain'));
-}
-
-/** @param {File} file */
-async function read(file) {
-  if (file.size > LARGEST) throw new Error(words.given.bytes(file.name, LARGEST / 1e6, Math.round(file.size / 1e6)));
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch (error) {
-    throw new Error(words.given.unread(file.name, /** @type {Error} */ (error).message), { cause: error });
-  }
 }
