@@ -198,7 +198,7 @@ function backdrop({ normalDensity, chiDensity }, dimension, unit) {
 }
 
 /**
- * Under the ring, or where there is no room, over its foot.
+ * Under the circle of the typical set, or where there is no room, over its foot.
  * @param {number} ring
  */
 function caption(ring) {
