@@ -48,7 +48,7 @@ for (const [what, answer, said] of BROKEN) {
     const refused = await page.evaluate(() =>
       globalThis.pushforward.generate({ model: 'vae-fashion', seed: 1 }).catch((error) => `${error.name}: ${error.message}`),
     );
-    expect(refused).toMatch(/^Error: .*vae-fashion/);
+    expect(refused).toMatch(/^WeightsError: .*vae-fashion/);
 
     await page.unroute(WEIGHTS);
     await notices.getByRole('button', { name: 'Try again' }).click();
