@@ -48,9 +48,11 @@ export function drawn(page, options) {
   return page.evaluate(async (options) => [...(await globalThis.pushforward.generate(options)).image.data], options);
 }
 
-/** A change by hand: a step along the way from A to B. */
+/** A change by hand: a step along the way from A to B, or at its end a step back. */
 export async function act(page) {
-  await page.locator('#slider input').press('ArrowRight');
+  const slider = page.locator('#slider input');
+  const arrived = await slider.evaluate((input) => input.value === input.max);
+  await slider.press(arrived ? 'ArrowLeft' : 'ArrowRight');
   await settled(page);
 }
 

@@ -2,7 +2,6 @@
 
 import { gridOf } from '../card.js';
 import { fillTrack, find, html, number, paint } from '../dom.js';
-import { noiseImage } from '../noise.js';
 import { drawAt, MANY } from '../rows.js';
 import { words } from '../words.js';
 
@@ -60,8 +59,10 @@ export function mountMany(root, { store, painter, functions }) {
     const grid = gridOf(store.card);
     // A vector has no picture of its own: its way begins with the first step.
     const nearest = [...(grid ? [{ at: 0, image: null }] : []), ...moments].reduce((near, other) => (Math.abs(other.at - t) < Math.abs(near.at - t) ? other : near));
-    const noise = () => noiseImage(functions.gaussian(store.value.model, drawAt(store.value, index)), /** @type {{ width: number, height: number }} */ (grid));
-    paint(canvas, nearest.image ?? noise());
+    if (nearest.image) return paint(canvas, nearest.image);
+    const z = functions.gaussian(store.value.model, drawAt(store.value, index));
+    // Needed by who goes back all the way only; whoever is elsewhere by then sees what is there.
+    import('../noise.js').then(({ noiseImage }) => time.valueAsNumber === t && paint(canvas, noiseImage(z, /** @type {{ width: number, height: number }} */ (grid))));
   }
 
   /** The ways are drawn once somebody wants to see them. @param {boolean} wanted */
