@@ -77,6 +77,8 @@ async function start() {
   const first = new Promise((resolve) => {
     for (const type of ['picture', 'failed']) painter.addEventListener(type, resolve, { once: true });
   });
+  // For whoever measures what came before it.
+  first.then(() => performance.mark('first-picture'));
   for (const { id, mount, load, late } of VIEWS) {
     mount?.(find(`#${id}`), context);
     if (load) near[id] = onSight(`#${id}`, async () => (await load())(find(`#${id}`), context), late ? first : null);

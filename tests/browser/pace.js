@@ -13,11 +13,22 @@ export function firstPaint(page) {
   return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
 }
 
-/** Counts the bytes of the page's own JavaScript from now on; the answer tells how many have come so far. */
+/**
+ * Counts the bytes of the page's own JavaScript from now on; the answer tells how many it asked for before its first picture, and
+ * how many have come so far in all.
+ */
 export function ownScript(page) {
   const modules = new Map();
-  page.on('response', (response) => /\/www\/.*\.js$/.test(response.url()) && modules.set(response.url(), response.body()));
-  return async () => (await Promise.all(modules.values())).reduce((sum, body) => sum + body.length, 0);
+  page.on('response', (response) => {
+    if (!/\/www\/.*\.js$/.test(response.url())) return;
+    modules.set(response.url(), { asked: response.request().timing().startTime, body: response.body() });
+  });
+  return async () => {
+    const first = await page.evaluate(() => performance.timeOrigin + performance.getEntriesByName('first-picture')[0].startTime);
+    const loaded = await Promise.all([...modules.values()].map(async ({ asked, body }) => ({ asked, bytes: (await body).length })));
+    const sum = (some) => some.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { first: sum(loaded.filter(({ asked }) => asked <= first)), all: sum(loaded) };
+  };
 }
 
 /**
