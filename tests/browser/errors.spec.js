@@ -1,7 +1,7 @@
 // What goes wrong, by kind and code: requests that are wrong, weights that cannot be had, an engine that breaks.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, expectDrawn, visit } from './visitor.js';
+import { beforeWorker, difference, drawn, expectDrawn, PANICS_AT_13, visit } from './visitor.js';
 
 const MODEL = 'vae-fashion';
 
@@ -127,14 +127,7 @@ test('weights that cannot be had are a WeightsError, and asking again tries agai
 });
 
 test('a panic in the engine fails that request alone: the worker is replaced', async ({ page }) => {
-  await beforeWorker(
-    page,
-    `const { start: begin } = Engine.prototype;
-     Engine.prototype.start = function (model, precision, image, latent, ...rest) {
-       if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
-       return begin.call(this, model, precision, image, latent, ...rest);
-     };`,
-  );
+  await beforeWorker(page, PANICS_AT_13);
   await visit(page);
   const before = await drawn(page, { model: MODEL, seed: 1 });
   const results = await page.evaluate(async (model) => {

@@ -1,7 +1,7 @@
 // The race: every family from one seed under one condition, each with a clock of its own.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, expectDrawn, pixels, settled, visit } from './visitor.js';
+import { beforeWorker, difference, drawn, expectDrawn, PANICS_AT_13, pixels, settled, visit } from './visitor.js';
 
 const LINK = '#model=vae-fashion&class=7&seed=5&to=6';
 
@@ -170,14 +170,7 @@ test('weights held back hold up nothing else: the other lanes come home, and an 
 });
 
 test('a race that is begun anew tells everything anew', async ({ page }) => {
-  await beforeWorker(
-    page,
-    `const { start: begin } = Engine.prototype;
-     Engine.prototype.start = function (model, precision, image, latent, ...rest) {
-       if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
-       return begin.call(this, model, precision, image, latent, ...rest);
-     };`,
-  );
+  await beforeWorker(page, PANICS_AT_13);
   await visit(page, LINK);
   const { frames, choices } = await page.evaluate(async () => {
     const { pushforward } = globalThis;

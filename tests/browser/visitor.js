@@ -62,6 +62,14 @@ export async function fragment(page) {
   return new URL(page.url()).hash.slice(1);
 }
 
+/** For {@link beforeWorker}: the engine panics where a latent begins with 13, as no sample of the Gaussian does. */
+export const PANICS_AT_13 = `
+  const { start: begin } = Engine.prototype;
+  Engine.prototype.start = function (model, precision, image, latent, ...rest) {
+    if (latent[0] === 13) throw new WebAssembly.RuntimeError('unreachable');
+    return begin.call(this, model, precision, image, latent, ...rest);
+  };`;
+
 /** Puts code in front of the compute worker's own; its imports are in scope. */
 export async function beforeWorker(page, prelude) {
   await page.route('**/www/worker.js', async (route) => {
