@@ -109,12 +109,12 @@ export class PushForwardElement extends Element {
     try {
       const { state, messages } = functions.parseLink(this.#fragment(functions));
       if (messages.length > 0) this.#fire('message', messages.map(({ text }) => text));
-      const value = functions.canonical(state);
+      const { state: value, link } = functions.settle(state);
       const { image } = await api.generate({ ...requestOf(value, functions), onFrame: (image) => paint(this.#canvas, image), signal });
       paint(this.#canvas, image);
       if (!this.hasAttribute('role')) this.setAttribute('role', 'img');
       this.#name(labelOf(value, /** @type {import('../pkg/index.d.ts').Card} */ (cards.find(({ id }) => id === value.model))));
-      this.#fire('draw', functions.writeLink(value));
+      this.#fire('draw', link);
     } catch (error) {
       if (!signal.aborted) this.#fire('error', error);
     } finally {
