@@ -127,6 +127,9 @@ pub enum Reason {
     /// It knows WebGPU, but there is nothing to run it on.
     #[error("WebGPU has no adapter on this device.")]
     Nothing,
+    /// The module that was loaded draws on the CPU alone.
+    #[error("WebGPU needs the other module of this package.")]
+    Without,
     /// It was there and could not be used.
     #[error("WebGPU was refused: {message}.")]
     Refused {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use cubecl_runtime::client::Client;
 use js_sys::{Function, Promise};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +14,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
 use super::convert::{self, Outcome, condition, to_js};
-use super::gpu;
+use super::gpu::{self, Queue};
 use super::pure::card;
 use crate::cards::{ImageShape, ModelCard};
 use crate::device::{Backend, DeviceError, DeviceInfo, Preference, Reason, choose};
@@ -34,7 +33,8 @@ type LostCallback = Rc<RefCell<Option<Function>>>;
 #[wasm_bindgen]
 pub struct Engine {
     device: Device,
-    queue: Queue,
+    /// Of the GPU; the CPU does at once what it is given.
+    queue: Option<Queue>,
     info: DeviceInfo,
     /// By id and precision.
     models: BTreeMap<(String, &'static str), Box<dyn Generator>>,
@@ -54,10 +54,10 @@ impl Engine {
         };
         let mut info = choose(preference, adapter.as_ref())?;
         let lost = LostCallback::default();
-        let (mut device, mut queue) = (Device::flex(), Queue(None));
+        let (mut device, mut queue) = (Device::flex(), None);
         if info.backend == Backend::WebGpu {
             match gpu::open(tell(lost.clone())).await {
-                Ok((opened, client)) => (device, queue) = (opened, Queue(Some(client))),
+                Ok((opened, given)) => (device, queue) = (opened, Some(given)),
                 Err(reason) if preference == Preference::WebGpu => return Err(DeviceError::WebGpu(reason).into()),
                 Err(reason) => info = DeviceInfo::cpu(reason),
             }
@@ -173,28 +173,22 @@ impl Picture {
     }
 }
 
-/// What a device has been given to do.
-#[derive(Clone)]
-struct Queue(Option<Client>);
-
-impl Queue {
-    /// A promise that resolves when all of it is done. The CPU does at once what it is given.
-    fn settled(&self) -> Promise {
-        let done = self.0.as_ref().map(Client::sync);
-        future_to_promise(async move {
-            if let Some(done) = done {
-                done.await.map_err(|reason| failed(&reason))?;
-            }
-            Ok(JsValue::UNDEFINED)
-        })
-    }
+/// A promise that resolves when a device has done all that it was given.
+fn settled(queue: Option<&Queue>) -> Promise {
+    let done = queue.map(Queue::settled);
+    future_to_promise(async move {
+        if let Some(done) = done {
+            done.await.map_err(PushforwardError::from)?;
+        }
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
 /// A trajectory under way.
 #[wasm_bindgen]
 pub struct Run {
     trajectory: Box<dyn Trajectory>,
-    queue: Queue,
+    queue: Option<Queue>,
     /// How many steps the whole way takes.
     #[wasm_bindgen(readonly)]
     pub steps: usize,
@@ -208,7 +202,7 @@ pub struct Run {
 }
 
 impl Run {
-    fn new(trajectory: Box<dyn Trajectory>, ImageShape { width, height, channels }: ImageShape, queue: Queue) -> Self {
+    fn new(trajectory: Box<dyn Trajectory>, ImageShape { width, height, channels }: ImageShape, queue: Option<Queue>) -> Self {
         Self { steps: trajectory.steps(), trajectory, queue, width, height, channels }
     }
 }
@@ -222,7 +216,7 @@ impl Run {
 
     /// A promise that resolves when the device has done all that it was given so far.
     pub fn settled(&self) -> Promise {
-        self.queue.settled()
+        settled(self.queue.as_ref())
     }
 
     /// A promise of the RGBA bytes of the picture from where the way stands.
@@ -259,7 +253,7 @@ impl Run {
 #[wasm_bindgen]
 pub struct Inversion {
     way: generator::Inversion,
-    queue: Queue,
+    queue: Option<Queue>,
     /// How many steps the whole way takes.
     #[wasm_bindgen(readonly)]
     pub steps: usize,
@@ -274,7 +268,7 @@ impl Inversion {
 
     /// A promise that resolves when the device has done all that it was given so far.
     pub fn settled(&self) -> Promise {
-        self.queue.settled()
+        settled(self.queue.as_ref())
     }
 
     /// A promise of the latent; takes the steps that are left.
@@ -289,7 +283,7 @@ impl Inversion {
 #[wasm_bindgen]
 pub struct Likelihood {
     way: generator::Likelihood,
-    queue: Queue,
+    queue: Option<Queue>,
     /// How many steps the whole way takes.
     #[wasm_bindgen(readonly)]
     pub steps: usize,
@@ -304,7 +298,7 @@ impl Likelihood {
 
     /// A promise that resolves when the device has done all that it was given so far.
     pub fn settled(&self) -> Promise {
-        self.queue.settled()
+        settled(self.queue.as_ref())
     }
 
     /// A promise of `{ bits, exact }`: bits per dimension, and whether they are the model's own or it needs at most so

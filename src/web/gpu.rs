@@ -1,14 +1,15 @@
-//! The WebGPU adapter: asked for its facts first, opened only if it is chosen.
+//! The WebGPU adapter: asked for its facts first, opened only if it is chosen, and only by a module that can.
 
-use burn::tensor::Device;
-use burn_wgpu::{RuntimeOptions, WgpuRuntime, WgpuSetup, try_init_device};
-use cubecl_runtime::client::Client;
-use cubecl_runtime::runtime::Runtime;
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::device::{Adapter, Reason};
+
+#[cfg_attr(not(feature = "webgpu"), path = "gpu/without.rs")]
+mod burn_wgpu;
+
+pub use burn_wgpu::{Queue, open};
 
 /// Asks the browser for an adapter and what it says of itself.
 ///
@@ -35,31 +36,6 @@ pub async fn find() -> Result<Adapter, Reason> {
     })
 }
 
-/// Opens the adapter as a Burn device, and what is needed to wait for it; `lost` is called if the browser takes it away.
-pub async fn open(lost: impl Fn(String) + 'static) -> Result<(Device, Client), Reason> {
-    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-    descriptor.backends = wgpu::Backends::BROWSER_WEBGPU;
-    let instance = wgpu::Instance::new(descriptor);
-    let options =
-        wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
-    let adapter = instance.request_adapter(&options).await.map_err(|error| refused(&error))?;
-    let descriptor = wgpu::DeviceDescriptor {
-        label: Some("pushforward"),
-        required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
-        required_limits: adapter.limits(),
-        memory_hints: wgpu::MemoryHints::MemoryUsage,
-        ..Default::default()
-    };
-    let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(&error))?;
-    // wgpu wants a callback that could be sent to another thread; here there is only this one.
-    let lost = send_wrapper::SendWrapper::new(lost);
-    device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
-    let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
-    let device = try_init_device(setup, RuntimeOptions::default()).map_err(|error| refused(&error))?;
-    let client = <WgpuRuntime>::client(&device);
-    Ok((Device::new(device), client))
-}
-
 /// A property, or `undefined` where there is none.
 fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
@@ -67,8 +43,4 @@ fn get(object: &JsValue, name: &str) -> JsValue {
 
 fn refusal(error: &JsValue) -> Reason {
     Reason::Refused { message: get(error, "message").as_string().unwrap_or_else(|| "no reason was given".into()) }
-}
-
-fn refused(error: &dyn std::fmt::Display) -> Reason {
-    Reason::Refused { message: error.to_string() }
 }

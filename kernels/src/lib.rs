@@ -1,0 +1,1 @@
+//! The arithmetic that draws on the CPU, of slices of numbers and without dependencies.
