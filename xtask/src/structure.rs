@@ -16,7 +16,7 @@ use crate::modules;
 type Arrows = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
 
 /// The crates, by the folders of their sources.
-const CRATES: [&str; 3] = ["src", "trainer/src", "xtask/src"];
+const CRATES: [&str; 4] = ["src", "kernels/src", "trainer/src", "xtask/src"];
 
 /// The page's modules.
 const PAGE: &str = "www";

@@ -1,0 +1,9 @@
+//! The kernels against naive references in 64 bits, over all shapes in use and random ones.
+
+mod activation;
+mod attention;
+mod convolution;
+mod normalization;
+mod product;
+mod rearrange;
+mod reference;
