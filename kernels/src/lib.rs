@@ -9,7 +9,12 @@
 
 pub mod activation;
 mod attention;
+pub mod causal;
 mod convolution;
+pub mod gated;
+pub mod logistics;
+mod matrix;
+pub mod normal;
 mod normalization;
 mod product;
 pub mod rearrange;

@@ -52,20 +52,27 @@ pub fn product(
     }
     let (packed, _) = packed.as_chunks::<COLUMNS>();
     let out = &mut Output { numbers: out, columns: outputs, skip };
+    let row = |row: usize, _| &rows[row * inputs..][..inputs];
+    let begin = |_, column| start(bias, column);
     match count {
         // Few rows wait for their sums: those of more columns are made at once.
-        1 => few_rows::<1, 4>(rows, inputs, packed, bias, out),
-        2 => few_rows::<2, 3>(rows, inputs, packed, bias, out),
+        1 => few_rows::<1, 4, 1>(row, packed, inputs, begin, out),
+        2 => few_rows::<2, 3, 1>(row, packed, inputs, begin, out),
         _ => {
             // Rows that stay in the nearest cache while all columns pass by.
             for first in (0..count).step_by(ROWS_AT_ONCE) {
                 let count = ROWS_AT_ONCE.min(count - first);
                 for (block, weights) in packed.chunks(inputs).enumerate() {
                     let column = block * COLUMNS;
-                    let row = |row: usize, _| &rows[(first + row) * inputs..][..inputs];
-                    multiply::<1>(count, row, weights, start(bias, column), |row, sums| {
-                        out.put_sums(first + row, column, sums);
-                    });
+                    multiply::<1>(
+                        count,
+                        |r, _| row(first + r, 0),
+                        weights,
+                        start(bias, column),
+                        |row, sums| {
+                            out.put_sums(first + row, column, sums);
+                        },
+                    );
                 }
             }
         }
@@ -75,40 +82,43 @@ pub fn product(
 /// Rows between two readings of the whole matrix.
 const ROWS_AT_ONCE: usize = 96;
 
-/// `R` rows times as many as `B` blocks of columns at once.
+/// `R` rows times as many as `B` blocks of columns at once. A row comes in `STEPS` parts, as of [`multiply`], and its sums
+/// begin at `start(row, column)`.
 #[inline(always)]
-fn few_rows<const R: usize, const B: usize>(
-    rows: &[f32],
-    inputs: usize,
+pub(crate) fn few_rows<'a, const R: usize, const B: usize, const STEPS: usize>(
+    part: impl Fn(usize, usize) -> &'a [f32],
     packed: &[[f32; COLUMNS]],
-    bias: Option<&[f32]>,
+    inputs: usize,
+    start: impl Fn(usize, usize) -> Sums,
     out: &mut Output,
 ) {
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &rows[r * inputs..][..inputs]);
     let blocks = packed.len() / inputs;
     let mut block = 0;
     while block + B <= blocks {
-        blocks_of_rows::<R, B>(rows, block, packed, bias, out);
+        blocks_of_rows::<R, B, STEPS>(&part, block, packed, inputs, &start, out);
         block += B;
     }
     while block < blocks {
-        blocks_of_rows::<R, 1>(rows, block, packed, bias, out);
+        blocks_of_rows::<R, 1, STEPS>(&part, block, packed, inputs, &start, out);
         block += 1;
     }
 }
 
 #[inline(always)]
-fn blocks_of_rows<const R: usize, const B: usize>(
-    rows: [&[f32]; R],
+fn blocks_of_rows<'a, const R: usize, const B: usize, const STEPS: usize>(
+    part: &impl Fn(usize, usize) -> &'a [f32],
     first: usize,
     packed: &[[f32; COLUMNS]],
-    bias: Option<&[f32]>,
+    inputs: usize,
+    start: &impl Fn(usize, usize) -> Sums,
     out: &mut Output,
 ) {
-    let inputs = rows[0].len();
-    let weights = std::array::from_fn(|b| &packed[(first + b) * inputs..][..inputs]);
-    let mut sums: [[Sums; B]; R] = [std::array::from_fn(|b| start(bias, (first + b) * COLUMNS)); R];
-    accumulate(rows, weights, &mut sums);
+    let mut sums: [[Sums; B]; R] = std::array::from_fn(|r| std::array::from_fn(|b| start(r, (first + b) * COLUMNS)));
+    let length = inputs / STEPS;
+    for step in 0..STEPS {
+        let weights = std::array::from_fn(|b| &packed[(first + b) * inputs + step * length..][..length]);
+        accumulate::<R, B>(std::array::from_fn(|r| part(r, step)), weights, &mut sums);
+    }
     for (r, sums) in sums.into_iter().enumerate() {
         for (b, sums) in sums.into_iter().enumerate() {
             out.put_sums(r, (first + b) * COLUMNS, sums);

@@ -10,23 +10,26 @@
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig};
-use burn::tensor::activation::{sigmoid, silu, tanh};
-use burn::tensor::module::linear;
+use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor, s};
+use kernels::gated::{Network, NetworkWeights};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::LN_2;
+use std::sync::Arc;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{BitsPerDim, Choices, Condition, Inversion, Likelihood, Settings, Trajectory, at_once};
+use crate::layers::gated::{Gated, GatedConfig, pad, weights};
 use crate::layers::logistics::{LEVELS, Mixture};
 use crate::layers::normal::Tails;
-use crate::layers::{embed, halves};
+use crate::layers::numbers;
 use crate::losses::Loss;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
 use crate::training::Objective;
+
+mod rows;
 
 /// Config of [`Autoregressive`].
 #[derive(Config, Debug)]
@@ -51,11 +54,7 @@ pub struct AutoregressiveConfig {
 /// Rows above that the first layer sees, and pixels to the left.
 const FIRST: usize = 3;
 
-/// Rows, and pixels to the left, that a gated layer sees, its own included.
-const ROWS: usize = 2;
-const COLUMNS: usize = 3;
-
-/// How far apart they lie, layer by layer and from the first on again.
+/// How far apart the rows and pixels lie that a gated layer sees, layer by layer and from the first on again.
 const DILATIONS: [usize; 4] = [1, 2, 4, 8];
 
 impl AutoregressiveConfig {
@@ -63,17 +62,7 @@ impl AutoregressiveConfig {
     pub fn init(&self, device: &Device) -> Autoregressive {
         let Self { classes, side, channels, layers, mixtures } = *self;
         let convolution = |from, to, size| -> Conv2d { Conv2dConfig::new([from, to], size).init(device) };
-        let dilated = |size, dilation| {
-            Conv2dConfig::new([channels, 2 * channels], size).with_dilation([dilation, dilation]).init(device)
-        };
-        let layer = |dilation| Gated {
-            vertical: dilated([ROWS, 3], dilation),
-            across: convolution(channels, 2 * channels, [1, 1]),
-            horizontal: dilated([1, COLUMNS], dilation),
-            condition: EmbeddingConfig::new(classes + 1, 4 * channels).init(device),
-            out: convolution(channels, channels, [1, 1]),
-            dilation,
-        };
+        let layer = |dilation| GatedConfig::new(channels, classes + 1, dilation).init(device);
         Autoregressive {
             above: convolution(1, channels, [FIRST, 5]),
             left: convolution(1, channels, [1, FIRST]),
@@ -82,6 +71,7 @@ impl AutoregressiveConfig {
             widen: convolution(channels, 2 * channels, [1, 1]),
             mixture: convolution(2 * channels, 3 * mixtures, [1, 1]),
             classes,
+            network: None,
         }
     }
 }
@@ -98,71 +88,9 @@ pub struct Autoregressive {
     mixture: Conv2d,
     #[module(skip)]
     classes: usize,
-}
-
-/// A layer of both stacks.
-#[derive(Module, Debug)]
-struct Gated {
-    vertical: Conv2d,
-    across: Conv2d,
-    horizontal: Conv2d,
-    condition: Embedding,
-    out: Conv2d,
+    /// All of it as the CPU draws with, once it is packed.
     #[module(skip)]
-    dilation: usize,
-}
-
-/// tanh(a) sigmoid(b) of the two halves of the channels (arXiv 1606.05328, equation 2).
-fn gate(x: Tensor<4>) -> Tensor<4> {
-    let [value, gate] = halves(x, 1);
-    tanh(value) * sigmoid(gate)
-}
-
-/// Zeros around the last two dimensions.
-fn pad(x: Tensor<4>, left: usize, right: usize, top: usize) -> Tensor<4> {
-    x.pad((left, right, top, 0), 0.0)
-}
-
-impl Gated {
-    /// What the condition adds before the vertical and the horizontal gate.
-    fn bias(&self, conditions: Tensor<1, Int>) -> [Tensor<4>; 2] {
-        halves(embed(&self.condition, conditions).unsqueeze_dims(&[2, 3]), 1)
-    }
-
-    /// How many rows above a row are seen, and how many pixels to the left of a pixel.
-    fn rows_above(&self) -> usize {
-        (ROWS - 1) * self.dilation
-    }
-
-    fn pixels_left(&self) -> usize {
-        (COLUMNS - 1) * self.dilation
-    }
-
-    /// The vertical stack at rows of which the first [`Gated::rows_above`] are only seen.
-    fn vertical(&self, rows: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let ([_, _, height, _], above) = (rows.dims(), self.rows_above());
-        let last = rows.clone().narrow(2, above, height - above);
-        last + gate(self.vertical.forward(pad(rows, self.dilation, self.dilation, 0)) + bias)
-    }
-
-    /// The horizontal stack at pixels of which the first [`Gated::pixels_left`] of a row are only seen;
-    /// `across` is what the vertical stack says there.
-    fn horizontal(&self, pixels: Tensor<4>, across: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let ([.., width], left) = (pixels.dims(), self.pixels_left());
-        let last = pixels.clone().narrow(3, left, width - left);
-        last + self.out.forward(gate(self.horizontal.forward(pixels) + across + bias))
-    }
-
-    /// The same at one pixel, from no more than it sees: three pixels, which then need no dilation.
-    fn pixel(&self, seen: Tensor<4>, across: Tensor<4>, bias: Tensor<4>) -> Tensor<4> {
-        let last = seen.clone().narrow(3, self.pixels_left(), 1);
-        let taps = seen.slice(s![.., .., .., ..;self.dilation]);
-        let Conv2d { weight, bias: offset, .. } = &self.horizontal;
-        let [outputs, ..] = weight.dims();
-        let weight: Tensor<2> = weight.val().reshape([outputs as i32, -1]).transpose();
-        let x = linear(taps.flatten::<2>(1, 3), weight, offset.as_ref().map(Param::val));
-        last + self.out.forward(gate(x.unsqueeze_dims(&[2, 3]) + across + bias))
-    }
+    network: Option<Arc<Network>>,
 }
 
 impl Autoregressive {
@@ -175,7 +103,7 @@ impl Autoregressive {
         for layer in &self.layers {
             let [down, right] = layer.bias(conditions.clone());
             vertical = layer.vertical(pad(vertical, 0, 0, layer.rows_above()), down);
-            let across = layer.across.forward(vertical.clone());
+            let across = layer.across(vertical.clone());
             horizontal = layer.horizontal(pad(horizontal, layer.pixels_left(), 0, 0), across, right);
         }
         self.head(horizontal)
@@ -243,9 +171,25 @@ impl Family for Autoregressive {
         }
     }
 
+    fn packed(self) -> Self {
+        let weights = NetworkWeights {
+            side: self.place.dims()[2],
+            above: weights(&self.above),
+            left: weights(&self.left),
+            place: numbers(self.place.val()),
+            layers: self.layers.iter().map(Gated::weights).collect(),
+            widen: weights(&self.widen),
+            mixture: weights(&self.mixture),
+        };
+        Self { network: Some(Arc::new(Network::new(weights))), ..self }
+    }
+
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let (batch, device) = (z.dims()[0], z.device());
         let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &device);
+        if let Some(network) = &self.network {
+            return Box::new(rows::Rows::new(network, z, &guidance, settings.temperature));
+        }
         let (asked, conditions) = (guidance.times() * batch, guidance.conditions());
         let [_, channels, side, _] = self.place.dims();
         let rows = |layer: &Gated| Tensor::zeros([asked, channels, layer.rows_above(), side], &device);
@@ -313,7 +257,7 @@ impl Writing {
                 let seen = Tensor::cat(vec![above.clone(), vertical.clone()], 2);
                 *above = seen.clone().narrow(2, 1, layer.rows_above());
                 vertical = layer.vertical(seen, down.clone());
-                layer.across.forward(vertical.clone())
+                layer.across(vertical.clone())
             });
         (first, across.collect())
     }

@@ -7,23 +7,29 @@
 
 use burn::config::Config;
 use burn::module::Module;
+use burn::nn::GroupNorm;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig};
-use burn::tensor::activation::{log_softmax, silu, tanh};
+use burn::tensor::activation::{silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
+use kernels::causal;
 use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{Choices, Condition, Inversion, Settings, Trajectory, at_once};
-use crate::layers::causal::{Cache, CausalTransformer, CausalTransformerConfig};
+use crate::layers::causal::Cache;
 use crate::layers::codebook::Codebook;
+use crate::layers::prior::{Prior, PriorConfig};
 use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
 use crate::losses::Loss;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
 use crate::samplers::inverse_cdf::{choices, latent_of, pick};
 use crate::training::Objective;
+use sequences::Sequences;
+
+mod sequences;
 
 /// Pixels on a side for each code on a side.
 const PIXELS: usize = 4;
@@ -66,7 +72,6 @@ impl CodesConfig {
         let (half, quarter) = (channels / 2, channels / 4);
         let residual = |channels| ResidualConfig::new(channels).init(device);
         let norm = |channels: usize| group_norm(channels).init(device);
-        let embedding = |count| EmbeddingConfig::new(count, width).init(device);
         Codes {
             encoder: Encoder {
                 stem: conv3x3(colours, half, 2).init(device),
@@ -86,16 +91,11 @@ impl CodesConfig {
                 norm: norm(quarter),
                 paint: conv3x3(quarter, colours, 1).init(device),
             },
-            prior: Prior {
-                condition: embedding(classes + 1),
-                place: embedding(side * side),
-                code: embedding(codebook),
-                transformer: CausalTransformerConfig::new(width, layers).init(device),
-                logits: LinearConfig::new(width, codebook).init(device),
-            },
+            prior: PriorConfig::new(classes + 1, side * side, codebook, width, layers).init(device),
             classes,
             side,
             settled: false,
+            packed: None,
         }
     }
 }
@@ -116,6 +116,9 @@ pub struct Codes {
     /// Whether encoder, codebook and decoder have learned enough.
     #[module(skip)]
     settled: bool,
+    /// The prior as the CPU draws with, once it is packed.
+    #[module(skip)]
+    packed: Option<Arc<causal::Prior>>,
 }
 
 #[derive(Module, Debug)]
@@ -137,57 +140,6 @@ struct Decoder {
     widen_2: Conv2d,
     norm: GroupNorm,
     paint: Conv2d,
-}
-
-/// The causal prior: each token knows its place, the condition, and the code before it.
-#[derive(Module, Debug)]
-pub struct Prior {
-    condition: Embedding,
-    place: Embedding,
-    code: Embedding,
-    transformer: CausalTransformer,
-    logits: Linear,
-}
-
-impl Prior {
-    /// Logits of every code `[batch, codes, codebook]` under conditions `[batch]`, given the codes
-    /// `[batch, codes]` before it.
-    pub fn forward(&self, codes: Tensor<2, Int>, conditions: Tensor<1, Int>) -> Tensor<3> {
-        let [batch, count] = codes.dims();
-        let before = self.code.forward(codes.narrow(1, 0, count - 1));
-        let [_, _, width] = before.dims();
-        let before = Tensor::cat(vec![Tensor::zeros([batch, 1, width], &before.device()), before], 1);
-        let places = Tensor::<1, Int>::arange(0..count as i64, &before.device()).unsqueeze_dim(0);
-        let tokens = before + self.place.forward(places) + self.condition.forward(conditions.unsqueeze_dim(1));
-        self.logits.forward(self.transformer.forward(tokens))
-    }
-
-    /// -ln p(codes | condition) a code, `[1]`, of codes `[batch, codes]`.
-    fn surprise(&self, codes: Tensor<2, Int>, conditions: Tensor<1, Int>) -> Tensor<1> {
-        let logits: Tensor<2> = self.forward(codes.clone(), conditions).flatten(0, 1);
-        let codes: Tensor<1, Int> = codes.flatten(0, 1);
-        log_softmax(logits, 1).gather(1, codes.unsqueeze_dim(1)).mean().neg()
-    }
-
-    /// Logits `[batch, codebook]` of the code at the next place, given the code `[batch]` before it; the
-    /// cache knows the others.
-    pub fn step(
-        &self,
-        place: usize,
-        before: Option<Tensor<1, Int>>,
-        conditions: Tensor<1, Int>,
-        cache: &mut Cache,
-    ) -> Tensor<2> {
-        passes::count("prior");
-        let device = conditions.device();
-        let at = self.place.forward(Tensor::<1, Int>::from_ints([place as i64], &device).unsqueeze_dim(0));
-        let token = at + self.condition.forward(conditions.unsqueeze_dim(1));
-        let token = match before {
-            Some(before) => token + self.code.forward(before.unsqueeze_dim(1)),
-            None => token,
-        };
-        self.logits.forward(self.transformer.step(token, cache)).squeeze_dim(1)
-    }
 }
 
 impl Codes {
@@ -294,9 +246,16 @@ impl Family for Codes {
         }
     }
 
+    fn packed(self) -> Self {
+        Self { packed: Some(Arc::new(causal::Prior::new(self.prior.weights()))), ..self }
+    }
+
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, z.dims()[0], &z.device());
+        let packed = self.packed.as_ref().map(|prior| Sequences::new(prior, &z, &guidance, settings.temperature));
         Box::new(Writing {
-            guidance: Guidance::new(condition, settings.guidance, self.classes, z.dims()[0], &z.device()),
+            guidance,
+            packed,
             model: self.clone(),
             temperature: settings.temperature,
             z,
@@ -331,6 +290,20 @@ struct Writing {
     /// What the last row's codes were chosen between, as logits.
     row: Vec<Tensor<2>>,
     cache: Cache,
+    /// What writes on the CPU, once the prior is packed.
+    packed: Option<Sequences>,
+}
+
+impl Writing {
+    /// The next place's logits `[batch, codes]` and codes `[batch]`.
+    fn write(&mut self) -> (Tensor<2>, Tensor<1, Int>) {
+        let place = self.written.len();
+        let before = self.written.last().map(|codes| codes.clone().repeat_dim(0, self.guidance.times()));
+        let logits = self.model.prior.step(place, before, self.guidance.conditions(), &mut self.cache);
+        let logits = self.guidance.combine(logits) / self.temperature;
+        let z = self.z.clone().narrow(1, place, 1).squeeze_dim(1);
+        (logits.clone(), pick(logits, z))
+    }
 }
 
 impl Trajectory for Writing {
@@ -338,16 +311,14 @@ impl Trajectory for Writing {
         if self.written.len() == self.z.dims()[1] {
             return false;
         }
-        let prior = &self.model.prior;
         self.row.clear();
         for _ in 0..self.model.side {
-            let place = self.written.len();
-            let before = self.written.last().map(|codes| codes.clone().repeat_dim(0, self.guidance.times()));
-            let logits = prior.step(place, before, self.guidance.conditions(), &mut self.cache);
-            let z: Tensor<1> = self.z.clone().narrow(1, place, 1).squeeze_dim(1);
-            let logits = self.guidance.combine(logits) / self.temperature;
-            self.written.push(pick(logits.clone(), z));
+            let (logits, codes) = match &mut self.packed {
+                Some(sequences) => sequences.write(),
+                None => self.write(),
+            };
             self.row.push(logits);
+            self.written.push(codes);
         }
         true
     }

@@ -24,6 +24,11 @@ pub trait Family: Objective {
         self
     }
 
+    /// Packs its weights once for the CPU, of a module that draws and does nothing else.
+    fn packed(self) -> Self {
+        self
+    }
+
     /// Goes on from a module that ships, of the config on its card: what it lacks, as it is needed in training only, is
     /// kept as it was initialized, and so is all that the config says of training.
     fn going_on_from(self, shipped: Self) -> Self {

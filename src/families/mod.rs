@@ -77,7 +77,9 @@ pub fn open(
                 WeightsError::field(&card.id, "config", &format!("the fields of a {}", F::NAME), &error.to_string())
             })?;
             let module = F::init(&config, device).shipped();
-            Ok(weights::load(&card.id, &card.weights, bytes, precision, module)?.generator(card.clone()))
+            let module = weights::load(&card.id, &card.weights, bytes, precision, module)?;
+            let module = if *device == Device::flex() { module.packed() } else { module };
+            Ok(module.generator(card.clone()))
         }
     }
 

@@ -6,6 +6,12 @@ use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Bool, Device, Tensor};
+use kernels::causal::{self, LayerWeights, TransformerWeights};
+
+use super::numbers;
+
+/// What norms add to a variance.
+const EPSILON: f64 = 1e-5;
 
 /// Config of [`CausalTransformer`].
 #[derive(Config, Debug)]
@@ -43,7 +49,7 @@ impl CausalTransformerConfig {
     /// Initializes the layers on `device`.
     pub fn init(&self, device: &Device) -> CausalTransformer {
         let Self { width, layers, heads } = *self;
-        let norm = || LayerNormConfig::new(width).init(device);
+        let norm = || LayerNormConfig::new(width).with_epsilon(EPSILON).init(device);
         let layer = |_| Layer {
             norm_1: norm(),
             projections: LinearConfig::new(width, 3 * width).init(device),
@@ -91,6 +97,31 @@ impl CausalTransformer {
         }
         self.norm.forward(x)
     }
+
+    /// The parameters, as plain numbers.
+    pub fn weights(&self) -> TransformerWeights {
+        let layer = |layer: &Layer| LayerWeights {
+            heads: layer.heads,
+            norm_1: norm(&layer.norm_1),
+            projections: linear(&layer.projections),
+            out: linear(&layer.out),
+            norm_2: norm(&layer.norm_2),
+            widen: linear(&layer.widen),
+            narrow: linear(&layer.narrow),
+        };
+        TransformerWeights { layers: self.layers.iter().map(layer).collect(), norm: norm(&self.norm) }
+    }
+}
+
+/// The parameters of a linear layer with offsets, as plain numbers.
+pub fn linear(linear: &Linear) -> causal::Linear {
+    let bias = linear.bias.as_ref().expect("every linear layer has offsets");
+    causal::Linear { weights: numbers(linear.weight.val()), bias: numbers(bias.val()) }
+}
+
+fn norm(norm: &LayerNorm) -> causal::Norm {
+    let beta = norm.beta.as_ref().expect("every norm has an offset");
+    causal::Norm { gamma: numbers(norm.gamma.val()), beta: numbers(beta.val()), epsilon: EPSILON as f32 }
 }
 
 impl Layer {

@@ -3,6 +3,8 @@
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Bool, Int, Tensor};
 
+use kernels::logistics::Temperature;
+
 use super::normal::Tails;
 
 /// Levels of a pixel.
@@ -19,6 +21,15 @@ pub struct Mixture {
 
 /// [`Mixture::uniform`] at temperature 1.
 const UNIFORM: f64 = 1e-5;
+
+/// What [`Mixture::at_temperature`] does, for a mixture that is drawn from on the CPU.
+pub fn temperature(temperature: f64) -> Temperature {
+    Temperature {
+        value: temperature as f32,
+        logarithm: temperature.ln() as f32,
+        uniform: UNIFORM.powf(1.0 / temperature) as f32,
+    }
+}
 
 /// Levels of which [`Mixture::pick`] looks at the last only, before it looks at each.
 const STRIDE: usize = 16;

@@ -4,10 +4,12 @@ pub mod autoencoder;
 pub mod causal;
 pub mod codebook;
 pub mod coupling;
+pub mod gated;
 pub mod logistics;
 pub mod monotone;
 pub mod noising;
 pub mod normal;
+pub mod prior;
 pub mod text;
 pub mod triangular;
 
@@ -45,6 +47,11 @@ pub fn noise<const D: usize>(shape: [usize; D], rng: &mut ChaCha8Rng, device: &D
 /// The two halves of a dimension of even length.
 pub fn halves<const D: usize>(x: Tensor<D>, dimension: usize) -> [Tensor<D>; 2] {
     x.chunk(2, dimension).try_into().expect("two halves of an even length")
+}
+
+/// A tensor's numbers, in order.
+pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
 }
 
 /// The sum over everything but the batch, `[batch]`.

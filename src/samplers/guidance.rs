@@ -24,6 +24,14 @@ impl Guidance {
     }
 }
 
+impl Guidance {
+    /// The conditions' numbers of each of a batch, one or two.
+    pub fn numbers(&self, batch: usize) -> Vec<Vec<usize>> {
+        let all: Vec<usize> = self.conditions().into_data().iter::<i64>().map(|number| number as usize).collect();
+        (0..batch).map(|i| all.iter().skip(i).step_by(batch).copied().collect()).collect()
+    }
+}
+
 impl<const D: usize, K: Basic> Guidance<Tensor<D, K>> {
     /// Between what a batch is narrowed by `[batch, ...]`, if by anything, and "any". At scale 1 and 0, and under
     /// "any", the model is asked once.
@@ -42,6 +50,11 @@ impl<C: Clone> Guidance<C> {
     /// How many times the batch is asked about: 1 or 2.
     pub fn times(&self) -> usize {
         if self.scale.is_some() { 2 } else { 1 }
+    }
+
+    /// The scale, where more than one condition is asked about.
+    pub fn scale(&self) -> Option<f64> {
+        self.scale
     }
 
     /// The condition of each question, `[times x batch, ...]`.

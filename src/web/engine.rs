@@ -202,7 +202,11 @@ pub struct Run {
 }
 
 impl Run {
-    fn new(trajectory: Box<dyn Trajectory>, ImageShape { width, height, channels }: ImageShape, queue: Option<Queue>) -> Self {
+    fn new(
+        trajectory: Box<dyn Trajectory>,
+        ImageShape { width, height, channels }: ImageShape,
+        queue: Option<Queue>,
+    ) -> Self {
         Self { steps: trajectory.steps(), trajectory, queue, width, height, channels }
     }
 }

@@ -2,6 +2,7 @@
 
 mod activation;
 mod attention;
+mod choices;
 mod convolution;
 mod normalization;
 mod product;
