@@ -55,7 +55,7 @@ pub struct AutoregressiveConfig {
 const FIRST: usize = 3;
 
 /// How far apart the rows and pixels lie that a gated layer sees, layer by layer and from the first on again.
-const DILATIONS: [usize; 4] = [1, 2, 4, 8];
+pub const DILATIONS: [usize; 4] = [1, 2, 4, 8];
 
 impl AutoregressiveConfig {
     /// Initializes the module on `device`.

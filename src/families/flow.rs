@@ -48,7 +48,7 @@ pub struct FlowConfig {
 
 /// The scales: whether blocks of 2x2 pixels become channels first, and how many channels there are then.
 /// Half of them leave, except at the last.
-const SCALES: [(bool, usize); 3] = [(true, 4), (true, 8), (false, 4)];
+pub const SCALES: [(bool, usize); 3] = [(true, 4), (true, 8), (false, 4)];
 
 impl FlowConfig {
     /// Initializes the module on `device`.
@@ -191,10 +191,10 @@ impl Folding {
 }
 
 /// How far the ends of the scale of levels are kept from infinity (arXiv 1605.08803, section 4.1).
-const MARGIN: f64 = 0.05;
+pub const MARGIN: f64 = 0.05;
 
 /// Levels of a pixel.
-const LEVELS: f64 = 256.0;
+pub const LEVELS: f64 = 256.0;
 
 /// Pictures in [-1, 1], `within` [0, 1) of each level's interval, as logits, and the logarithm of the
 /// determinant of the way from the unit interval `[batch]`.

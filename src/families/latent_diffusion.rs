@@ -75,10 +75,14 @@ pub struct LatentDiffusionConfig {
 /// Text encoder, autoencoder, and the flow between them.
 #[derive(Module, Debug)]
 pub struct LatentDiffusion {
-    lead: Lead,
-    encoder: Encoder,
-    decoder: Decoder,
-    flow: Flow,
+    /// What leads the flow.
+    pub lead: Lead,
+    /// Pictures to codes.
+    pub encoder: Encoder,
+    /// Codes to pictures.
+    pub decoder: Decoder,
+    /// What carries the Gaussian to codes.
+    pub flow: Flow,
     #[module(skip)]
     styles: usize,
     /// What learns now, and from which fractions of the training the second and the third of them do.
@@ -98,7 +102,7 @@ enum Learning {
 
 /// What leads the flow: what a sentence means and whose hand is to draw, and a sketch of it.
 #[derive(Module, Debug)]
-struct Lead {
+pub struct Lead {
     text: TextEncoder,
     style: Embedding,
     /// A meaning leads every block, yet the same everywhere; where things are, its sketch says, whose first channels are
@@ -109,7 +113,7 @@ struct Lead {
 
 /// The velocity of a noisy code.
 #[derive(Module, Debug)]
-struct Flow {
+pub struct Flow {
     time_1: Linear,
     time_2: Linear,
     meaning: Linear,
@@ -157,7 +161,7 @@ impl LatentDiffusionConfig {
 
 impl Lead {
     /// What sentences `[batch, LENGTH]` of buckets in styles `[batch]` mean, `[batch, meaning]`.
-    fn meaning(&self, sentences: Tensor<2, Int>, styles: Tensor<1, Int>) -> Tensor<2> {
+    pub fn meaning(&self, sentences: Tensor<2, Int>, styles: Tensor<1, Int>) -> Tensor<2> {
         self.text.forward(sentences) + embed(&self.style, styles)
     }
 
@@ -167,7 +171,7 @@ impl Lead {
     }
 
     /// Meanings beside their sketches, `[batch, meaning + sketch x 8 x 8]`.
-    fn forward(&self, meanings: Tensor<2>) -> Tensor<2> {
+    pub fn forward(&self, meanings: Tensor<2>) -> Tensor<2> {
         Tensor::cat(vec![meanings.clone(), self.sketch(meanings)], 1)
     }
 }
@@ -175,7 +179,7 @@ impl Lead {
 impl Flow {
     /// The velocity at noisy codes x `[batch, code, 8, 8]`, times t `[batch]` in [0, 1], led by meanings and sketches
     /// `[batch, meaning + sketch x 8 x 8]`.
-    fn velocity(&self, x: Tensor<4>, t: Tensor<1>, lead: Tensor<2>) -> Tensor<4> {
+    pub fn velocity(&self, x: Tensor<4>, t: Tensor<1>, lead: Tensor<2>) -> Tensor<4> {
         passes::count("denoiser");
         let time = self.time_2.forward(silu(self.time_1.forward(waves(t))));
         let ([_, both], [_, meaning]) = (lead.dims(), time.dims());

@@ -13,9 +13,9 @@ use crate::evaluate::Plan;
 use crate::fashion::classifier;
 use crate::recipe::Recipe;
 use crate::train::Schedule;
-use crate::{datasets, model, output, train_model};
+use crate::{datasets, model, onnx, output, train_model};
 
-/// Trains, evaluates, quantizes and samples Pushforward's generators.
+/// Trains, evaluates, quantizes, samples and exports Pushforward's generators.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub struct Arguments {
@@ -75,6 +75,14 @@ enum Command {
     Quantize {
         #[command(flatten)]
         common: Common,
+    },
+    /// Write each network of the weights that ship as an ONNX file.
+    Export {
+        #[command(flatten)]
+        common: Common,
+        /// The folder to write into; without it, `onnx` in the model's run.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Sample pictures into a NumPy file, uint8 `[N, H, W, C]`.
     Sample {
@@ -173,6 +181,7 @@ impl Arguments {
             Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
             Command::Quantize { common } if common.model == judge::ID => judge::pin(&common),
             Command::Quantize { common } => model::quantize(&common),
+            Command::Export { common, out } => onnx::export(&common, out),
             Command::Sample { common, count, seed, class, prompt, style, out, png, checkpoint, sampling } => {
                 if common.model == classifier::ID {
                     bail!("the classifier generates no pictures; expected a model of {}", common.models.display());

@@ -1,4 +1,4 @@
-//! The trainer: trains, evaluates, quantizes and samples the generators of `pushforward`, natively.
+//! The trainer: trains, evaluates, quantizes, samples and exports the generators of `pushforward`, natively.
 //!
 //! It knows no page and no browser. Families bring their modules and losses; here are data sets, the
 //! loop, checkpoints, figures and files.
@@ -15,6 +15,7 @@ mod fashion;
 mod log;
 mod metrics;
 mod model;
+mod onnx;
 mod output;
 mod pinned;
 mod recipe;

@@ -61,16 +61,24 @@ fn read_weights(common: &Common, card: &ModelCard) -> Result<Vec<u8>> {
     fs::read(&path).with_context(|| format!("reading {}", path.display()))
 }
 
+/// The module that ships with a card.
+///
+/// # Errors
+/// When the card is of another family, or the weights are not those that it pins.
+pub fn shipped<F: Family>(common: &Common, card: &ModelCard) -> Result<F> {
+    let config = serde_json::from_value(card.config.clone())
+        .with_context(|| format!("the card's config is not a {}'s", F::NAME))?;
+    let (bytes, module) = (read_weights(common, card)?, F::init(&config, &common.device.open()?).shipped());
+    Ok(weights::load(&card.id, &card.weights, &bytes, card.weights.precision, module)?)
+}
+
 /// A module that goes on from the weights that ship.
 ///
 /// # Errors
 /// When there are none, or they are of another model.
 pub fn going_on<F: Family>(common: &Common, module: F) -> Result<(F, Option<Origin>)> {
     let card = read_card(common)?;
-    let config = serde_json::from_value(card.config.clone())
-        .with_context(|| format!("the card's config is not a {}'s", F::NAME))?;
-    let (bytes, shipped) = (read_weights(common, &card)?, F::init(&config, &common.device.open()?).shipped());
-    let shipped = weights::load(&card.id, &card.weights, &bytes, card.weights.precision, shipped)?;
+    let shipped = shipped(common, &card)?;
     let expected = module.num_params();
     let module = module.going_on_from(shipped);
     let got = module.num_params();

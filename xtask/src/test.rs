@@ -35,6 +35,10 @@ const LANES: [&[&[Check]]; 2] = [
             check("structure", &[], structure::run),
             check("clippy", &[], |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
             check("native tests", &[], |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
+            check("ONNX", &[Need::Npm], |sh| {
+                browser::npm_packages(sh)?;
+                Ok(cmd!(sh, "cargo test -p trainer onnx -- --ignored").run()?)
+            }),
         ],
         &[
             // In the profile of the page, whose build scripts and macros it thereby shares; with what trains, too, so that
