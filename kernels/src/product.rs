@@ -57,7 +57,7 @@ pub fn product(
     match count {
         // Few rows wait for their sums: those of more columns are made at once.
         1 => few_rows::<1, 4, 1>(row, packed, inputs, begin, out),
-        2 => few_rows::<2, 3, 1>(row, packed, inputs, begin, out),
+        2 => few_rows::<2, 2, 1>(row, packed, inputs, begin, out),
         _ => {
             // Rows that stay in the nearest cache while all columns pass by.
             for first in (0..count).step_by(ROWS_AT_ONCE) {

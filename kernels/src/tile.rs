@@ -9,7 +9,7 @@ pub(crate) const COLUMNS: usize = 2 * LANES;
 pub(crate) type Sums = [F32x4; 2];
 
 /// The most rows whose sums fit into sixteen registers beside a row of weights.
-const ROWS: usize = 6;
+const ROWS: usize = 4;
 
 /// Adds products of rows and `B` blocks of weights `[length][8]` to sums, one number of the rows after the other.
 #[inline(always)]
@@ -55,13 +55,10 @@ pub(crate) fn multiply<'a, const STEPS: usize>(
 ) {
     let mut row = 0;
     while row < count {
-        // As even as it gets: seven rows are four and three, eight are four and four.
         row += match count - row {
             1 => tile::<1, STEPS>(row, &part, block, start, &mut finish),
             2 => tile::<2, STEPS>(row, &part, block, start, &mut finish),
             3 => tile::<3, STEPS>(row, &part, block, start, &mut finish),
-            4 | 7 | 8 => tile::<4, STEPS>(row, &part, block, start, &mut finish),
-            5 => tile::<5, STEPS>(row, &part, block, start, &mut finish),
             _ => tile::<ROWS, STEPS>(row, &part, block, start, &mut finish),
         };
     }
