@@ -7,7 +7,7 @@ use burn::tensor::{Int, Tensor};
 use common::{device, filled, goes_on, rng, values, whole_pictures};
 use pushforward::catalogue;
 use pushforward::families::Family;
-use pushforward::families::gan::{Gan, GanConfig, deviations, normalized};
+use pushforward::families::gan::{Gan, GanConfig, deviations, spectrally_normalized};
 use pushforward::generator::{Condition, Options, finish, noise};
 use pushforward::training::Objective;
 
@@ -39,7 +39,7 @@ fn normalized_weights_have_spectral_norm_one() {
     for (seed, shape) in [[8, 1, 4, 4], [16, 8, 3, 3], [3, 20, 1, 1]].into_iter().enumerate() {
         let count = shape.iter().product();
         let weight = (noise([1, count], &mut rng(seed as u64), &device()) * 3.0).reshape(shape);
-        let got = normalized(&Param::from_tensor(weight)).reshape([shape[0] as i32, -1]);
+        let got = spectrally_normalized(&Param::from_tensor(weight)).reshape([shape[0] as i32, -1]);
         let norm = largest_singular(got);
         // Sixteen iterations come from below.
         assert!((0.999..1.05).contains(&norm), "{shape:?}: {norm}");

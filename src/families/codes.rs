@@ -8,8 +8,6 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::GroupNorm;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::tensor::activation::{silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
 use kernels::causal;
 use rand_chacha::ChaCha8Rng;
@@ -21,7 +19,9 @@ use crate::generator::{Choices, Condition, Inversion, Settings, Trajectory, at_o
 use crate::layers::causal::Cache;
 use crate::layers::codebook::Codebook;
 use crate::layers::prior::{Prior, PriorConfig};
-use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, upsample};
+use crate::layers::{
+    Convolution, Pointwise, Residual, ResidualConfig, StridedConvolution, activated, group_norm, normalized, tanh,
+};
 use crate::losses::Loss;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
@@ -74,22 +74,22 @@ impl CodesConfig {
         let norm = |channels: usize| group_norm(channels).init(device);
         Codes {
             encoder: Encoder {
-                stem: conv3x3(colours, half, 2).init(device),
+                stem: StridedConvolution::new(colours, half, device),
                 fine: residual(half),
-                down: conv3x3(half, channels, 2).init(device),
+                down: StridedConvolution::new(half, channels, device),
                 coarse: residual(channels),
                 norm: norm(channels),
-                squeeze: Conv2dConfig::new([channels, code], [1, 1]).init(device),
+                squeeze: Pointwise::new(channels, code, device),
             },
             codebook: Codebook::new(codebook, code, device),
             decoder: Decoder {
-                stem: conv3x3(code, channels, 1).init(device),
+                stem: Convolution::new(code, channels, device),
                 coarse: residual(channels),
-                widen_1: conv3x3(channels, half, 1).init(device),
+                widen_1: Convolution::new(channels, half, device),
                 fine: residual(half),
-                widen_2: conv3x3(half, quarter, 1).init(device),
+                widen_2: Convolution::new(half, quarter, device),
                 norm: norm(quarter),
-                paint: conv3x3(quarter, colours, 1).init(device),
+                paint: Convolution::new(quarter, colours, device),
             },
             prior: PriorConfig::new(classes + 1, side * side, codebook, width, layers).init(device),
             classes,
@@ -123,23 +123,23 @@ pub struct Codes {
 
 #[derive(Module, Debug)]
 struct Encoder {
-    stem: Conv2d,
+    stem: StridedConvolution,
     fine: Residual,
-    down: Conv2d,
+    down: StridedConvolution,
     coarse: Residual,
     norm: GroupNorm,
-    squeeze: Conv2d,
+    squeeze: Pointwise,
 }
 
 #[derive(Module, Debug)]
 struct Decoder {
-    stem: Conv2d,
+    stem: Convolution,
     coarse: Residual,
-    widen_1: Conv2d,
+    widen_1: Convolution,
     fine: Residual,
-    widen_2: Conv2d,
+    widen_2: Convolution,
     norm: GroupNorm,
-    paint: Conv2d,
+    paint: Convolution,
 }
 
 impl Codes {
@@ -148,8 +148,8 @@ impl Codes {
         passes::count("encoder");
         let encoder = &self.encoder;
         let x = encoder.fine.forward(encoder.stem.forward(images));
-        let x = encoder.coarse.forward(encoder.down.forward(silu(x)));
-        let x = encoder.squeeze.forward(silu(encoder.norm.forward(x)));
+        let x = encoder.coarse.forward(encoder.down.forward(activated(x)));
+        let x = encoder.squeeze.forward(normalized(&encoder.norm, x));
         x.permute([0, 2, 3, 1]).flatten(0, 2)
     }
 
@@ -161,9 +161,9 @@ impl Codes {
         let side = self.side;
         let x = vectors.reshape([count / (side * side), side, side, length]).permute([0, 3, 1, 2]);
         let x = decoder.coarse.forward(decoder.stem.forward(x));
-        let x = decoder.fine.forward(decoder.widen_1.forward(upsample(silu(x))));
-        let x = decoder.widen_2.forward(upsample(silu(x)));
-        tanh(decoder.paint.forward(silu(decoder.norm.forward(x))))
+        let x = decoder.fine.forward(decoder.widen_1.forward(activated(x).upsampled()));
+        let x = decoder.widen_2.forward(activated(x).upsampled());
+        tanh(decoder.paint.forward(normalized(&decoder.norm, x)))
     }
 
     /// Pictures `[batch, colours, side, side]` to their codes `[batch, codes]`.
@@ -330,7 +330,7 @@ impl Trajectory for Writing {
     /// A place without a code yet is nothing to the decoder, and black.
     fn picture(&self) -> Tensor<4> {
         let ([batch, all], device, side) = (self.z.dims(), self.z.device(), self.model.side);
-        let colours = self.model.decoder.paint.weight.dims()[0];
+        let colours = self.model.decoder.paint.outputs();
         let black = |rows| Tensor::full([batch, colours, PIXELS * rows, PIXELS * side], -1.0, &device);
         if self.written.is_empty() {
             return black(side);

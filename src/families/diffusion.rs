@@ -3,8 +3,7 @@
 
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
@@ -16,8 +15,8 @@ use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, Sampler, Settings, Trajectory, fold, noise};
 use crate::layers::noising::{FREQUENCIES, mix, waves};
 use crate::layers::{
-    Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, depth_to_space, embed, group_norm,
-    sum_each,
+    Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise, StridedConvolution,
+    beside, depth_to_space, embed, group_norm, normalized, sum_each,
 };
 use crate::losses;
 use crate::losses::Loss;
@@ -59,12 +58,12 @@ pub struct Diffusion {
     time_1: Linear,
     time_2: Linear,
     condition: Embedding,
-    stem: Conv2d,
+    stem: Convolution,
     levels: Vec<Level>,
     middle: Vec<Modulated>,
     attention: PixelAttention,
     norm: GroupNorm,
-    paint: Conv2d,
+    paint: Convolution,
     recognizer: Option<Recognizer>,
     #[module(skip)]
     classes: usize,
@@ -77,9 +76,9 @@ pub struct Diffusion {
 #[derive(Module, Debug)]
 struct Level {
     down: Vec<Modulated>,
-    shrink: Conv2d,
-    grow: Conv2d,
-    merge: Conv2d,
+    shrink: StridedConvolution,
+    grow: Pointwise,
+    merge: Pointwise,
     up: Vec<Modulated>,
 }
 
@@ -94,14 +93,13 @@ impl DiffusionConfig {
         let blocks = |level: usize| -> Vec<Modulated> {
             (0..BLOCKS[level]).map(|_| ModulatedConfig::new(channels[level], embedding).init(device)).collect()
         };
-        let pointwise = |from, to| Conv2dConfig::new([from, to], [1, 1]).init(device);
         let level = |level: usize| {
             let [fine, coarse] = [channels[level], channels[level + 1]];
             Level {
                 down: blocks(level),
-                shrink: conv3x3(fine, coarse, 2).init(device),
-                grow: pointwise(coarse, 4 * fine),
-                merge: pointwise(2 * fine, fine),
+                shrink: StridedConvolution::new(fine, coarse, device),
+                grow: Pointwise::new(coarse, 4 * fine, device),
+                merge: Pointwise::new(2 * fine, fine, device),
                 up: blocks(level),
             }
         };
@@ -109,12 +107,12 @@ impl DiffusionConfig {
             time_1: LinearConfig::new(2 * FREQUENCIES, embedding).init(device),
             time_2: LinearConfig::new(embedding, embedding).init(device),
             condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
-            stem: conv3x3(colours, finest, 1).init(device),
+            stem: Convolution::new(colours, finest, device),
             levels: (0..channels.len() - 1).map(level).collect(),
             middle: blocks(channels.len() - 1),
             attention: PixelAttentionConfig::new(coarsest).init(device),
             norm: group_norm(finest).init(device),
-            paint: conv3x3(finest, colours, 1).with_initializer(Initializer::Zeros).init(device),
+            paint: Convolution::zeros(finest, colours, device),
             recognizer: Recognizer::paying(class_information, [colours, side], classes, device),
             classes,
             picture: [colours, side, side],
@@ -137,7 +135,7 @@ impl Diffusion {
         let embedding = silu(time + embed(&self.condition, conditions));
 
         let x = self.through(&self.levels, self.stem.forward(x), &embedding);
-        self.paint.forward(silu(self.norm.forward(x)))
+        self.paint.forward(normalized(&self.norm, x))
     }
 
     /// Through the U-Net from the finest of some levels on.
@@ -148,7 +146,7 @@ impl Diffusion {
         let fine = through(&level.down, x, embedding);
         let coarse = self.through(coarser, level.shrink.forward(fine.clone()), embedding);
         let grown = depth_to_space(level.grow.forward(coarse));
-        through(&level.up, level.merge.forward(Tensor::cat(vec![grown, fine], 1)), embedding)
+        through(&level.up, level.merge.forward(beside(grown, fine)), embedding)
     }
 
     /// The velocity under a condition, for a way that outlives what it was asked for with.

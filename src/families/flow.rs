@@ -19,7 +19,7 @@ use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
 use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, Settings, Stepwise, Trajectory, fold};
 use crate::layers::coupling::{Net, Step, StepConfig};
-use crate::layers::{depth_to_space, embed, halves, space_to_depth, sum_each};
+use crate::layers::{beside, depth_to_space, embed, halves, space_to_depth, sum_each};
 use crate::losses::Loss;
 use crate::training::Objective;
 
@@ -113,7 +113,7 @@ impl Scale {
         let x = match (&self.leaving, leave) {
             (Some(leaving), Some(leave)) => {
                 let leave = leaving.forward(stay.clone(), embedding.clone()).inverse(leave);
-                Tensor::cat(vec![stay, leave], 1)
+                beside(stay, leave)
             }
             _ => stay,
         };
@@ -152,7 +152,7 @@ impl Parts {
     fn whole(self, scales: &[Scale]) -> Tensor<4> {
         scales.iter().zip(self.left).rev().fold(self.stay, |stay, (scale, leave)| {
             let x = match leave {
-                Some(leave) => Tensor::cat(vec![stay, leave], 1),
+                Some(leave) => beside(stay, leave),
                 None => stay,
             };
             if scale.squeezes { depth_to_space(x) } else { x }

@@ -11,7 +11,7 @@ use burn::config::Config;
 use burn::module::{Module, Param, ParamId, list_param_ids};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::activation::{leaky_relu, relu, silu, tanh};
+use burn::tensor::activation::{leaky_relu, relu, silu};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Int, Tensor};
@@ -20,7 +20,9 @@ use rand_chacha::ChaCha8Rng;
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape};
 use crate::generator::{Condition, OneShot, Settings, Trajectory, noise};
-use crate::layers::{Modulated, ModulatedConfig, conv3x3, depth_to_space, embed, group_norm, upsample};
+use crate::layers::{
+    Convolution, Modulated, ModulatedConfig, activated, depth_to_space, embed, group_norm, normalized, tanh,
+};
 use crate::losses::Loss;
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
@@ -67,11 +69,11 @@ impl GanConfig {
                 embed: LinearConfig::new(latent, embedding).init(device),
                 stem: LinearConfig::new(latent, channels * (side / 4).pow(2)).init(device),
                 coarse: block(channels),
-                widen: conv3x3(channels, half, 1).init(device),
+                widen: Convolution::new(channels, half, device),
                 fine: block(half),
                 norm: group_norm(half).init(device),
-                spread: conv3x3(half, 4 * eighth, 1).init(device),
-                paint: conv3x3(eighth, colours, 1).init(device),
+                spread: Convolution::new(half, 4 * eighth, device),
+                paint: Convolution::new(eighth, colours, device),
                 side: side / 4,
             },
             discriminator: Some(Discriminator {
@@ -115,11 +117,11 @@ struct Painter {
     embed: Linear,
     stem: Linear,
     coarse: Modulated,
-    widen: Conv2d,
+    widen: Convolution,
     fine: Modulated,
     norm: GroupNorm,
-    spread: Conv2d,
-    paint: Conv2d,
+    spread: Convolution,
+    paint: Convolution,
     /// Pixels on a side of the coarsest feature map.
     #[module(skip)]
     side: usize,
@@ -132,9 +134,9 @@ impl Painter {
         let (batch, side) = (z.dims()[0], self.side as i32);
         let x = self.stem.forward(z).reshape([batch as i32, -1, side, side]);
         let x = self.coarse.forward(x, embedding.clone());
-        let x = self.fine.forward(self.widen.forward(upsample(silu(x))), embedding);
-        let x = depth_to_space(self.spread.forward(silu(self.norm.forward(x))));
-        tanh(self.paint.forward(silu(x)))
+        let x = self.fine.forward(self.widen.forward(activated(x).upsampled()), embedding);
+        let x = depth_to_space(self.spread.forward(normalized(&self.norm, x)));
+        tanh(self.paint.forward(activated(x)))
     }
 }
 
@@ -151,12 +153,15 @@ impl Discriminator {
     fn forward(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
         let features = self.layers.iter().fold(images, |x, layer| {
             let options = ConvOptions::new(layer.stride, [1, 1], [1, 1], 1);
-            leaky_relu(conv2d(x, normalized(&layer.weight), layer.bias.as_ref().map(Param::val), options), 0.2)
+            leaky_relu(
+                conv2d(x, spectrally_normalized(&layer.weight), layer.bias.as_ref().map(Param::val), options),
+                0.2,
+            )
         });
         let features: Tensor<2> = features.flatten::<3>(2, 3).sum_dim(2).squeeze_dim(2);
         let varied = Tensor::cat(vec![features.clone(), deviations(&features, &conditions)], 1);
-        let judged = varied.matmul(normalized(&self.judge.weight));
-        let class: Tensor<2> = Tensor::select(normalized(&self.condition.weight), 0, conditions);
+        let judged = varied.matmul(spectrally_normalized(&self.judge.weight));
+        let class: Tensor<2> = Tensor::select(spectrally_normalized(&self.condition.weight), 0, conditions);
         (judged + (class * features).sum_dim(1)).squeeze_dim(1)
     }
 }
@@ -171,7 +176,7 @@ pub fn deviations(features: &Tensor<2>, conditions: &Tensor<1, Int>) -> Tensor<2
 }
 
 /// A weight over its largest singular value (arXiv 1802.05957, equation 8), its first dimension the rows.
-pub fn normalized<const D: usize>(weight: &Param<Tensor<D>>) -> Tensor<D> {
+pub fn spectrally_normalized<const D: usize>(weight: &Param<Tensor<D>>) -> Tensor<D> {
     let weight = weight.val();
     let rows: Tensor<2> = weight.clone().reshape([weight.dims()[0] as i32, -1]);
     let fixed = rows.clone().detach();

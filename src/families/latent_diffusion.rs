@@ -7,8 +7,7 @@
 
 use burn::config::Config;
 use burn::module::{Module, ParamId, list_param_ids};
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Initializer, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
@@ -19,7 +18,10 @@ use crate::generator::{Condition, Inversion, Prompt, Sampler, Settings, Trajecto
 use crate::layers::autoencoder::{CODES, COLOURS, Decoder, DecoderConfig, Encoder, EncoderConfig, SIDE};
 use crate::layers::noising::{FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
-use crate::layers::{Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, conv3x3, embed, group_norm};
+use crate::layers::{
+    Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise, beside, embed,
+    group_norm, normalized,
+};
 use crate::losses;
 use crate::losses::Loss;
 use crate::passes;
@@ -117,12 +119,12 @@ pub struct Flow {
     time_1: Linear,
     time_2: Linear,
     meaning: Linear,
-    stem: Conv2d,
+    stem: Pointwise,
     /// One attention between each two.
     blocks: Vec<Modulated>,
     attentions: Vec<PixelAttention>,
     norm: GroupNorm,
-    paint: Conv2d,
+    paint: Convolution,
 }
 
 /// Modulated blocks of the flow.
@@ -146,11 +148,11 @@ impl LatentDiffusionConfig {
                 time_1: LinearConfig::new(2 * FREQUENCIES, meaning).init(device),
                 time_2: LinearConfig::new(meaning, meaning).init(device),
                 meaning: LinearConfig::new(meaning, meaning).init(device),
-                stem: Conv2dConfig::new([code + sketch, channels], [1, 1]).init(device),
+                stem: Pointwise::new(code + sketch, channels, device),
                 blocks: (0..BLOCKS).map(|_| ModulatedConfig::new(channels, meaning).init(device)).collect(),
                 attentions: (1..BLOCKS).map(|_| PixelAttentionConfig::new(channels).init(device)).collect(),
                 norm: group_norm(channels).init(device),
-                paint: conv3x3(channels, code, 1).with_initializer(Initializer::Zeros).init(device),
+                paint: Convolution::zeros(channels, code, device),
             },
             styles,
             learning: Learning::Autoencoder,
@@ -185,12 +187,12 @@ impl Flow {
         let ([_, both], [_, meaning]) = (lead.dims(), time.dims());
         let [meaning, sketch] = lead.split_with_sizes(vec![meaning, both - meaning], 1).try_into().expect("two parts");
         let embedding = silu(time + self.meaning.forward(meaning));
-        let mut x = self.stem.forward(Tensor::cat(vec![x, in_codes(sketch)], 1));
+        let mut x = self.stem.forward(beside(x, in_codes(sketch)));
         for (i, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, embedding.clone());
             x = self.attentions.get(i).map_or(x.clone(), |attention| attention.forward(x));
         }
-        self.paint.forward(silu(self.norm.forward(x)))
+        self.paint.forward(normalized(&self.norm, x))
     }
 }
 

@@ -17,6 +17,7 @@ use burn::tensor::Device;
 
 use crate::cards::{ModelCard, Precision};
 use crate::generator::Generator;
+use crate::layers::packed;
 use crate::weights::{self, WeightsError};
 
 pub use family::{Family, Traits};
@@ -78,7 +79,7 @@ pub fn open(
             })?;
             let module = F::init(&config, device).shipped();
             let module = weights::load(&card.id, &card.weights, bytes, precision, module)?;
-            let module = if *device == Device::flex() { module.packed() } else { module };
+            let module = if *device == Device::flex() { packed(module.packed()) } else { module };
             Ok(module.generator(card.clone()))
         }
     }

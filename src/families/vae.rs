@@ -9,9 +9,7 @@
 
 use burn::config::Config;
 use burn::module::{Module, Param};
-use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{GroupNorm, Linear, LinearConfig};
-use burn::tensor::activation::{silu, tanh};
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -21,7 +19,10 @@ use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape};
 use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, OneShot, Settings, Trajectory, at_once, noise};
 use crate::layers::triangular::{inverse, mask};
-use crate::layers::{Residual, ResidualConfig, conv3x3, group_norm, halves, sum_each, upsample};
+use crate::layers::{
+    Convolution, Pointwise, Residual, ResidualConfig, StridedConvolution, activated, group_norm, halves, normalized,
+    silu, sum_each, tanh,
+};
 use crate::losses::Loss;
 use crate::losses::recognizer::Recognizer;
 use crate::passes;
@@ -67,11 +68,11 @@ impl VaeConfig {
         let weight = class_information / (colours * side * side) as f64;
         Vae {
             encoder: Encoder {
-                stem: conv3x3(colours, half, 2).init(device),
-                down: conv3x3(half, channels, 2).init(device),
+                stem: StridedConvolution::new(colours, half, device),
+                down: StridedConvolution::new(half, channels, device),
                 coarse: residual(channels),
                 norm: norm(channels),
-                squeeze: Conv2dConfig::new([channels, HEAD], [1, 1]).init(device),
+                squeeze: Pointwise::new(channels, HEAD, device),
                 posterior: LinearConfig::new(HEAD * coarse, 2 * latent).init(device),
             },
             prior: Prior {
@@ -81,11 +82,11 @@ impl VaeConfig {
             decoder: Decoder {
                 stem: LinearConfig::new(latent, channels * coarse).init(device),
                 coarse: residual(channels),
-                widen_1: conv3x3(channels, half, 1).init(device),
+                widen_1: Convolution::new(channels, half, device),
                 fine: residual(half),
-                widen_2: conv3x3(half, quarter, 1).init(device),
+                widen_2: Convolution::new(half, quarter, device),
                 norm: norm(quarter),
-                paint: conv3x3(quarter, colours, 1).init(device),
+                paint: Convolution::new(quarter, colours, device),
                 side: side / 4,
             },
             log_sigma: Param::from_tensor(Tensor::full([1], -1.5, device)),
@@ -112,11 +113,11 @@ pub struct Vae {
 /// q(h | x).
 #[derive(Module, Debug)]
 struct Encoder {
-    stem: Conv2d,
-    down: Conv2d,
+    stem: StridedConvolution,
+    down: StridedConvolution,
     coarse: Residual,
     norm: GroupNorm,
-    squeeze: Conv2d,
+    squeeze: Pointwise,
     posterior: Linear,
 }
 
@@ -190,11 +191,11 @@ impl Prior {
 struct Decoder {
     stem: Linear,
     coarse: Residual,
-    widen_1: Conv2d,
+    widen_1: Convolution,
     fine: Residual,
-    widen_2: Conv2d,
+    widen_2: Convolution,
     norm: GroupNorm,
-    paint: Conv2d,
+    paint: Convolution,
     /// Pixels on a side of the coarsest feature map.
     #[module(skip)]
     side: usize,
@@ -230,10 +231,10 @@ impl Vae {
     pub fn encode(&self, images: Tensor<4>) -> Posterior {
         passes::count("encoder");
         let encoder = &self.encoder;
-        let x = encoder.down.forward(silu(encoder.stem.forward(images)));
-        let x = encoder.norm.forward(encoder.coarse.forward(x));
-        let x: Tensor<2> = encoder.squeeze.forward(silu(x)).flatten(1, 3);
-        let [mean, log_variance] = halves(encoder.posterior.forward(silu(x)), 1);
+        let x = encoder.down.forward(activated(encoder.stem.forward(images)));
+        let x = encoder.coarse.forward(x);
+        let x: Tensor<2> = silu(encoder.squeeze.forward(normalized(&encoder.norm, x))).flatten(1, 3);
+        let [mean, log_variance] = halves(encoder.posterior.forward(x), 1);
         // Variances from e^-10 to e^4 are all a posterior needs; the bounds keep exp() finite.
         Posterior { mean, log_variance: log_variance.clamp(-10.0, 4.0) }
     }
@@ -245,9 +246,9 @@ impl Vae {
         let (batch, side) = (codes.dims()[0], decoder.side as i32);
         let x = decoder.stem.forward(codes).reshape([batch as i32, -1, side, side]);
         let x = decoder.coarse.forward(x);
-        let x = decoder.fine.forward(decoder.widen_1.forward(upsample(silu(x))));
-        let x = decoder.widen_2.forward(upsample(silu(x)));
-        tanh(decoder.paint.forward(silu(decoder.norm.forward(x))))
+        let x = decoder.fine.forward(decoder.widen_1.forward(activated(x).upsampled()));
+        let x = decoder.widen_2.forward(activated(x).upsampled());
+        tanh(decoder.paint.forward(normalized(&decoder.norm, x)))
     }
 
     /// Latents z `[batch, latent]` under conditions `[batch]` to pictures `[batch, colours, side, side]`.

@@ -4,11 +4,13 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::nn::GroupNorm;
-use burn::nn::conv::Conv2d;
-use burn::tensor::activation::silu;
 use burn::tensor::{Device, Tensor};
 
-use super::{Residual, ResidualConfig, conv3x3, depth_to_space, group_norm, halves, space_to_depth, upsample};
+use super::convolution::Input;
+use super::{
+    Convolution, Residual, ResidualConfig, StridedConvolution, depth_to_space, group_norm, halves, normalized,
+    space_to_depth,
+};
 use crate::passes;
 
 /// Codes on a side.
@@ -41,25 +43,25 @@ pub struct DecoderConfig {
 /// Pictures to Gaussians of codes.
 #[derive(Module, Debug)]
 pub struct Encoder {
-    stem: Conv2d,
+    stem: Convolution,
     fine: Residual,
-    down: Conv2d,
+    down: StridedConvolution,
     coarse: Residual,
     norm: GroupNorm,
-    squeeze: Conv2d,
+    squeeze: Convolution,
 }
 
 /// Codes to pictures.
 #[derive(Module, Debug)]
 pub struct Decoder {
-    stem: Conv2d,
+    stem: Convolution,
     coarse: Residual,
-    up: Conv2d,
+    up: Convolution,
     middle: Residual,
-    unfold: Conv2d,
+    unfold: Convolution,
     fine: Residual,
     norm: GroupNorm,
-    paint: Conv2d,
+    paint: Convolution,
 }
 
 impl EncoderConfig {
@@ -67,12 +69,12 @@ impl EncoderConfig {
     pub fn init(&self, device: &Device) -> Encoder {
         let Self { channels: [fine, coarse], code } = *self;
         Encoder {
-            stem: conv3x3(4 * COLOURS, fine, 1).init(device),
+            stem: Convolution::new(4 * COLOURS, fine, device),
             fine: ResidualConfig::new(fine).init(device),
-            down: conv3x3(fine, coarse, 2).init(device),
+            down: StridedConvolution::new(fine, coarse, device),
             coarse: ResidualConfig::new(coarse).init(device),
             norm: group_norm(coarse).init(device),
-            squeeze: conv3x3(coarse, 2 * code, 1).init(device),
+            squeeze: Convolution::new(coarse, 2 * code, device),
         }
     }
 }
@@ -82,14 +84,14 @@ impl DecoderConfig {
     pub fn init(&self, device: &Device) -> Decoder {
         let Self { channels: [fine, middle, coarse], code } = *self;
         Decoder {
-            stem: conv3x3(code, coarse, 1).init(device),
+            stem: Convolution::new(code, coarse, device),
             coarse: ResidualConfig::new(coarse).init(device),
-            up: conv3x3(coarse, middle, 1).init(device),
+            up: Convolution::new(coarse, middle, device),
             middle: ResidualConfig::new(middle).init(device),
-            unfold: conv3x3(middle, 4 * fine, 1).init(device),
+            unfold: Convolution::new(middle, 4 * fine, device),
             fine: ResidualConfig::new(fine).init(device),
             norm: group_norm(fine).init(device),
-            paint: conv3x3(fine, COLOURS, 1).init(device),
+            paint: Convolution::new(fine, COLOURS, device),
         }
     }
 }
@@ -100,7 +102,7 @@ impl Encoder {
         passes::count("encoder");
         let x = self.fine.forward(self.stem.forward(space_to_depth(images)));
         let x = self.coarse.forward(self.down.forward(x));
-        let [mean, log_variance] = halves(self.squeeze.forward(silu(self.norm.forward(x))), 1);
+        let [mean, log_variance] = halves(self.squeeze.forward(normalized(&self.norm, x)), 1);
         [mean, log_variance.clamp(-12.0, 4.0)]
     }
 }
@@ -110,8 +112,8 @@ impl Decoder {
     pub fn forward(&self, codes: Tensor<4>) -> Tensor<4> {
         passes::count("decoder");
         let x = self.coarse.forward(self.stem.forward(codes));
-        let x = self.middle.forward(self.up.forward(upsample(x)));
+        let x = self.middle.forward(self.up.forward(Input::from(x).upsampled()));
         let x = self.fine.forward(depth_to_space(self.unfold.forward(x)));
-        self.paint.forward(silu(self.norm.forward(x)))
+        self.paint.forward(normalized(&self.norm, x))
     }
 }

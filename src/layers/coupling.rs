@@ -3,14 +3,11 @@
 
 use burn::config::Config;
 use burn::module::{Module, Param};
-use burn::nn::Initializer;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::tensor::activation::silu;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, activation};
 
 use super::monotone::Monotone;
 use super::triangular::{inverse, mask};
-use super::{Modulated, ModulatedConfig, conv3x3, halves};
+use super::{Convolution, Modulated, ModulatedConfig, Pointwise, beside, cpu, halves, silu};
 use crate::passes;
 
 /// Config of [`Step`], and of a [`Net`] that maps one half of its channels as the other has it.
@@ -46,10 +43,10 @@ impl StepConfig {
         let Self { channels, hidden, mixtures, embedding } = *self;
         let half = channels / 2;
         Net {
-            stem: conv3x3(half, hidden, 1).init(device),
+            stem: Convolution::new(half, hidden, device),
             block: ModulatedConfig::new(hidden, embedding).init(device),
-            affine: conv3x3(hidden, 2 * half, 1).with_initializer(Initializer::Zeros).init(device),
-            mixture: Conv2dConfig::new([hidden, 3 * mixtures * half], [1, 1]).init(device),
+            affine: Convolution::zeros(hidden, 2 * half, device),
+            mixture: Pointwise::new(hidden, 3 * mixtures * half, device),
         }
     }
 }
@@ -57,31 +54,31 @@ impl StepConfig {
 /// Activation normalization, mixing of channels, and a coupling.
 #[derive(Module, Debug)]
 pub struct Step {
-    log_scale: Param<Tensor<1>>,
-    shift: Param<Tensor<1>>,
+    pub(super) log_scale: Param<Tensor<1>>,
+    pub(super) shift: Param<Tensor<1>>,
     /// Below the diagonal, L of W = P L U (arXiv 1807.03039, equation 10), where P reverses the channels.
-    lower: Param<Tensor<2>>,
+    pub(super) lower: Param<Tensor<2>>,
     /// Above the diagonal, U.
-    upper: Param<Tensor<2>>,
+    pub(super) upper: Param<Tensor<2>>,
     /// The logarithm of U's diagonal.
-    log_diagonal: Param<Tensor<1>>,
+    pub(super) log_diagonal: Param<Tensor<1>>,
     coupling: Net,
 }
 
 /// The map of some channels as others have it; its shifts and scales start at zero.
 #[derive(Module, Debug)]
 pub struct Net {
-    stem: Conv2d,
+    stem: Convolution,
     block: Modulated,
-    affine: Conv2d,
-    mixture: Conv2d,
+    affine: Convolution,
+    mixture: Pointwise,
 }
 
 impl Net {
     /// The map of other channels, given channels x `[batch, channels, height, width]` and an embedding `[batch, embedding]`.
     pub fn forward(&self, x: Tensor<4>, embedding: Tensor<2>) -> Monotone {
         passes::count("coupling");
-        let x = silu(self.block.forward(self.stem.forward(x), silu(embedding)));
+        let x = silu(self.block.forward(self.stem.forward(x), activation::silu(embedding)));
         Monotone::new(self.affine.forward(x.clone()), self.mixture.forward(x))
     }
 }
@@ -127,9 +124,13 @@ impl Step {
     pub fn inverse(&self, x: Tensor<4>, embedding: Tensor<2>) -> Tensor<4> {
         let [stay, change] = halves(x, 1);
         let change = self.coupling.forward(stay.clone(), embedding).inverse(change);
+        let x = beside(stay, change);
+        if let Some(x) = cpu::unmix(self, &x) {
+            return x;
+        }
         let [lower, upper] = self.factors();
         let unmix = inverse(upper.transpose()).transpose().matmul(inverse(lower));
-        let x = mix(Tensor::cat(vec![stay, change], 1).flip([1]), unmix);
+        let x = mix(x.flip([1]), unmix);
         x * spread(self.log_scale.val().neg().exp()) - spread(self.shift.val())
     }
 

@@ -2,19 +2,18 @@
 //! a drawn picture shows: a bound on the information between the two (arXiv 1606.03657, equation 5).
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, silu};
 use burn::tensor::{Device, Int, Tensor};
 
 use super::Loss;
-use crate::layers::conv3x3;
+use crate::layers::{StridedConvolution, activated};
 
 /// q(c | x).
 #[derive(Module, Debug)]
 pub struct Recognizer {
-    fine: Conv2d,
-    coarse: Conv2d,
+    fine: StridedConvolution,
+    coarse: StridedConvolution,
     logits: Linear,
     /// What a generator is paid for a nat.
     #[module(skip)]
@@ -28,8 +27,8 @@ impl Recognizer {
     /// Of pictures `[colours, side, side]`, the side a multiple of 4, that pays a generator `weight` for a nat; none where that is 0.
     pub fn paying(weight: f64, [colours, side]: [usize; 2], classes: usize, device: &Device) -> Option<Self> {
         (weight > 0.0).then(|| Self {
-            fine: conv3x3(colours, 32, 2).init(device),
-            coarse: conv3x3(32, 64, 2).init(device),
+            fine: StridedConvolution::new(colours, 32, device),
+            coarse: StridedConvolution::new(32, 64, device),
             logits: LinearConfig::new(64 * (side / 4).pow(2), classes).init(device),
             weight,
         })
@@ -45,7 +44,7 @@ impl Recognizer {
 
     /// -ln q(c | x) in nats, the mean over the batch, in which a picture under "any" counts as nothing.
     fn surprise(&self, (images, conditions): Conditioned) -> Tensor<1> {
-        let x = silu(self.coarse.forward(silu(self.fine.forward(images))));
+        let x = silu(self.coarse.forward(activated(self.fine.forward(images))));
         let logits = self.logits.forward(x.flatten(1, 3));
         let [_, classes] = logits.dims();
         let known = conditions.clone().lower_elem(classes as i64).float();

@@ -14,7 +14,7 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::datasets::EMOJI;
 use pushforward::generator::noise;
-use pushforward::layers::conv3x3;
+use pushforward::layers::convolution::conv3x3;
 use pushforward::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, contrast, disagreement};
 use pushforward::losses::Loss;
 use pushforward::prompt::{LENGTH, numbers};

@@ -12,7 +12,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, Linea
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Int, Tensor};
 use pushforward::datasets::FASHION;
-use pushforward::layers::conv3x3;
+use pushforward::layers::convolution::conv3x3;
 use pushforward::losses::Loss;
 use pushforward::training::Objective;
 use rand_chacha::ChaCha8Rng;
