@@ -17,6 +17,8 @@ pub mod normal;
 mod packing;
 pub mod prior;
 mod rearrange;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod triangular;
 
