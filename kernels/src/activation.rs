@@ -53,6 +53,35 @@ impl F32x4 {
         ((one - e) / (one + e)).with_sign_of(self)
     }
 
+    /// Natural logarithms of positive numbers that are not subnormal, within 2e-7 of their sizes or of 1, whichever is more.
+    ///
+    /// The polynomial of Cephes' `logf`.
+    #[inline(always)]
+    pub fn ln(self) -> Self {
+        // x = 2^exponent m with m from sqrt(1/2) to sqrt(2).
+        const HALF_ROOT: u32 = 0x3f35_04f3;
+        let bits = self.array().map(|x| x.to_bits().wrapping_sub(HALF_ROOT));
+        let exponent = F32x4::load(&bits.map(|bits| ((bits as i32) >> 23) as f32));
+        let m = F32x4::load(&bits.map(|bits| f32::from_bits((bits & 0x007f_ffff) + HALF_ROOT)));
+        let r = m - F32x4::splat(1.0);
+        let mut p = F32x4::splat(7.037_683_6e-2);
+        for coefficient in [
+            -1.151_461e-1,
+            1.167_699_9e-1,
+            -1.242_014_1e-1,
+            1.424_932_3e-1,
+            -1.666_805_8e-1,
+            2.000_071_5e-1,
+            -2.499_999_4e-1,
+            0.333_333_3,
+        ] {
+            p = p * r + F32x4::splat(coefficient);
+        }
+        let square = r * r;
+        let small = r * square * p + -2.121_944_4e-4 * exponent - 0.5 * square;
+        r + small + 0.693_359_4 * exponent
+    }
+
     /// x times the probability that a standard normal number is less, arXiv 1606.08415; within 1e-6.
     ///
     /// The error function is that of Abramowitz and Stegun, 7.1.26.

@@ -14,6 +14,7 @@ mod convolution;
 pub mod gated;
 pub mod logistics;
 mod matrix;
+mod mixture;
 pub mod normal;
 mod normalization;
 mod product;
@@ -25,6 +26,7 @@ mod tile;
 
 pub use attention::attention;
 pub use convolution::{Before, Conv3x3, Method, conv3x3, pack};
+pub use mixture::{Mixtures, invert_mixtures};
 pub use normalization::{group_norm, layer_norm};
 pub use product::{pack_columns, pack_rows, product};
 pub use scratch::Scratch;

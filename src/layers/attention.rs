@@ -11,8 +11,8 @@ use super::{cpu, group_norm};
 /// Attention over the pixels of a normalized feature map, added to the map.
 #[derive(Module, Debug)]
 pub struct PixelAttention {
-    pub(super) norm: GroupNorm,
-    pub(super) attention: MultiHeadAttention,
+    norm: GroupNorm,
+    attention: MultiHeadAttention,
 }
 
 /// Config of [`PixelAttention`].
@@ -38,7 +38,7 @@ impl PixelAttentionConfig {
 impl PixelAttention {
     /// `[batch, channels, height, width]` to the same shape.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        if let Some(output) = cpu::pixel_attention(self, &x) {
+        if let Some(output) = cpu::pixel_attention(&self.norm, &self.attention, &x) {
             return output;
         }
         let shape = x.dims();

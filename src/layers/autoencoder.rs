@@ -6,9 +6,8 @@ use burn::module::Module;
 use burn::nn::GroupNorm;
 use burn::tensor::{Device, Tensor};
 
-use super::convolution::Input;
 use super::{
-    Convolution, Residual, ResidualConfig, StridedConvolution, depth_to_space, group_norm, halves, normalized,
+    Convolution, Input, Residual, ResidualConfig, StridedConvolution, depth_to_space, group_norm, halves, normalized,
     space_to_depth,
 };
 use crate::passes;

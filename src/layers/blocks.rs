@@ -5,7 +5,8 @@ use burn::module::Module;
 use burn::nn::{GroupNorm, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 
-use super::convolution::{Convolution, modulated, normalized};
+use super::convolution::Convolution;
+use super::input::{modulated, normalized};
 use super::{group_norm, halves};
 
 /// Config of [`Residual`].

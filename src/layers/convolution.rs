@@ -5,13 +5,14 @@
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{GroupNorm, Initializer, PaddingConfig2d};
+use burn::nn::{Initializer, PaddingConfig2d};
 use burn::tensor::activation::silu;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor};
 
 use super::cpu;
+use super::input::{Before, Input};
 use super::rearrange::upsample;
 
 /// A 3x3 convolution that keeps height and width.
@@ -99,7 +100,7 @@ impl Pointwise {
         if let Some(output) = cpu::pointwise(&weight, &bias, &input) {
             return output;
         }
-        input.convolved(weight, bias, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+        composed(input, weight, bias, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
     }
 }
 
@@ -108,80 +109,25 @@ fn convolve(weight: &Param<Tensor<4>>, bias: &Param<Tensor<1>>, stride: usize, i
     if let Some(output) = cpu::convolve(&weight, &bias, stride, &input) {
         return output;
     }
-    input.convolved(weight, bias, ConvOptions::new([stride, stride], [1, 1], [1, 1], 1))
+    composed(input, weight, bias, ConvOptions::new([stride, stride], [1, 1], [1, 1], 1))
 }
 
-/// A feature map `[batch, channels, height, width]`, and what is done to it on its way into a convolution.
-#[derive(Debug)]
-pub struct Input<'a> {
-    pub(super) x: Tensor<4>,
-    pub(super) before: Before<'a>,
-    /// Whether its pixels are repeated to twice the height and width.
-    pub(super) upsampled: bool,
-    /// What is added to the convolution's output.
-    pub(super) skip: Option<Tensor<4>>,
-}
-
-/// What is done to a map's numbers before it is convolved.
-#[derive(Debug)]
-pub(super) enum Before<'a> {
-    Nothing,
-    Silu,
-    /// Group normalization and SiLU (pre-activation, arXiv 1603.05027).
-    Normalized(&'a GroupNorm),
-    /// The same with scale and shift `[batch, channels]` between the two (FiLM, arXiv 1709.07871).
-    Modulated(&'a GroupNorm, [Tensor<2>; 2]),
-}
-
-impl From<Tensor<4>> for Input<'_> {
-    fn from(x: Tensor<4>) -> Self {
-        Input { x, before: Before::Nothing, upsampled: false, skip: None }
-    }
-}
-
-/// silu(x).
-pub fn activated<'a>(x: Tensor<4>) -> Input<'a> {
-    Input { before: Before::Silu, ..x.into() }
-}
-
-/// silu(norm(x)).
-pub fn normalized(norm: &GroupNorm, x: Tensor<4>) -> Input<'_> {
-    Input { before: Before::Normalized(norm), ..x.into() }
-}
-
-/// silu(norm(x) (scale + 1) + shift), with scale and shift `[batch, channels]`.
-pub fn modulated(norm: &GroupNorm, x: Tensor<4>, modulation: [Tensor<2>; 2]) -> Input<'_> {
-    Input { before: Before::Modulated(norm, modulation), ..x.into() }
-}
-
-impl Input<'_> {
-    /// The same map, its pixels repeated to twice the height and width.
-    pub fn upsampled(self) -> Self {
-        Input { upsampled: true, ..self }
-    }
-
-    /// With `skip`, of the output's shape, added to what comes of it (arXiv 1512.03385).
-    pub fn plus(self, skip: Tensor<4>) -> Self {
-        Input { skip: Some(skip), ..self }
-    }
-
-    /// The composition: what happens before, the convolution, and the addition after it.
-    fn convolved(self, weight: Tensor<4>, bias: Tensor<1>, options: ConvOptions<2>) -> Tensor<4> {
-        let Input { x, before, upsampled, skip } = self;
-        let x = match before {
-            Before::Nothing => x,
-            Before::Silu => silu(x),
-            Before::Normalized(norm) => silu(norm.forward(x)),
-            Before::Modulated(norm, modulation) => {
-                let [scale, shift] = modulation.map(|rows| rows.unsqueeze_dims::<4>(&[2, 3]));
-                silu(norm.forward(x) * (scale + 1.0) + shift)
-            }
-        };
-        let x = if upsampled { upsample(x) } else { x };
-        let y = conv2d(x, weight, Some(bias), options);
-        match skip {
-            Some(skip) => skip + y,
-            None => y,
+/// The composition: what happens before, the convolution, and the addition after it.
+fn composed(input: Input<'_>, weight: Tensor<4>, bias: Tensor<1>, options: ConvOptions<2>) -> Tensor<4> {
+    let Input { x, before, upsampled, skip } = input;
+    let x = match before {
+        Before::Nothing => x,
+        Before::Silu => silu(x),
+        Before::Normalized(norm) => silu(norm.forward(x)),
+        Before::Modulated(norm, modulation) => {
+            let [scale, shift] = (*modulation).map(|rows| rows.unsqueeze_dims::<4>(&[2, 3]));
+            silu(norm.forward(x) * (scale + 1.0) + shift)
         }
+    };
+    let x = if upsampled { upsample(x) } else { x };
+    let y = conv2d(x, weight, Some(bias), options);
+    match skip {
+        Some(skip) => skip + y,
+        None => y,
     }
 }

@@ -54,14 +54,14 @@ impl StepConfig {
 /// Activation normalization, mixing of channels, and a coupling.
 #[derive(Module, Debug)]
 pub struct Step {
-    pub(super) log_scale: Param<Tensor<1>>,
-    pub(super) shift: Param<Tensor<1>>,
+    log_scale: Param<Tensor<1>>,
+    shift: Param<Tensor<1>>,
     /// Below the diagonal, L of W = P L U (arXiv 1807.03039, equation 10), where P reverses the channels.
-    pub(super) lower: Param<Tensor<2>>,
+    lower: Param<Tensor<2>>,
     /// Above the diagonal, U.
-    pub(super) upper: Param<Tensor<2>>,
+    upper: Param<Tensor<2>>,
     /// The logarithm of U's diagonal.
-    pub(super) log_diagonal: Param<Tensor<1>>,
+    log_diagonal: Param<Tensor<1>>,
     coupling: Net,
 }
 
@@ -125,7 +125,8 @@ impl Step {
         let [stay, change] = halves(x, 1);
         let change = self.coupling.forward(stay.clone(), embedding).inverse(change);
         let x = beside(stay, change);
-        if let Some(x) = cpu::unmix(self, &x) {
+        let (matrices, vectors) = ([&self.lower, &self.upper], [&self.log_diagonal, &self.log_scale, &self.shift]);
+        if let Some(x) = cpu::unmix(&x, matrices.map(Param::val), vectors.map(Param::val)) {
             return x;
         }
         let [lower, upper] = self.factors();

@@ -1,25 +1,21 @@
 //! The layers' operations where the CPU only draws: `kernels` on the numbers of Burn's CPU tensors.
 //!
-//! A feature map lies in memory with its channels together, pixel by pixel (NHWC), behind the strides of
-//! `[batch, channels, height, width]`: kernels find neighbours of a sum next to each other, and nobody else need know. Burn's
-//! own operations are several times as slow on such strides, so all that happens to a map between two convolutions happens
-//! here. Each function answers `None` where tensors live elsewhere or gradients are taken; the layer then composes its
-//! operation of Burn's, and tests hold the two to be equal.
+//! Burn's own operations are several times as slow on maps whose channels lie together (see [`super::maps`]), so all that
+//! happens to a map between two convolutions happens here. Each function answers `None` where tensors live elsewhere or
+//! gradients are taken; the layer then composes its operation of Burn's, and tests hold the two to be equal.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use burn::backend::flex::{FlexTensor, Layout};
-use burn::backend::{DType, Flex, TensorMetadata};
+use burn::backend::flex::FlexTensor;
 use burn::module::Param;
+use burn::nn::attention::MultiHeadAttention;
 use burn::nn::{GroupNorm, Linear};
-use burn::tensor::{Bytes, Shape, Tensor};
+use burn::tensor::Tensor;
 use kernels::{Conv3x3, Mixtures, Scratch, Shape as Map, activation, rearrange};
 
-use super::attention::PixelAttention;
-use super::convolution::{Before, Input};
-use super::coupling::Step;
-use super::monotone::LOG_SCALES;
+use super::input::{Before, Input};
+use super::maps::{flat, here, pixels, shape_of, tensor};
 use super::packing::{of_convolution, of_linear, of_pointwise};
 use super::triangular::inverse_of_product;
 
@@ -32,19 +28,6 @@ thread_local! {
 pub enum Function {
     Silu,
     Tanh,
-}
-
-/// The CPU's tensor of numbers in single precision, if it is one.
-pub(super) fn here<const D: usize>(x: &Tensor<D>) -> Option<FlexTensor> {
-    x.clone().try_into_primitive::<Flex>().ok().filter(|tensor| tensor.dtype() == DType::F32)
-}
-
-/// The numbers of a tensor in order, borrowed where they lie so.
-pub(super) fn flat(tensor: &FlexTensor) -> Cow<'_, [f32]> {
-    match tensor.as_slice::<f32>() {
-        Some(slice) => slice.into(),
-        None => tensor.to_contiguous().as_slice::<f32>().expect("contiguous numbers").to_vec().into(),
-    }
 }
 
 /// A tensor that must be on the CPU, as what it goes together with is.
@@ -62,54 +45,6 @@ fn gamma_and_beta(norm: &GroupNorm) -> [FlexTensor; 2] {
     [&norm.gamma, &norm.beta].map(|param| parameter(param.as_ref().expect("a norm that learned both")))
 }
 
-/// The shape of a feature map.
-fn shape_of(x: &FlexTensor) -> Map {
-    let [batch, channels, height, width] = x.shape().dims();
-    Map { batch, height, width, channels }
-}
-
-/// The strides of channels that lie together.
-fn strides(Map { height, width, channels, .. }: Map) -> [isize; 4] {
-    [height * width * channels, 1, width * channels, channels].map(|stride| stride as isize)
-}
-
-/// The numbers with the channels of a pixel together, borrowed where they lie so.
-fn pixels(x: &FlexTensor) -> Cow<'_, [f32]> {
-    let (map, layout) = (shape_of(x), x.layout());
-    let size = map.numbers();
-    if layout.strides() == strides(map) {
-        let start = layout.start_offset();
-        return Cow::Borrowed(&x.storage::<f32>()[start..start + size]);
-    }
-    let mut output = vec![0.0; size];
-    let [batch, channel, row, column] = <[isize; 4]>::try_from(layout.strides()).expect("four dimensions");
-    let (storage, start) = (x.storage::<f32>(), layout.start_offset() as isize);
-    let mut pixels = output.chunks_exact_mut(map.channels);
-    for (b, h) in (0..map.batch as isize).flat_map(|b| (0..map.height as isize).map(move |h| (b, h))) {
-        for (w, pixel) in (0..map.width as isize).zip(&mut pixels) {
-            let at = start + b * batch + h * row + w * column;
-            if channel == 1 {
-                pixel.copy_from_slice(&storage[at as usize..][..map.channels]);
-            } else {
-                pixel.iter_mut().zip(0..).for_each(|(number, c)| *number = storage[(at + c * channel) as usize]);
-            }
-        }
-    }
-    output.into()
-}
-
-/// The tensor of a map's numbers, pixel by pixel.
-fn tensor(numbers: Vec<f32>, map: Map) -> Tensor<4> {
-    let Map { batch, height, width, channels } = map;
-    let shape = Shape::new([batch, channels, height, width]);
-    // One channel lies together whatever it is called, and Burn is faster where it knows.
-    let layout = match channels {
-        1 => Layout::contiguous(shape),
-        _ => Layout::new(shape, strides(map).to_vec(), 0),
-    };
-    Tensor::from_primitive::<Flex>(FlexTensor::new(Bytes::from_elems(numbers), layout, DType::F32))
-}
-
 /// A new map, written by `write`.
 fn made(map: Map, write: impl FnOnce(&mut [f32], &mut Scratch)) -> Tensor<4> {
     let mut out = vec![0.0; map.numbers()];
@@ -117,23 +52,13 @@ fn made(map: Map, write: impl FnOnce(&mut [f32], &mut Scratch)) -> Tensor<4> {
     tensor(out, map)
 }
 
-/// What is done before a convolution, with its tensors at hand.
-enum Prepared {
-    Nothing,
-    Silu,
-    Normalized([FlexTensor; 2]),
-    Modulated([FlexTensor; 2], [FlexTensor; 2]),
-}
-
-impl Prepared {
-    fn of(before: &Before<'_>) -> Self {
-        match before {
-            Before::Nothing => Self::Nothing,
-            Before::Silu => Self::Silu,
-            Before::Normalized(norm) => Self::Normalized(gamma_and_beta(norm)),
-            Before::Modulated(norm, [scale, shift]) => {
-                Self::Modulated(gamma_and_beta(norm), [with(scale), with(shift)])
-            }
+/// The tensors of what is done before a convolution: none, those of a norm, or those of a norm and its modulation.
+fn tensors(before: &Before<'_>) -> Vec<FlexTensor> {
+    match before {
+        Before::Nothing | Before::Silu => Vec::new(),
+        Before::Normalized(norm) => gamma_and_beta(norm).into(),
+        Before::Modulated(norm, modulation) => {
+            gamma_and_beta(norm).into_iter().chain(modulation.iter().map(with)).collect()
         }
     }
 }
@@ -141,40 +66,30 @@ impl Prepared {
 /// A 3x3 convolution of stride 1 or 2 with what is before and after it.
 pub fn convolve(weight: &Tensor<4>, bias: &Tensor<1>, stride: usize, input: &Input<'_>) -> Option<Tensor<4>> {
     let x = here(&input.x)?;
-    let (map, bias) = (shape_of(&x), with(bias));
-    let bias = flat(&bias);
-    let weight = with(weight);
+    let (map, weight, bias) = (shape_of(&x), with(weight), with(bias));
+    let (before, skip) = (tensors(&input.before), input.skip.as_ref().map(with));
+    let (bias, skip) = (flat(&bias), skip.as_ref().map(pixels));
+    let before: Vec<Cow<[f32]>> = before.iter().map(flat).collect();
     let (method, packed) = of_convolution(&weight, [bias.len(), map.channels]);
-    let (prepared, skip) = (Prepared::of(&input.before), input.skip.as_ref().map(with));
-    let skip = skip.as_ref().map(pixels);
-    let convolve = |before: kernels::Before<'_>| {
-        let convolution = Conv3x3 {
-            before,
-            upsample: input.upsampled,
-            stride,
-            method,
-            packed: &packed,
-            outputs: bias.len(),
-            bias: Some(&bias),
-            skip: skip.as_deref(),
-        };
-        made(convolution.output(map), |out, scratch| {
-            kernels::conv3x3(&pixels(&x), map, &convolution, out, scratch);
-        })
+    let convolution = Conv3x3 {
+        before: match before.as_slice() {
+            [] if matches!(input.before, Before::Silu) => kernels::Before::Silu,
+            [] => kernels::Before::Nothing,
+            [gamma, beta] => kernels::Before::Norm { gamma, beta },
+            [gamma, beta, scale, shift] => kernels::Before::Film { gamma, beta, scale, shift },
+            _ => unreachable!("a norm has two tensors, and its modulation two"),
+        },
+        upsample: input.upsampled,
+        stride,
+        method,
+        packed: &packed,
+        outputs: bias.len(),
+        bias: Some(&bias),
+        skip: skip.as_deref(),
     };
-    Some(match &prepared {
-        Prepared::Nothing => convolve(kernels::Before::Nothing),
-        Prepared::Silu => convolve(kernels::Before::Silu),
-        Prepared::Normalized([gamma, beta]) => {
-            convolve(kernels::Before::Norm { gamma: &flat(gamma), beta: &flat(beta) })
-        }
-        Prepared::Modulated([gamma, beta], [scale, shift]) => convolve(kernels::Before::Film {
-            gamma: &flat(gamma),
-            beta: &flat(beta),
-            scale: &flat(scale),
-            shift: &flat(shift),
-        }),
-    })
+    Some(made(convolution.output(map), |out, scratch| {
+        kernels::conv3x3(&pixels(&x), map, &convolution, out, scratch);
+    }))
 }
 
 /// A 1x1 convolution with what is before and after it. None that is modulated or upsampled is in use.
@@ -241,11 +156,10 @@ pub fn beside(a: &Tensor<4>, b: &Tensor<4>) -> Option<Tensor<4>> {
     }))
 }
 
-/// See [`PixelAttention::forward`].
-pub fn pixel_attention(block: &PixelAttention, x: &Tensor<4>) -> Option<Tensor<4>> {
+/// Self-attention over the pixels of a normalized map, added to the map.
+pub fn pixel_attention(norm: &GroupNorm, attention: &MultiHeadAttention, x: &Tensor<4>) -> Option<Tensor<4>> {
     let x = here(x)?;
     let (map, x) = (shape_of(&x), pixels(&x));
-    let PixelAttention { norm, attention } = block;
     let (channels, size) = (map.channels, map.channels / attention.n_heads);
     let project = |linear: &Linear, rows: &[f32], skip: Option<&[f32]>, out: &mut [f32]| {
         let (weight, bias) = (parameter(&linear.weight), linear.bias.as_ref().map(parameter));
@@ -268,27 +182,30 @@ pub fn pixel_attention(block: &PixelAttention, x: &Tensor<4>) -> Option<Tensor<4
     }))
 }
 
-/// See [`super::monotone::Monotone::inverse`].
-pub fn invert_mixtures(y: &Tensor<4>, affine: &Tensor<4>, mixture: &Tensor<4>) -> Option<Tensor<4>> {
+/// The numbers x of y, by monotone maps of the given parameters, whose log-scales are bounded by `limits`.
+pub fn invert_mixtures(y: &Tensor<4>, affine: &Tensor<4>, mixture: &Tensor<4>, limits: [f64; 2]) -> Option<Tensor<4>> {
     let (y, affine, mixture) = (here(y)?, here(affine)?, here(mixture)?);
     let (map, parameters) = (shape_of(&y), shape_of(&mixture).channels);
     let channels = map.channels;
-    let of = Mixtures { channels, mixtures: parameters / channels / 3, limits: LOG_SCALES.map(|limit| limit as f32) };
+    let of = Mixtures { channels, mixtures: parameters / channels / 3, limits: limits.map(|limit| limit as f32) };
     Some(made(map, |out, _| kernels::invert_mixtures(&pixels(&y), &pixels(&affine), &pixels(&mixture), of, out)))
 }
 
-/// The inverse of a step's mixing and normalization, as one linear map of the channels.
-pub fn unmix(step: &Step, x: &Tensor<4>) -> Option<Tensor<4>> {
+/// What channels were before they were shifted and scaled, and then mixed by L U and put in reverse order.
+pub fn unmix(
+    x: &Tensor<4>,
+    [lower, upper]: [Tensor<2>; 2],
+    [log_diagonal, log_scale, shift]: [Tensor<1>; 3],
+) -> Option<Tensor<4>> {
     let x = here(x)?;
     let (map, channels) = (shape_of(&x), shape_of(&x).channels);
-    let [lower, upper] = [&step.lower, &step.upper].map(parameter);
-    let [log_diagonal, log_scale, shift] = [&step.log_diagonal, &step.log_scale, &step.shift].map(parameter);
+    let ([lower, upper], [log_diagonal, log_scale, shift]) =
+        ([lower, upper].map(|x| with(&x)), [log_diagonal, log_scale, shift].map(|x| with(&x)));
     let unmix = inverse_of_product(&flat(&lower), &flat(&upper), &flat(&log_diagonal));
-    // The channels come in reverse order.
-    let matrix: Vec<f32> = unmix
-        .chunks_exact(channels)
-        .zip(flat(&log_scale).iter())
-        .flat_map(|(row, scale)| row.iter().rev().map(move |entry| (entry * f64::from(-scale).exp()) as f32))
+    let scales = flat(&log_scale);
+    let scales = scales.iter().map(|log_scale| f64::from(-log_scale).exp());
+    let matrix: Vec<f32> = (unmix.chunks_exact(channels).zip(scales))
+        .flat_map(|(row, scale)| row.iter().rev().map(move |entry| (entry * scale) as f32))
         .collect();
     let packed = kernels::pack_columns(&matrix, channels, channels);
     let offset: Vec<f32> = flat(&shift).iter().map(|shift| -shift).collect();

@@ -10,7 +10,9 @@ pub mod coupling;
 mod cpu;
 mod elementwise;
 pub mod gated;
+mod input;
 pub mod logistics;
+mod maps;
 pub mod monotone;
 pub mod noising;
 pub mod normal;
@@ -30,8 +32,9 @@ use crate::latent::normals;
 
 pub use attention::{PixelAttention, PixelAttentionConfig};
 pub use blocks::{Modulated, ModulatedConfig, Residual, ResidualConfig};
-pub use convolution::{Convolution, Pointwise, StridedConvolution, activated, normalized};
+pub use convolution::{Convolution, Pointwise, StridedConvolution};
 pub use elementwise::{silu, tanh};
+pub use input::{Input, activated, normalized};
 pub use packing::packed;
 pub use rearrange::{beside, depth_to_space, space_to_depth, upsample};
 

@@ -27,7 +27,7 @@ struct Parameters {
 }
 
 /// Scales between e^-2 and e^2, and a mixture's between e^-5 and e^5, keep the inverse well conditioned.
-pub(super) const LOG_SCALES: [f64; 2] = [2.0, 5.0];
+const LOG_SCALES: [f64; 2] = [2.0, 5.0];
 
 /// Halvings of the interval in which [`Monotone::inverse`] looks: from sixteen to below a millionth.
 const HALVINGS: usize = 25;
@@ -71,7 +71,7 @@ impl Monotone {
 
     /// x of y, by halving; by Newton's method where the CPU draws.
     pub fn inverse(&self, y: Tensor<4>) -> Tensor<4> {
-        if let Some(x) = cpu::invert_mixtures(&y, &self.affine, &self.mixture) {
+        if let Some(x) = cpu::invert_mixtures(&y, &self.affine, &self.mixture, LOG_SCALES) {
             return x;
         }
         let (shape, own) = (y.dims(), self.parameters());

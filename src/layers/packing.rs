@@ -5,18 +5,21 @@
 
 use std::borrow::Cow;
 
+use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
-use burn::backend::{DispatchDevice, TensorMetadata};
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use kernels::Method;
 
-use super::cpu::{flat, here};
+use super::maps::{flat, here};
 
-/// A module that will only draw: on the CPU its convolutions and attentions have their weights packed, and it can learn no
-/// more; on any other device it is as it was.
-pub fn packed<M: Module>(module: M, device: &Device) -> M {
-    if matches!(device.as_dispatch(), DispatchDevice::Flex(_)) { module.map(&mut Packer::default()) } else { module }
+/// Packs the numbers of a weight of a shape: along which dimension they then lie, and they.
+type Pack = fn(&[f32], &[usize]) -> (usize, Vec<f32>);
+
+/// A module on the CPU that will only draw: its convolutions and attentions have their weights packed, and it can learn no
+/// more.
+pub fn packed<M: Module>(module: M) -> M {
+    module.map(&mut Packer::default())
 }
 
 /// Packs each weight as the layer reads it that it is a weight of.
@@ -37,7 +40,7 @@ impl ModuleMapper for Packer {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let inside = |container: &str| self.path.iter().any(|(_, found)| found == container);
-        let pack: fn(&[f32], &[usize]) -> (usize, Vec<f32>) = match self.path.last() {
+        let pack: Pack = match self.path.last() {
             Some((name, container)) if name == "weight" => match container.as_str() {
                 "Struct:Convolution" => convolution,
                 "Struct:StridedConvolution" => |weight, shape| by(Method::Direct, weight, shape),

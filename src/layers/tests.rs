@@ -5,8 +5,8 @@ use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::convolution::{Input, modulated};
 use super::coupling::StepConfig;
+use super::input::modulated;
 use super::monotone::Monotone;
 use super::*;
 
@@ -19,10 +19,13 @@ fn learning<const D: usize>(x: &Tensor<D>) -> Tensor<D> {
     x.clone().to_device(&Device::flex().autodiff())
 }
 
+/// Brings a tensor to where a module is.
+type Bring<'a> = &'a dyn Fn(&Tensor<4>) -> Tensor<4>;
+
 /// Holds what a module makes of tensors by kernels, as it was learned and packed, to what it makes of them where it learns.
-fn agree<M: Module>(module: M, within: f32, make: impl Fn(&M, &dyn Fn(&Tensor<4>) -> Tensor<4>) -> Tensor<4>) {
+fn agree<M: Module>(module: M, within: f32, make: impl Fn(&M, Bring) -> Tensor<4>) {
     let learned = make(&module.clone().to_device(&Device::flex().autodiff()), &|x| learning(x)).inner();
-    let modules = [module.clone(), packed(module, &Device::flex())];
+    let modules = [module.clone(), packed(module)];
     for (module, which) in modules.iter().zip(["as it was learned", "packed"]) {
         let drawn = make(module, &Tensor::clone);
         assert_eq!(drawn.dims(), learned.dims(), "{which}");
@@ -43,9 +46,13 @@ struct Everything {
 #[test]
 fn convolutions_with_all_that_precedes_them() {
     // Channels and sides in use, and odd ones; outputs that are few.
-    for ([from, to], [height, width], batch) in
-        [([32, 32], [28, 28], 1), ([56, 56], [14, 14], 2), ([96, 96], [7, 7], 1), ([8, 3], [5, 9], 2), ([80, 64], [8, 8], 1)]
-    {
+    for ([from, to], [height, width], batch) in [
+        ([32, 32], [28, 28], 1),
+        ([56, 56], [14, 14], 2),
+        ([96, 96], [7, 7], 1),
+        ([8, 3], [5, 9], 2),
+        ([80, 64], [8, 8], 1),
+    ] {
         let device = Device::flex();
         let module = Everything {
             norm: group_norm(from).init(&device),
@@ -56,7 +63,7 @@ fn convolutions_with_all_that_precedes_them() {
         let x = random([batch, from, height, width], 1) * 3.0 + 1.0;
         let [scale, shift] = [2, 3].map(|seed| random([batch, from], seed));
         let skip = random([batch, to, height, width], 4);
-        let check = |make: &dyn Fn(&Everything, &dyn Fn(&Tensor<4>) -> Tensor<4>) -> Tensor<4>| {
+        let check = |make: &dyn Fn(&Everything, Bring) -> Tensor<4>| {
             agree(module.clone(), 2e-4, make);
         };
         check(&|module, on| module.convolution.forward(on(&x)));
@@ -104,7 +111,9 @@ fn what_moves_numbers_and_maps_each() {
     agree(Nothing, 1e-6, |_, on| beside(on(&x), on(&other)));
     // Halves of what lies pixel by pixel, and what was cut out of rows.
     agree(Nothing, 1e-6, |_, on| halves(space_to_depth(on(&x)), 1)[1].clone());
-    agree(Nothing, 1e-6, |_, on| beside(halves(space_to_depth(on(&x)), 1)[1].clone(), on(&x).narrow(2, 1, 3).narrow(3, 2, 5)));
+    agree(Nothing, 1e-6, |_, on| {
+        beside(halves(space_to_depth(on(&x)), 1)[1].clone(), on(&x).narrow(2, 1, 3).narrow(3, 2, 5))
+    });
     agree(Nothing, 2e-6, |_, on| silu(on(&x)));
     agree(Nothing, 2e-6, |_, on| tanh(on(&x)));
 }
@@ -117,7 +126,7 @@ fn mixtures_are_inverted_as_by_halving() {
         let mixture = random([2, 3 * mixtures * channels, 5, 4], 11) * 3.0;
         // Where the derivative is small, numbers far apart have logits that differ by less than single precision tells: so
         // logits are compared.
-        let of = |on: &dyn Fn(&Tensor<4>) -> Tensor<4>| Monotone::new(on(&affine), on(&mixture));
+        let of = |on: Bring| Monotone::new(on(&affine), on(&mixture));
         let x = of(&Tensor::clone).inverse(y.clone());
         let (again, _) = of(&|x| learning(x)).forward(learning(&x));
         let missed = (again.inner() - y.clone()).abs().max().into_scalar::<f32>();
@@ -134,7 +143,7 @@ fn a_step_of_the_flow_is_undone() {
     let step = StepConfig::new(8, 16, 4, 12).init(&device);
     let x = random([2, 8, 6, 6], 12);
     let embedding = random([2, 12, 1, 1], 13);
-    let rows = |on: &dyn Fn(&Tensor<4>) -> Tensor<4>| on(&embedding).flatten::<2>(1, 3);
+    let rows = |on: Bring| on(&embedding).flatten::<2>(1, 3);
     let step = step.normalizing(&x);
     agree(step, 2e-3, |step, on| step.inverse(on(&x), rows(on)));
 }

@@ -1,6 +1,7 @@
 //! Functions of single numbers, over all their range and at its ends.
 
 use kernels::activation::{exp, gelu, sigmoid, silu, softmax, tanh};
+use kernels::simd::{F32x4, LANES};
 use proptest::prelude::*;
 
 use crate::reference::{self, assert_close, numbers, wide};
@@ -42,6 +43,16 @@ fn the_exponential_is_exact_to_two_units_in_the_last_place() {
         let expected = f64::from(*x).exp();
         let error = (f64::from(came) / expected - 1.0).abs();
         assert!(error < 2.4e-7, "exp({x}): came {came}, expected {expected}, {error:e} of it apart");
+    }
+}
+
+#[test]
+fn the_logarithm_is_exact_over_all_its_range() {
+    let x = range(-86.0, 88.0).into_iter().map(f32::exp).chain(range(0.5, 2.0)).collect::<Vec<_>>();
+    for (x, came) in x.iter().zip(x.chunks(LANES).flat_map(|x| F32x4::load_part(x).ln().array())) {
+        let expected = f64::from(*x).ln();
+        let error = (f64::from(came) - expected).abs();
+        assert!(error < 2e-7 * expected.abs().max(1.0), "ln({x}): came {came}, expected {expected}, {error:e} apart");
     }
 }
 

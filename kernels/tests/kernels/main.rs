@@ -4,6 +4,7 @@ mod activation;
 mod attention;
 mod choices;
 mod convolution;
+mod mixture;
 mod normalization;
 mod product;
 mod rearrange;
