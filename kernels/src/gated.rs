@@ -169,8 +169,8 @@ pub struct Picture {
     layers: Vec<Kept>,
     /// What leaves the vertical stack's layer, `[side, channels]`.
     last: Vec<f32>,
-    /// Before the gates, `[side, 2 channels]`.
-    gates: Vec<f32>,
+    /// Before the gates, `[side, 2 channels]`: of the first layer's vertical stack, and of any other.
+    gates: [Vec<f32>; 2],
     /// A pixel's features for each condition, and before them those of a moment before.
     features: [Vec<f32>; 2],
     /// The mixture's parameters, for each condition.
@@ -185,7 +185,7 @@ struct Kept {
     vertical: Vec<f32>,
     /// What the vertical stack says to the horizontal one of this row, `[conditions, side, 2 channels]`.
     across: Vec<f32>,
-    /// What went into the horizontal stack in this row, `[conditions, 2 dilation + side, channels]`.
+    /// What went into the horizontal stack in this row, `[conditions, side, channels]`.
     horizontal: Vec<f32>,
 }
 
@@ -200,7 +200,7 @@ impl Picture {
             Kept {
                 vertical: vec![0.0; count * layer.rows() * width],
                 across: vec![0.0; count * side * HALVES * channels],
-                horizontal: vec![0.0; count * width],
+                horizontal: vec![0.0; count * side * channels],
             }
         };
         Self {
@@ -212,7 +212,7 @@ impl Picture {
             first: vec![0.0; side * channels],
             layers: network.layers.iter().map(kept).collect(),
             last: vec![0.0; side * channels],
-            gates: vec![0.0; side.max(count) * HALVES * channels],
+            gates: std::array::from_fn(|_| vec![0.0; side.max(count) * HALVES * channels]),
             features: [vec![0.0; count * channels], vec![0.0; count * HALVES * channels]],
             parameters: vec![0.0; count * network.parameters()],
             mixture: Mixture::new(network.parameters() / 3),
@@ -251,21 +251,29 @@ impl Picture {
         let Network { side, channels, .. } = *network;
         let width = side + 2 * ASIDE;
         let seen = |column: usize, row: usize| &self.above[row * width + column..][..2 * ASIDE + 1];
-        network.above.product_of_parts::<FIRST>(seen, &mut self.first);
+        network.above.product_of_parts::<FIRST>(2 * ASIDE + 1, seen, &mut self.first);
         add(&mut self.first, &network.place[self.row * side * channels..][..side * channels]);
         for (i, condition) in self.conditions.iter().enumerate() {
             self.last.copy_from_slice(&self.first);
-            for (layer, kept) in network.layers.iter().zip(&mut self.layers) {
-                let (rows, width) = (layer.rows(), channels * (side + 2 * layer.dilation));
-                let (here, above) = (self.row % rows * width, (self.row + 1) % rows * width);
-                let ring = &mut kept.vertical[i * rows * width..][..rows * width];
-                ring[here + layer.dilation * channels..][..side * channels].copy_from_slice(&self.last);
-                let seen = |column: usize, tap: usize| {
-                    let row = [above, here][tap / 3];
-                    &ring[row + (column + tap % 3 * layer.dilation) * channels..][..channels]
-                };
-                let gates = &mut self.gates[..side * HALVES * channels];
-                layer.vertical.product_of_parts::<6>(seen, gates);
+            for (number, (layer, kept)) in network.layers.iter().zip(&mut self.layers).enumerate() {
+                let gates = &mut self.gates[number.min(1)][..side * HALVES * channels];
+                // The first layer sees the same under either condition.
+                if (number, i) != (0, 1) {
+                    let (rows, width) = (layer.rows(), channels * (side + 2 * layer.dilation));
+                    let (here, above) = (self.row % rows * width, (self.row + 1) % rows * width);
+                    let ring = &mut kept.vertical[i * rows * width..][..rows * width];
+                    ring[here + layer.dilation * channels..][..side * channels].copy_from_slice(&self.last);
+                    let seen = |row: usize, column: usize, tap: usize| {
+                        &ring[row + (column + tap * layer.dilation) * channels..][..channels]
+                    };
+                    if self.row < layer.dilation {
+                        // Above the picture there is nothing to see.
+                        layer.vertical.product_of_parts::<3>(channels, |column, tap| seen(here, column, tap), gates);
+                    } else {
+                        let seen = |column, tap| seen([above, here][tap / 3], column, tap % 3);
+                        layer.vertical.product_of_parts::<6>(channels, seen, gates);
+                    }
+                }
                 let pixels = gates.chunks_exact(HALVES * channels).zip(self.last.chunks_exact_mut(channels));
                 pixels.for_each(|(gates, last)| gate(gates, Some(&layer.down[*condition]), last));
                 let across = &mut kept.across[i * side * HALVES * channels..][..side * HALVES * channels];
@@ -285,17 +293,24 @@ impl Picture {
             features.copy_within(..channels, i * channels);
         }
         for (layer, kept) in network.layers.iter().zip(&mut self.layers) {
-            let width = channels * (side + 2 * layer.dilation);
             for (i, features) in features.chunks_exact(channels).enumerate() {
-                kept.horizontal[i * width + (2 * layer.dilation + column) * channels..][..channels]
-                    .copy_from_slice(features);
+                kept.horizontal[(i * side + column) * channels..][..channels].copy_from_slice(features);
             }
-            let seen = |i: usize, tap: usize| {
-                &kept.horizontal[i * width + (column + tap * layer.dilation) * channels..][..channels]
+            // The last of so many taps is this pixel.
+            let seen = |taps: usize| {
+                let (kept, dilation) = (&kept.horizontal, layer.dilation);
+                move |i: usize, tap: usize| {
+                    &kept[(i * side + column - (taps - 1 - tap) * dilation) * channels..][..channels]
+                }
             };
             let across = |i: usize| &kept.across[(i * side + column) * HALVES * channels..][..HALVES * channels];
-            let gates = &mut self.gates[..count * HALVES * channels];
-            layer.horizontal.few_of_parts::<3>(seen, across, gates);
+            let gates = &mut self.gates[1][..count * HALVES * channels];
+            // To the left of the picture there is nothing to see.
+            match column / layer.dilation {
+                0 => layer.horizontal.few_of_parts::<1>(channels, seen(1), across, gates),
+                1 => layer.horizontal.few_of_parts::<2>(channels, seen(2), across, gates),
+                _ => layer.horizontal.few_of_parts::<3>(channels, seen(3), across, gates),
+            }
             let through = &mut wide[..count * channels];
             through.fill(0.0);
             let pixels = gates.chunks_exact(HALVES * channels).zip(through.chunks_exact_mut(channels));

@@ -32,14 +32,19 @@ impl Matrix {
         product(rows, [self.inputs, self.outputs()], &self.packed, Some(bias), None, out);
     }
 
-    /// The same of rows that come in `STEPS` parts of one length, `part(row, step)`.
-    pub fn product_of_parts<'a, const STEPS: usize>(&self, part: impl Fn(usize, usize) -> &'a [f32], out: &mut [f32]) {
-        let columns = self.outputs();
+    /// The same of rows that come in parts of one length, `part(row, step)`: the last `STEPS` of all, those before being zero.
+    pub fn product_of_parts<'a, const STEPS: usize>(
+        &self,
+        length: usize,
+        part: impl Fn(usize, usize) -> &'a [f32],
+        out: &mut [f32],
+    ) {
+        let (columns, zeros) = (self.outputs(), self.inputs - STEPS * length);
         let count = out.len() / columns;
         let out = &mut Output { numbers: out, columns, skip: None };
         for (block, weights) in self.packed.as_chunks().0.chunks(self.inputs).enumerate() {
             let column = block * COLUMNS;
-            multiply::<STEPS>(count, &part, weights, start(Some(&self.bias), column), |row, sums| {
+            multiply::<STEPS>(count, &part, &weights[zeros..], start(Some(&self.bias), column), |row, sums| {
                 out.put_sums(row, column, sums);
             });
         }
@@ -48,6 +53,7 @@ impl Matrix {
     /// The same of one row or two, each with biases of its own.
     pub fn few_of_parts<'a, const STEPS: usize>(
         &self,
+        length: usize,
         part: impl Fn(usize, usize) -> &'a [f32],
         biases: impl Fn(usize) -> &'a [f32],
         out: &mut [f32],
@@ -57,8 +63,8 @@ impl Matrix {
         let out = &mut Output { numbers: out, columns, skip: None };
         let start = |row, column| start(Some(biases(row)), column);
         match count {
-            1 => few_rows::<1, 4, STEPS>(part, packed, self.inputs, start, out),
-            2 => few_rows::<2, 2, STEPS>(part, packed, self.inputs, start, out),
+            1 => few_rows::<1, 4, STEPS>(part, packed, [self.inputs, length], start, out),
+            2 => few_rows::<2, 2, STEPS>(part, packed, [self.inputs, length], start, out),
             _ => panic!("expected one row or two, came {count}"),
         }
     }

@@ -56,8 +56,8 @@ pub fn product(
     let begin = |_, column| start(bias, column);
     match count {
         // Few rows wait for their sums: those of more columns are made at once.
-        1 => few_rows::<1, 4, 1>(row, packed, inputs, begin, out),
-        2 => few_rows::<2, 2, 1>(row, packed, inputs, begin, out),
+        1 => few_rows::<1, 4, 1>(row, packed, [inputs; 2], begin, out),
+        2 => few_rows::<2, 2, 1>(row, packed, [inputs; 2], begin, out),
         _ => {
             // Rows that stay in the nearest cache while all columns pass by.
             for first in (0..count).step_by(ROWS_AT_ONCE) {
@@ -82,24 +82,24 @@ pub fn product(
 /// Rows between two readings of the whole matrix.
 const ROWS_AT_ONCE: usize = 96;
 
-/// `R` rows times as many as `B` blocks of columns at once. A row comes in `STEPS` parts, as of [`multiply`], and its sums
-/// begin at `start(row, column)`.
+/// `R` rows times as many as `B` blocks of columns at once. A row comes in `STEPS` parts of a length, `part(row, step)`, the
+/// last of all its inputs, those before being zero; its sums begin at `start(row, column)`.
 #[inline(always)]
 pub(crate) fn few_rows<'a, const R: usize, const B: usize, const STEPS: usize>(
     part: impl Fn(usize, usize) -> &'a [f32],
     packed: &[[f32; COLUMNS]],
-    inputs: usize,
+    [inputs, length]: [usize; 2],
     start: impl Fn(usize, usize) -> Sums,
     out: &mut Output,
 ) {
     let blocks = packed.len() / inputs;
     let mut block = 0;
     while block + B <= blocks {
-        blocks_of_rows::<R, B, STEPS>(&part, block, packed, inputs, &start, out);
+        blocks_of_rows::<R, B, STEPS>(&part, block, packed, [inputs, length], &start, out);
         block += B;
     }
     while block < blocks {
-        blocks_of_rows::<R, 1, STEPS>(&part, block, packed, inputs, &start, out);
+        blocks_of_rows::<R, 1, STEPS>(&part, block, packed, [inputs, length], &start, out);
         block += 1;
     }
 }
@@ -109,14 +109,14 @@ fn blocks_of_rows<'a, const R: usize, const B: usize, const STEPS: usize>(
     part: &impl Fn(usize, usize) -> &'a [f32],
     first: usize,
     packed: &[[f32; COLUMNS]],
-    inputs: usize,
+    [inputs, length]: [usize; 2],
     start: &impl Fn(usize, usize) -> Sums,
     out: &mut Output,
 ) {
     let mut sums: [[Sums; B]; R] = std::array::from_fn(|r| std::array::from_fn(|b| start(r, (first + b) * COLUMNS)));
-    let length = inputs / STEPS;
     for step in 0..STEPS {
-        let weights = std::array::from_fn(|b| &packed[(first + b) * inputs + step * length..][..length]);
+        let zeros = inputs - (STEPS - step) * length;
+        let weights = std::array::from_fn(|b| &packed[(first + b) * inputs + zeros..][..length]);
         accumulate::<R, B>(std::array::from_fn(|r| part(r, step)), weights, &mut sums);
     }
     for (r, sums) in sums.into_iter().enumerate() {
