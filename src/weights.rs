@@ -180,6 +180,24 @@ pub fn load<M: Module>(
     precision: Precision,
     module: M,
 ) -> Result<M, WeightsError> {
+    /// Leaves parameters as they are.
+    struct Nothing;
+    impl ModuleMapper for Nothing {}
+    load_then(model, pinned, bytes, precision, module, Nothing)
+}
+
+/// [`load`], each parameter mapped as soon as it is filled: the whole module is never there twice.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_then<M: Module>(
+    model: &str,
+    pinned: &WeightsFile,
+    bytes: &[u8],
+    precision: Precision,
+    module: M,
+    then: impl ModuleMapper,
+) -> Result<M, WeightsError> {
     // The container says whose weights these are, which tells more than a wrong checksum would.
     let reader = open(model, bytes);
     if let Ok(reader) = &reader {
@@ -193,7 +211,7 @@ pub fn load<M: Module>(
     if got != pinned.sha256 {
         return Err(WeightsError::field(model, "checksum", &pinned.sha256, &got));
     }
-    fill(model, reader?, precision, module)
+    fill(model, reader?, precision, module, then)
 }
 
 fn open(model: &str, bytes: &[u8]) -> Result<Reader, WeightsError> {
@@ -210,14 +228,20 @@ fn check_header(model: &str, precision: Precision, reader: &Reader) -> Result<()
     Ok(())
 }
 
-fn fill<M: Module>(model: &str, reader: Reader, precision: Precision, module: M) -> Result<M, WeightsError> {
+fn fill<M: Module>(
+    model: &str,
+    reader: Reader,
+    precision: Precision,
+    module: M,
+    then: impl ModuleMapper,
+) -> Result<M, WeightsError> {
     let tensors = reader.into_tensors().map_err(|error| unreadable(model, &error))?;
     let mut stored = BTreeMap::new();
     for tensor in tensors {
         let (name, dtype, shape, _, bytes) = tensor.into_parts().map_err(|error| unreadable(model, &error))?;
         stored.insert(name, Stored { dtype, shape: shape.to_vec(), bytes: bytes.to_vec() });
     }
-    let mut filler = Filler { model, precision, path: Vec::new(), stored, error: None };
+    let mut filler = Filler { model, precision, path: Vec::new(), stored, error: None, then };
     let module = module.map(&mut filler);
     if let Some(error) = filler.error {
         return Err(error);
@@ -238,15 +262,17 @@ struct Stored {
     bytes: Vec<u8>,
 }
 
-struct Filler<'a> {
+struct Filler<'a, T> {
     model: &'a str,
     precision: Precision,
     path: Vec<String>,
     stored: BTreeMap<String, Stored>,
     error: Option<WeightsError>,
+    /// What becomes of a parameter as soon as it is filled.
+    then: T,
 }
 
-impl Filler<'_> {
+impl<T> Filler<'_, T> {
     fn take(&mut self, name: &str) -> Result<Stored, WeightsError> {
         self.stored.remove(name).ok_or_else(|| WeightsError::field(self.model, name, "there", "nothing"))
     }
@@ -298,26 +324,32 @@ fn halves(bytes: &[u8]) -> impl Iterator<Item = f16> + '_ {
     bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]))
 }
 
-impl ModuleMapper for Filler<'_> {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
+impl<T: ModuleMapper> ModuleMapper for Filler<'_, T> {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.push(name.to_string());
+        self.then.enter_module(name, container_type);
     }
 
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+    fn exit_module(&mut self, name: &str, container_type: &str) {
         self.path.pop();
+        self.then.exit_module(name, container_type);
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         if self.error.is_some() {
             return param;
         }
-        let name = self.path.join(".");
-        param.map(|tensor| match self.values(&name, &tensor.dims()) {
-            Ok(values) => Tensor::from_data(TensorData::new(values, tensor.dims()), &tensor.device()),
+        // Numbers to begin to learn from are never drawn where these take their place.
+        let shape: [usize; D] = param.lazy_shape().dims();
+        match self.values(&self.path.join("."), &shape) {
+            Ok(values) => {
+                let (id, filled) = (param.id, Tensor::from_data(TensorData::new(values, shape), &param.lazy_device()));
+                self.then.map_float(param.transform_for_load(filled, id))
+            }
             Err(error) => {
                 self.error = Some(error);
-                tensor
+                param
             }
-        })
+        }
     }
 }

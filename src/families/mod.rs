@@ -17,7 +17,7 @@ use burn::tensor::Device;
 
 use crate::cards::{ModelCard, Precision};
 use crate::generator::Generator;
-use crate::layers::packed;
+use crate::layers::Packer;
 use crate::weights::{self, WeightsError};
 
 pub use family::{Family, Traits};
@@ -78,9 +78,12 @@ pub fn open(
                 WeightsError::field(&card.id, "config", &format!("the fields of a {}", F::NAME), &error.to_string())
             })?;
             let module = F::init(&config, device).shipped();
-            let module = weights::load(&card.id, &card.weights, bytes, precision, module)?;
-            let module = if *device == Device::flex() { packed(module.packed()) } else { module };
-            Ok(module.generator(card.clone()))
+            if *device != Device::flex() {
+                return Ok(weights::load(&card.id, &card.weights, bytes, precision, module)?.generator(card.clone()));
+            }
+            let packer = Packer::default();
+            let module = weights::load_then(&card.id, &card.weights, bytes, precision, module, packer)?;
+            Ok(module.packed().generator(card.clone()))
         }
     }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
-use burn::module::{Module, ModuleMapper, Param};
+use burn::module::{ModuleMapper, Param};
 use burn::tensor::Tensor;
 use kernels::Method;
 
@@ -16,15 +16,9 @@ use super::maps::{flat, here};
 /// Packs the numbers of a weight of a shape: along which dimension they then lie, and they.
 type Pack = fn(&[f32], &[usize]) -> (usize, Vec<f32>);
 
-/// A module on the CPU that will only draw: its convolutions and attentions have their weights packed, and it can learn no
-/// more.
-pub fn packed<M: Module>(module: M) -> M {
-    module.map(&mut Packer::default())
-}
-
-/// Packs each weight as the layer reads it that it is a weight of.
+/// Packs each weight of a module on the CPU as the layer reads it that it is a weight of. The module can learn no more.
 #[derive(Default)]
-struct Packer {
+pub struct Packer {
     /// The names of the fields down to where it is, each with the type that it is in.
     path: Vec<(String, String)>,
 }

@@ -25,7 +25,7 @@ type Bring<'a> = &'a dyn Fn(&Tensor<4>) -> Tensor<4>;
 /// Holds what a module makes of tensors by kernels, as it was learned and packed, to what it makes of them where it learns.
 fn agree<M: Module>(module: M, within: f32, make: impl Fn(&M, Bring) -> Tensor<4>) {
     let learned = make(&module.clone().to_device(&Device::flex().autodiff()), &|x| learning(x)).inner();
-    let modules = [module.clone(), packed(module)];
+    let modules = [module.clone(), module.map(&mut Packer::default())];
     for (module, which) in modules.iter().zip(["as it was learned", "packed"]) {
         let drawn = make(module, &Tensor::clone);
         assert_eq!(drawn.dims(), learned.dims(), "{which}");
