@@ -3,12 +3,13 @@
 
 mod common;
 
-use common::{device, drawn, farthest, generator, rng, values};
+use common::{conditions, device, drawn, farthest, generator, rng, values};
 use pushforward::cards::ModelCard;
 use pushforward::families::autoregressive::{Autoregressive, AutoregressiveConfig};
 use pushforward::families::codes::{Codes, CodesConfig};
 use pushforward::families::{self, Family, Visitor};
-use pushforward::generator::{Choices, Condition, Generator, Options, noise};
+use pushforward::generator::{BitsPerDim, Choices, Condition, Generator, Options, complete, finish, noise};
+use pushforward::layers::normal::normal_cdf;
 use pushforward::{catalogue, weights};
 
 /// Families that are packed.
@@ -90,6 +91,51 @@ fn models_that_ship_choose_as_their_composition_does() {
     for id in MODELS {
         check_all(&shipped(id), 2);
     }
+}
+
+/// Checks that both read pictures alike: latents of the same choices, which draw these pictures again, and the same bits.
+fn check_ways_back(generators: &[Box<dyn Generator>; 2], options: &Options) {
+    let [composition, packed] = generators;
+    let shape = &composition.card().image;
+    let images = noise([2, shape.channels, shape.height, shape.width], &mut rng(12), &device()).clamp(-1.0, 1.0);
+    let condition = Condition::Class(3);
+    let z = noise([2, composition.card().latent.dimension()], &mut rng(13), &device());
+    let drawn = finish(packed.start(z, &condition, options));
+    for images in [images, drawn.clone()] {
+        let latents = [composition, packed]
+            .map(|generator| normal_cdf(complete(generator.invert(images.clone(), &condition, options).unwrap())));
+        let [expected, got] = latents.map(values);
+        assert!(farthest(&expected, &got) < NEAR, "{}", farthest(&expected, &got));
+        let bits = [composition, packed].map(|generator| {
+            let classes = conditions(2);
+            generator.bits_per_dim(images.clone(), classes, &mut rng(0)).map(|way| match complete(way) {
+                BitsPerDim::Exact(bits) | BitsPerDim::Bound(bits) => values(bits),
+            })
+        });
+        assert_eq!(bits[0].is_some(), bits[1].is_some());
+        if let [Some(expected), Some(got)] = &bits {
+            assert!(farthest(expected, got) < NEAR);
+        }
+    }
+}
+
+#[test]
+fn models_that_ship_are_read_as_by_their_composition() {
+    for guidance in [1.0, 2.0] {
+        for id in MODELS {
+            check_ways_back(&shipped(id), &Options { guidance: Some(guidance), ..Options::default() });
+        }
+    }
+}
+
+#[test]
+fn what_reads_a_picture_is_what_writes_it() {
+    let [_, packed] = shipped("autoregressive-fashion");
+    let (condition, options) = (Condition::Class(3), Options::default());
+    let drawn = finish(packed.start(noise([2, 784], &mut rng(13), &device()), &condition, &options));
+    let latents = complete(packed.invert(drawn.clone(), &condition, &options).unwrap());
+    let again = finish(packed.start(latents, &condition, &options));
+    assert_eq!(values(again), values(drawn));
 }
 
 #[test]

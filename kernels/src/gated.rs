@@ -220,25 +220,33 @@ impl Picture {
         }
     }
 
-    /// The next row: the level of each pixel, picked by its latent's tails (Phi(z) and 1 - Phi(z)), and the parameters that
+    /// Writes the next row: the level of each pixel, picked by its latent's tails (Phi(z) and 1 - Phi(z)), and the parameters that
     /// the picks were made from, pixel by pixel, before the temperature.
-    pub fn row(&mut self, temperature: Temperature, tails: &[[f32; 2]], levels: &mut [f32], parameters: &mut [f32]) {
+    pub fn write(&mut self, temperature: Temperature, tails: &[[f32; 2]], levels: &mut [f32], parameters: &mut [f32]) {
+        self.row(parameters, |mixture, column, parameters| {
+            mixture.set(parameters, temperature);
+            levels[column] = mixture.pick(tails[column]);
+            levels[column] / 127.5 - 1.0
+        });
+    }
+
+    /// Reads the next row of a picture in [-1, 1] and says the parameters of its pixels, one pixel after the other.
+    pub fn read(&mut self, pixels: &[f32], parameters: &mut [f32]) {
+        self.row(parameters, |_, column, _| pixels[column]);
+    }
+
+    /// A row, whose pixels follow from their parameters.
+    fn row(&mut self, parameters: &mut [f32], mut pixel: impl FnMut(&mut Mixture, usize, &[f32]) -> f32) {
         let network = self.network.clone();
         self.look_up(&network);
         self.left.fill(0.0);
-        let each = network.parameters();
-        for (column, tails) in tails.iter().enumerate() {
+        let pixels = parameters.chunks_exact_mut(network.parameters()).enumerate();
+        for (column, parameters) in pixels {
             self.pixel(&network, column);
-            let parameters = &mut parameters[column * each..][..each];
-            parameters.copy_from_slice(&self.parameters[..each]);
-            if let [_, _] = self.conditions[..] {
-                let any = &self.parameters[each..];
-                each_with(parameters, any, self.guidance);
-            }
-            self.mixture.set(parameters, temperature);
-            let level = self.mixture.pick(*tails);
-            levels[column] = level;
-            self.left[FIRST + column] = level / 127.5 - 1.0;
+            let (narrowed, any) = self.parameters.split_at(parameters.len());
+            parameters.copy_from_slice(narrowed);
+            parameters.iter_mut().zip(any).for_each(|(x, any)| *x = any + (*x - any) * self.guidance);
+            self.left[FIRST + column] = pixel(&mut self.mixture, column, parameters);
         }
         let width = network.side + 2 * ASIDE;
         self.above.copy_within(width.., 0);
@@ -324,11 +332,6 @@ impl Picture {
         silu(wide);
         network.mixture.product(wide, &mut self.parameters);
     }
-}
-
-/// any + scale (condition - any), number by number.
-fn each_with(condition: &mut [f32], any: &[f32], scale: f32) {
-    condition.iter_mut().zip(any).for_each(|(x, any)| *x = any + (*x - any) * scale);
 }
 
 /// Adds to `x` tanh(a) sigmoid(b) of the two halves of `gates`, to which `adds` is added first (arXiv 1606.05328,

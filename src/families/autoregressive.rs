@@ -23,7 +23,7 @@ use crate::generator::{BitsPerDim, Choices, Condition, Inversion, Likelihood, Se
 use crate::layers::gated::{Gated, GatedConfig, pad, weights};
 use crate::layers::logistics::{LEVELS, Mixture};
 use crate::layers::normal::Tails;
-use crate::layers::numbers;
+use crate::layers::{emptied, numbers};
 use crate::losses::Loss;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
@@ -129,10 +129,18 @@ fn levels(images: Tensor<4>) -> Tensor<2> {
 }
 
 impl Autoregressive {
+    /// The mixture at every pixel of pictures, as it is drawn from.
+    fn mixture(&self, images: Tensor<4>, guidance: &Guidance) -> Mixture {
+        match &self.network {
+            Some(network) => rows::read(network, images, guidance),
+            None => guided(self.forward(images.repeat_dim(0, guidance.times()), guidance.conditions()), guidance),
+        }
+    }
+
     /// Bits a dimension `[batch]`.
     fn bits(&self, images: Tensor<4>, conditions: Tensor<1, Int>) -> Tensor<1> {
         let [batch, ..] = images.dims();
-        let mixture = self.forward(images.clone(), conditions);
+        let mixture = self.mixture(images.clone(), &Guidance::none(conditions));
         let bits: Tensor<2> = mixture.probabilities(levels(images)).log().reshape([batch as i32, -1]) / -LN_2;
         bits.mean_dim(1).squeeze_dim(1)
     }
@@ -181,7 +189,7 @@ impl Family for Autoregressive {
             widen: weights(&self.widen),
             mixture: weights(&self.mixture),
         };
-        Self { network: Some(Arc::new(Network::new(weights))), ..self }
+        Self { network: Some(Arc::new(Network::new(weights))), ..emptied(self) }
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
@@ -212,8 +220,7 @@ impl Family for Autoregressive {
         let guidance = Guidance::new(condition, settings.guidance, self.classes, batch, &images.device());
         let model = self.clone();
         Some(at_once(move || {
-            let mixture = model.forward(images.clone().repeat_dim(0, guidance.times()), guidance.conditions());
-            let mixture = guided(mixture, &guidance).at_temperature(settings.temperature);
+            let mixture = model.mixture(images.clone(), &guidance).at_temperature(settings.temperature);
             mixture.latent_of(levels(images).squeeze_dim(1)).reshape([batch as i32, -1])
         }))
     }

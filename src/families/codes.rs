@@ -20,7 +20,8 @@ use crate::layers::causal::Cache;
 use crate::layers::codebook::Codebook;
 use crate::layers::prior::{Prior, PriorConfig};
 use crate::layers::{
-    Convolution, Pointwise, Residual, ResidualConfig, StridedConvolution, activated, group_norm, normalized, tanh,
+    Convolution, Pointwise, Residual, ResidualConfig, StridedConvolution, activated, emptied, group_norm, normalized,
+    tanh,
 };
 use crate::losses::Loss;
 use crate::passes;
@@ -247,7 +248,8 @@ impl Family for Codes {
     }
 
     fn packed(self) -> Self {
-        Self { packed: Some(Arc::new(causal::Prior::new(self.prior.weights()))), ..self }
+        let packed = causal::Prior::new(self.prior.weights());
+        Self { packed: Some(Arc::new(packed)), prior: emptied(self.prior), ..self }
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
@@ -272,8 +274,13 @@ impl Family for Codes {
         let model = self.clone();
         Some(at_once(move || {
             let codes = model.codes_of(images);
-            let logits = model.prior.forward(codes.clone().repeat_dim(0, guidance.times()), guidance.conditions());
-            let logits: Tensor<2> = guidance.combine(logits).flatten(0, 1);
+            let logits = match &model.packed {
+                Some(prior) => sequences::read(prior, &codes, &guidance),
+                None => {
+                    let asked = codes.clone().repeat_dim(0, guidance.times());
+                    guidance.combine(model.prior.forward(asked, guidance.conditions())).flatten(0, 1)
+                }
+            };
             latent_of(logits / settings.temperature, codes.flatten(0, 1)).reshape([batch as i32, -1])
         }))
     }

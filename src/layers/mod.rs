@@ -35,7 +35,7 @@ pub use blocks::{Modulated, ModulatedConfig, Residual, ResidualConfig};
 pub use convolution::{Convolution, Pointwise, StridedConvolution};
 pub use elementwise::{silu, tanh};
 pub use input::{Input, activated, normalized};
-pub use packing::Packer;
+pub use packing::{Packer, emptied};
 pub use rearrange::{beside, depth_to_space, space_to_depth, upsample};
 
 /// Channels of one normalization group.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
-use burn::module::{ModuleMapper, Param};
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::Tensor;
 use kernels::Method;
 
@@ -15,6 +15,18 @@ use super::maps::{flat, here};
 
 /// Packs the numbers of a weight of a shape: along which dimension they then lie, and they.
 type Pack = fn(&[f32], &[usize]) -> (usize, Vec<f32>);
+
+/// A module whose parameters are held elsewhere: of each only a zero is left.
+pub fn emptied<M: Module>(module: M) -> M {
+    struct Emptier;
+
+    impl ModuleMapper for Emptier {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| Tensor::zeros([1; D], &tensor.device()))
+        }
+    }
+    module.map(&mut Emptier)
+}
 
 /// Packs each weight of a module on the CPU as the layer reads it that it is a weight of. The module can learn no more.
 #[derive(Default)]

@@ -37,16 +37,21 @@ impl<const D: usize, K: Basic> Guidance<Tensor<D, K>> {
     /// "any", the model is asked once.
     pub fn between(narrowed: Option<Tensor<D, K>>, any: Tensor<D, K>, scale: f64) -> Self {
         match narrowed {
-            Some(narrowed) if scale == 1.0 => Self { conditions: narrowed, scale: None },
+            Some(narrowed) if scale == 1.0 => Self::none(narrowed),
             Some(narrowed) if scale != 0.0 => {
                 Self { conditions: Tensor::cat(vec![narrowed, any], 0), scale: Some(scale) }
             }
-            _ => Self { conditions: any, scale: None },
+            _ => Self::none(any),
         }
     }
 }
 
 impl<C: Clone> Guidance<C> {
+    /// What a model says under conditions, as it says it.
+    pub fn none(conditions: C) -> Self {
+        Self { conditions, scale: None }
+    }
+
     /// How many times the batch is asked about: 1 or 2.
     pub fn times(&self) -> usize {
         if self.scale.is_some() { 2 } else { 1 }

@@ -1,4 +1,4 @@
-//! The trajectory by which the CPU draws the autoregressive model's pictures: one operation writes a row.
+//! The autoregressive model where the CPU only draws: one operation writes a row, or reads one.
 
 use std::sync::Arc;
 
@@ -11,6 +11,24 @@ use crate::layers::logistics::{LEVELS, Mixture, temperature};
 use crate::layers::numbers;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
+
+/// An empty picture for each of a batch.
+fn pictures(network: &Arc<Network>, guidance: &Guidance, batch: usize) -> Vec<Picture> {
+    let scale = guidance.scale().unwrap_or(1.0) as f32;
+    guidance.numbers(batch).iter().map(|numbers| Picture::new(network, numbers, scale)).collect()
+}
+
+/// The mixture at every pixel of pictures `[batch, 1, side, side]`.
+pub(super) fn read(network: &Arc<Network>, images: Tensor<4>, guidance: &Guidance) -> Mixture {
+    passes::count("pixel");
+    let ([batch, .., side], device) = (images.dims(), images.device());
+    let (pixels, count) = (numbers(images), network.parameters());
+    let mut parameters = vec![0.0; pixels.len() * count];
+    let rows = pixels.chunks_exact(side).zip(parameters.chunks_exact_mut(side * count)).enumerate();
+    let mut under_way = pictures(network, guidance, batch);
+    rows.for_each(|(row, (pixels, parameters))| under_way[row / side].read(pixels, parameters));
+    Mixture::new(Tensor::from_data(TensorData::new(parameters, [pixels.len(), count]), &device))
+}
 
 /// The rows so far; a step writes one.
 pub(super) struct Rows {
@@ -36,9 +54,8 @@ impl Rows {
     /// Pictures without a row, of latents z `[batch, side x side]`.
     pub fn new(network: &Arc<Network>, z: Tensor<2>, guidance: &Guidance, temperature: f64) -> Self {
         let ([batch, _], device, side) = (z.dims(), z.device(), network.side());
-        let scale = guidance.scale().unwrap_or(1.0) as f32;
         Self {
-            pictures: guidance.numbers(batch).iter().map(|numbers| Picture::new(network, numbers, scale)).collect(),
+            pictures: pictures(network, guidance, batch),
             side,
             written: 0,
             temperature,
@@ -69,7 +86,7 @@ impl Trajectory for Rows {
             let row = self.last(i);
             let levels = &mut self.levels[i * self.side..][..self.side];
             let parameters = &mut self.parameters[i * parameters..][..parameters];
-            self.pictures[i].row(temperature, &self.tails[row.clone()], levels, parameters);
+            self.pictures[i].write(temperature, &self.tails[row.clone()], levels, parameters);
             self.drawn[row].iter_mut().zip(levels).for_each(|(x, level)| *x = *level / 127.5 - 1.0);
         }
         (0..self.side).for_each(|_| passes::count("pixel"));

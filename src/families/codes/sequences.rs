@@ -1,4 +1,4 @@
-//! The codes of some pictures as the CPU writes them: one operation writes a code.
+//! The codes of some pictures where the CPU only draws: one operation writes a code, or reads one.
 
 use std::sync::Arc;
 
@@ -9,6 +9,24 @@ use crate::layers::normal::normal_cdf;
 use crate::layers::numbers;
 use crate::passes;
 use crate::samplers::guidance::Guidance;
+
+/// A sequence without a code for each of a batch.
+fn sequences(prior: &Arc<Prior>, guidance: &Guidance, batch: usize) -> Vec<Sequence> {
+    let scale = guidance.scale().unwrap_or(1.0) as f32;
+    guidance.numbers(batch).iter().map(|numbers| Sequence::new(prior, numbers, scale)).collect()
+}
+
+/// The logits of every code `[batch x places, codes]`, given the codes `[batch, places]` before it.
+pub(super) fn read(prior: &Arc<Prior>, codes: &Tensor<2, Int>, guidance: &Guidance) -> Tensor<2> {
+    let ([batch, places], device) = (codes.dims(), codes.device());
+    let codes: Vec<usize> = codes.clone().into_data().iter::<i64>().map(|code| code as usize).collect();
+    let mut logits = Vec::with_capacity(codes.len() * prior.codes());
+    for (mut sequence, codes) in sequences(prior, guidance, batch).into_iter().zip(codes.chunks_exact(places)) {
+        let before = std::iter::once(None).chain(codes.iter().copied().map(Some)).take(places);
+        before.for_each(|before| logits.extend_from_slice(sequence.next(before)));
+    }
+    Tensor::from_data(TensorData::new(logits, [codes.len(), prior.codes()]), &device)
+}
 
 /// Pictures under way.
 pub(super) struct Sequences {
@@ -27,9 +45,8 @@ impl Sequences {
     /// Pictures without a code, of latents z `[batch, places]`.
     pub fn new(prior: &Arc<Prior>, z: &Tensor<2>, guidance: &Guidance, temperature: f64) -> Self {
         let ([batch, _], device) = (z.dims(), z.device());
-        let scale = guidance.scale().unwrap_or(1.0) as f32;
         Self {
-            sequences: guidance.numbers(batch).iter().map(|numbers| Sequence::new(prior, numbers, scale)).collect(),
+            sequences: sequences(prior, guidance, batch),
             codes: vec![None; batch],
             written: 0,
             temperature: temperature as f32,
