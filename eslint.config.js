@@ -36,5 +36,5 @@ export default [
   { files: ['**/*.js', '**/*.mjs'], rules },
   { files: ['www/views/*.js'], rules: { 'max-lines': ['error', 300] } },
   { files: ['www/worker.js'], rules: { 'no-console': 'off' } },
-  { files: ['tests/browser/*.mjs', 'tests/browser/*.spec.js'], rules: { 'no-console': 'off' } },
+  { files: ['kernels/cases/*.mjs', 'tests/browser/*.mjs', 'tests/browser/*.spec.js'], rules: { 'no-console': 'off' } },
 ];

@@ -3,8 +3,8 @@
 use crate::activation::exponentials;
 use crate::scratch::{Scratch, first};
 use crate::shape::expect_length;
-use crate::simd::{F32x4, LANES};
-use crate::tile::{COLUMNS, multiply};
+use crate::simd::{COLUMNS, F32x4, LANES};
+use crate::tile::multiply;
 
 /// What queries of tokens see in all tokens' values, as far as their keys are alike: softmax(q k^T / sqrt(size)) v of each head.
 ///

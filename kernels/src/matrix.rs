@@ -1,7 +1,8 @@
 //! A packed matrix with its biases, for the networks that are asked about a row or two again and again.
 
 use crate::product::{few_rows, packed, product};
-use crate::tile::{COLUMNS, Output, multiply, start};
+use crate::simd::COLUMNS;
+use crate::tile::{Output, multiply, start};
 
 /// A matrix and its biases.
 #[derive(Debug)]

@@ -4,8 +4,7 @@
 //! large numbers never is a variance.
 
 use crate::shape::expect_length;
-use crate::simd::{F32x4, LANES};
-use crate::tile::{COLUMNS, halves};
+use crate::simd::{COLUMNS, F32x4, LANES, halves};
 
 /// Channels of a group, which are as many as a block of columns.
 pub(crate) const GROUP: usize = COLUMNS;

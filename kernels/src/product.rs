@@ -1,7 +1,8 @@
 //! Products of rows with packed matrices: linear layers and 1x1 convolutions.
 
 use crate::shape::expect_length;
-use crate::tile::{COLUMNS, Output, Sums, accumulate, multiply, start};
+use crate::simd::{COLUMNS, Sums, add_products};
+use crate::tile::{Output, multiply, start};
 
 /// Packs a matrix `[inputs, outputs]` (as of a linear layer in Burn) for [`product`].
 pub fn pack_rows(matrix: &[f32], inputs: usize, outputs: usize) -> Vec<f32> {
@@ -117,7 +118,7 @@ fn blocks_of_rows<'a, const R: usize, const B: usize, const STEPS: usize>(
     for step in 0..STEPS {
         let zeros = inputs - (STEPS - step) * length;
         let weights = std::array::from_fn(|b| &packed[(first + b) * inputs + zeros..][..length]);
-        accumulate::<R, B>(std::array::from_fn(|r| part(r, step)), weights, &mut sums);
+        add_products::<R, B>(std::array::from_fn(|r| part(r, step)), weights, &mut sums);
     }
     for (r, sums) in sums.into_iter().enumerate() {
         for (b, sums) in sums.into_iter().enumerate() {

@@ -1,45 +1,9 @@
 //! The innermost loop of convolutions and products: a few rows times eight columns, in registers.
 
-use crate::simd::{F32x4, LANES};
-
-/// Columns that are packed side by side.
-pub(crate) const COLUMNS: usize = 2 * LANES;
-
-/// The sums of eight columns.
-pub(crate) type Sums = [F32x4; 2];
+use crate::simd::{COLUMNS, F32x4, LANES, Sums, add_products};
 
 /// The most rows whose sums fit into sixteen registers beside a row of weights.
 const ROWS: usize = 4;
-
-/// Adds products of rows and `B` blocks of weights `[length][8]` to sums, one number of the rows after the other.
-#[inline(always)]
-pub(crate) fn accumulate<const R: usize, const B: usize>(
-    rows: [&[f32]; R],
-    blocks: [&[[f32; COLUMNS]]; B],
-    sums: &mut [[Sums; B]; R],
-) {
-    let length = blocks[0].len();
-    // Of one length that the compiler knows: no index below is checked.
-    let rows = rows.map(|row| &row[..length]);
-    let blocks = blocks.map(|block| &block[..length]);
-    for i in 0..length {
-        let weights = blocks.map(|block| halves(&block[i]));
-        for (row, sums) in rows.iter().zip(sums.iter_mut()) {
-            let x = F32x4::splat(row[i]);
-            for (sums, weights) in sums.iter_mut().zip(weights) {
-                sums[0] += x * weights[0];
-                sums[1] += x * weights[1];
-            }
-        }
-    }
-}
-
-/// Eight numbers as two vectors.
-#[inline(always)]
-pub(crate) fn halves(eight: &[f32; COLUMNS]) -> [F32x4; 2] {
-    let (halves, _) = eight.as_chunks();
-    [F32x4::load(&halves[0]), F32x4::load(&halves[1])]
-}
 
 /// Multiplies `count` rows with one block of eight columns, a few rows at once.
 ///
@@ -77,7 +41,7 @@ fn tile<'a, const R: usize, const STEPS: usize>(
     let length = block.len() / STEPS;
     for step in 0..STEPS {
         let rows = std::array::from_fn(|r| part(first + r, step));
-        accumulate::<R, 1>(rows, [&block[step * length..][..length]], &mut sums);
+        add_products::<R, 1>(rows, [&block[step * length..][..length]], &mut sums);
     }
     for (r, [sums]) in sums.into_iter().enumerate() {
         finish(first + r, sums);
@@ -111,13 +75,18 @@ impl Output<'_> {
     /// Writes up to four numbers of a row from `column` on.
     #[inline(always)]
     pub fn put(&mut self, row: usize, column: usize, values: F32x4) {
-        let Some(left) = self.columns.checked_sub(column) else { return };
-        let range = row * self.columns + column..row * self.columns + column + left.min(LANES);
-        let values = match self.skip {
-            Some(skip) => values + F32x4::load_part(&skip[range.clone()]),
-            None => values,
-        };
-        values.store_part(&mut self.numbers[range]);
+        let start = row * self.columns + column;
+        if column + LANES <= self.columns {
+            let values = match self.skip {
+                Some(skip) => values + F32x4::load_at(skip, start),
+                None => values,
+            };
+            values.store_at(self.numbers, start);
+        } else if column < self.columns {
+            let range = start..start + self.columns - column;
+            let skip = self.skip.map_or(F32x4::zero(), |skip| F32x4::load_part(&skip[range.clone()]));
+            (values + skip).store_part(&mut self.numbers[range]);
+        }
     }
 
     /// Writes up to eight numbers of a row.

@@ -14,6 +14,7 @@ mod bench;
 mod browser;
 mod build;
 mod faces;
+mod kernels;
 mod models;
 mod modules;
 mod packages;
@@ -44,6 +45,8 @@ enum Chore {
     Pkg,
     /// Measure the page in headless Chromium
     Bench(bench::Options),
+    /// Time the kernels in WebAssembly, in node
+    Kernels(kernels::Options),
     /// Take the screenshots of the documentation
     Screenshots,
 }
@@ -72,6 +75,7 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Bare(options) => bare::run(&sh, &options),
         Chore::Pkg => build::run(&sh).and_then(|()| pkg::run(&sh)),
         Chore::Bench(options) => bench::run(&sh, &options),
+        Chore::Kernels(options) => kernels::time(&sh, &options),
         Chore::Screenshots => build::run(&sh).and_then(|()| browser::CHROMIUM.script(&sh, "screenshots", &[])),
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use xshell::{Shell, cmd};
 
-use crate::{browser, build, pkg, structure, wasm::Toolchain};
+use crate::{browser, build, kernels, pkg, structure, wasm::Toolchain};
 
 /// A check, what it needs of the machine, and what it does.
 #[derive(Clone, Copy)]
@@ -48,6 +48,7 @@ const LANES: [&[&[Check]]; 2] = [
                     Toolchain::find(sh)?.clippy(sh).args(["--lib", "--features", "training", "--profile", "web"]);
                 Ok(command.args(["--", "-D", "warnings"]).run()?)
             }),
+            check("kernels for wasm", &[Need::Wasm], kernels::check),
             check("page", &[Need::Wasm], build::run),
         ],
     ],

@@ -3,8 +3,8 @@
 use super::padding::Padded;
 use crate::scratch::Scratch;
 use crate::shape::Shape;
-use crate::simd::F32x4;
-use crate::tile::{COLUMNS, Output, multiply, start};
+use crate::simd::{COLUMNS, F32x4};
+use crate::tile::{Output, multiply, start};
 
 /// Pixels between two readings of all weights.
 const PIXELS_AT_ONCE: usize = 96;

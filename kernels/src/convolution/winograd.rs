@@ -4,8 +4,8 @@
 use super::padding::Padded;
 use crate::scratch::{Scratch, first};
 use crate::shape::Shape;
-use crate::simd::{F32x4, LANES, Planes, PlanesMut};
-use crate::tile::{COLUMNS, Output, multiply, part_from};
+use crate::simd::{COLUMNS, F32x4, Grid, GridMut, LANES};
+use crate::tile::{Output, multiply, part_from};
 
 /// The transforms along one axis: equations 7 and 8 there are F(2, 3).
 pub trait Winograd<const T: usize, const O: usize> {
@@ -30,8 +30,8 @@ pub trait Winograd<const T: usize, const O: usize> {
         let at_once = count.min(TILES_AT_ONCE);
         let columns = output.channels.next_multiple_of(COLUMNS);
         let input = &scratch.padded[..output.batch * padded.numbers()];
-        let rows = first(&mut scratch.rows, T * T * at_once * padded.stride);
-        let products = first(&mut scratch.products, T * T * at_once * columns);
+        let rows = first(&mut scratch.rows, T * T * plane(at_once, padded.stride));
+        let products = first(&mut scratch.products, T * T * plane(at_once, columns));
         for begin in (0..count).step_by(at_once) {
             let end = count.min(begin + at_once);
             let chunk = Chunk { first: begin, count: end - begin, tiles };
@@ -44,6 +44,12 @@ pub trait Winograd<const T: usize, const O: usize> {
 
 /// Tiles between two readings of all weights.
 const TILES_AT_ONCE: usize = 128;
+
+/// Numbers of all tiles at one place of a tile. A line of the cache more than there are, so that no power of two is the distance
+/// of one place to the next: all of them would have to share a few lines of the nearest cache.
+fn plane(tiles: usize, stride: usize) -> usize {
+    tiles * stride + 16
+}
 
 /// F(2, 3).
 pub struct F2;
@@ -135,7 +141,7 @@ impl Chunk {
 }
 
 /// Transforms tiles to `rows` `[T x T][tiles][stride]`.
-#[inline(always)]
+#[inline(never)]
 fn into_rows<const T: usize, const O: usize, W: Winograd<T, O> + ?Sized>(
     input: &[f32],
     padded: Padded,
@@ -143,19 +149,20 @@ fn into_rows<const T: usize, const O: usize, W: Winograd<T, O> + ?Sized>(
     rows: &mut [f32],
 ) {
     let Padded { width, stride, .. } = padded;
+    let plane = plane(chunk.count, stride);
     for (tile, picture, [y, x]) in chunk.each() {
         let corner = picture * padded.numbers() + (y * O * width + x * O) * stride;
         for channel in (0..stride).step_by(LANES) {
-            let half: [[F32x4; T]; T] = std::array::from_fn(|j| {
-                let column = Planes::<T>::new(input, corner + j * stride + channel, width * stride);
-                W::input(std::array::from_fn(|i| column.load(i)))
-            });
-            for i in 0..T {
-                let plane = chunk.count * stride;
-                let mut to = PlanesMut::<T>::new(rows, i * T * plane + tile * stride + channel, plane);
-                for (j, vector) in W::input(half.map(|column| column[i])).into_iter().enumerate() {
-                    to.store(j, vector);
-                }
+            let from = Grid::<T, T>::new(input, corner + channel, [width * stride, stride]);
+            let mut half = [[F32x4::zero(); T]; T];
+            for j in 0..T {
+                let column = W::input(std::array::from_fn(|i| from.load(i, j)));
+                half.iter_mut().zip(&column).for_each(|(row, value)| row[j] = *value);
+            }
+            let mut to = GridMut::<T, T>::new(rows, tile * stride + channel, [T * plane, plane]);
+            for (i, row) in half.iter().enumerate() {
+                let row = W::input(*row);
+                row.iter().enumerate().for_each(|(j, value)| to.store(i, j, *value));
             }
         }
     }
@@ -165,7 +172,7 @@ fn into_rows<const T: usize, const O: usize, W: Winograd<T, O> + ?Sized>(
 fn multiply_rows(rows: &[f32], padded: Padded, tiles: usize, packed: &[f32], columns: usize, products: &mut [f32]) {
     let Padded { channels: inputs, stride, .. } = padded;
     let taps = packed.chunks_exact(columns * inputs);
-    let planes = rows.chunks_exact(tiles * stride).zip(products.chunks_exact_mut(tiles * columns));
+    let planes = rows.chunks_exact(plane(tiles, stride)).zip(products.chunks_exact_mut(plane(tiles, columns)));
     for (weights, (rows, products)) in taps.zip(planes) {
         let (weights, _) = weights.as_chunks::<COLUMNS>();
         for (block, weights) in weights.chunks_exact(inputs).enumerate() {
@@ -180,7 +187,7 @@ fn multiply_rows(rows: &[f32], padded: Padded, tiles: usize, packed: &[f32], col
 }
 
 /// Transforms `products` `[T x T][tiles][columns]` back to pixels.
-#[inline(always)]
+#[inline(never)]
 fn out_of_products<const T: usize, const O: usize, W: Winograd<T, O> + ?Sized>(
     products: &[f32],
     columns: usize,
@@ -190,20 +197,26 @@ fn out_of_products<const T: usize, const O: usize, W: Winograd<T, O> + ?Sized>(
     out: &mut Output,
 ) {
     let Shape { height, width, channels: outputs, .. } = output;
-    let plane = chunk.count * columns;
+    let plane = plane(chunk.count, columns);
     for (tile, picture, [tile_y, tile_x]) in chunk.each() {
+        // The last tiles reach beyond the picture.
+        let (rows, pixels) = (height - tile_y * O, width - tile_x * O);
         for channel in (0..outputs).step_by(LANES) {
             let bias = bias.map_or(F32x4::zero(), |bias| part_from(bias, channel));
-            let half: [[F32x4; O]; T] = std::array::from_fn(|j| {
-                let column = Planes::<T>::new(products, j * plane + tile * columns + channel, T * plane);
-                W::output(std::array::from_fn(|i| column.load(i)))
-            });
-            for i in 0..O.min(height - tile_y * O) {
-                let y = tile_y * O + i;
-                let pixels = W::output(half.map(|column| column[i])).into_iter().enumerate();
-                let pixels = pixels.map(|(j, pixel)| (tile_x * O + j, pixel));
-                for (x, pixel) in pixels.take_while(|(x, _)| *x < width) {
-                    out.put((picture * height + y) * width + x, channel, pixel + bias);
+            let from = Grid::<T, T>::new(products, tile * columns + channel, [T * plane, plane]);
+            let mut half = [[F32x4::zero(); T]; O];
+            for j in 0..T {
+                let column = W::output(std::array::from_fn(|i| from.load(i, j)));
+                half.iter_mut().zip(&column).for_each(|(row, value)| row[j] = *value);
+            }
+            for (i, row) in half.iter().enumerate() {
+                if i < rows {
+                    let first = (picture * height + tile_y * O + i) * width + tile_x * O;
+                    for (j, value) in W::output(*row).iter().enumerate() {
+                        if j < pixels {
+                            out.put(first + j, channel, *value + bias);
+                        }
+                    }
                 }
             }
         }

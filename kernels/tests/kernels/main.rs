@@ -2,6 +2,7 @@
 
 mod activation;
 mod attention;
+mod bits;
 mod choices;
 mod convolution;
 mod mixture;
