@@ -7,10 +7,11 @@
 //! Parameters of no more than 2048 values (biases, norms, the first and the last convolution) cost little
 //! and are the most sensitive, and are stored in half precision as they are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Bytes, DType, Shape, Tensor, TensorData};
+use burn::tensor::{Bytes, DType, Device, Shape, Tensor, TensorData};
 use burn_pack::{Reader, Writer};
 use half::f16;
 use serde_json::json;
@@ -19,7 +20,8 @@ use thiserror::Error;
 
 use crate::cards::WeightsFile;
 use crate::error::{ErrorKind, PushforwardError};
-use rounding::BLOCK;
+use crate::layers::table::BLOCK;
+use crate::layers::{Nibbles, Settling};
 
 pub use crate::cards::Precision;
 pub(crate) use rounding::{FEW, round};
@@ -173,16 +175,17 @@ pub fn checksum(bytes: &[u8]) -> String {
 /// # Errors
 /// When container, format, model, size or checksum are not those expected, or a tensor is missing,
 /// left over, not finite, or of another shape than the module's.
-pub fn load<M: Module>(
+pub fn load<'a, M: Module>(
     model: &str,
     pinned: &WeightsFile,
-    bytes: &[u8],
+    bytes: impl Into<Cow<'a, [u8]>>,
     precision: Precision,
     module: M,
 ) -> Result<M, WeightsError> {
     /// Leaves parameters as they are.
     struct Nothing;
     impl ModuleMapper for Nothing {}
+    impl Settling for Nothing {}
     load_then(model, pinned, bytes, precision, module, Nothing)
 }
 
@@ -190,32 +193,33 @@ pub fn load<M: Module>(
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_then<M: Module>(
+pub fn load_then<'a, M: Module>(
     model: &str,
     pinned: &WeightsFile,
-    bytes: &[u8],
+    bytes: impl Into<Cow<'a, [u8]>>,
     precision: Precision,
     module: M,
-    then: impl ModuleMapper,
+    then: impl Settling,
 ) -> Result<M, WeightsError> {
     // The container says whose weights these are, which tells more than a wrong checksum would.
+    let bytes = bytes.into().into_owned();
+    let (size, sum) = (bytes.len(), checksum(&bytes));
     let reader = open(model, bytes);
     if let Ok(reader) = &reader {
         check_header(model, pinned.precision, reader)?;
     }
-    if bytes.len() != pinned.bytes {
-        let [expected, got] = [pinned.bytes, bytes.len()].map(|count| format!("{count} bytes"));
+    if size != pinned.bytes {
+        let [expected, got] = [pinned.bytes, size].map(|count| format!("{count} bytes"));
         return Err(WeightsError::field(model, "size", &expected, &got));
     }
-    let got = checksum(bytes);
-    if got != pinned.sha256 {
-        return Err(WeightsError::field(model, "checksum", &pinned.sha256, &got));
+    if sum != pinned.sha256 {
+        return Err(WeightsError::field(model, "checksum", &pinned.sha256, &sum));
     }
     fill(model, reader?, precision, module, then)
 }
 
-fn open(model: &str, bytes: &[u8]) -> Result<Reader, WeightsError> {
-    Reader::from_bytes(Bytes::from_bytes_vec(bytes.to_vec())).map_err(|error| unreadable(model, &error))
+fn open(model: &str, bytes: Vec<u8>) -> Result<Reader, WeightsError> {
+    Reader::from_bytes(Bytes::from_bytes_vec(bytes)).map_err(|error| unreadable(model, &error))
 }
 
 fn check_header(model: &str, precision: Precision, reader: &Reader) -> Result<(), WeightsError> {
@@ -233,13 +237,13 @@ fn fill<M: Module>(
     reader: Reader,
     precision: Precision,
     module: M,
-    then: impl ModuleMapper,
+    then: impl Settling,
 ) -> Result<M, WeightsError> {
     let tensors = reader.into_tensors().map_err(|error| unreadable(model, &error))?;
     let mut stored = BTreeMap::new();
     for tensor in tensors {
         let (name, dtype, shape, _, bytes) = tensor.into_parts().map_err(|error| unreadable(model, &error))?;
-        stored.insert(name, Stored { dtype, shape: shape.to_vec(), bytes: bytes.to_vec() });
+        stored.insert(name, Stored { dtype, shape: shape.to_vec(), bytes });
     }
     let mut filler = Filler { model, precision, path: Vec::new(), stored, error: None, then };
     let module = module.map(&mut filler);
@@ -256,10 +260,11 @@ fn unreadable(model: &str, error: &dyn std::fmt::Display) -> WeightsError {
     WeightsError::Unreadable { model: model.to_string(), reason: error.to_string() }
 }
 
+/// A tensor as the file has it.
 struct Stored {
     dtype: DType,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
 struct Filler<'a, T> {
@@ -272,22 +277,30 @@ struct Filler<'a, T> {
     then: T,
 }
 
-impl<T> Filler<'_, T> {
-    fn take(&mut self, name: &str) -> Result<Stored, WeightsError> {
-        self.stored.remove(name).ok_or_else(|| WeightsError::field(self.model, name, "there", "nothing"))
+impl<T: Settling> Filler<'_, T> {
+    fn wrong(&self, field: &str, expected: &str, got: &str) -> WeightsError {
+        WeightsError::field(self.model, field, expected, got)
     }
 
-    /// The values of the parameter `name`, which must have the given shape.
-    fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
-        let wrong = |field: &str, expected: &str, got: &str| WeightsError::field(self.model, field, expected, got);
+    fn take(&mut self, name: &str) -> Result<Stored, WeightsError> {
+        self.stored.remove(name).ok_or_else(|| self.wrong(name, "there", "nothing"))
+    }
+
+    /// What the parameter `name` becomes, whose shape the file must agree with.
+    fn filled<const D: usize>(
+        &mut self,
+        name: &str,
+        shape: [usize; D],
+        device: &Device,
+    ) -> Result<Tensor<D>, WeightsError> {
         let count = shape.iter().product::<usize>();
         let Stored { dtype, shape: got, bytes } = self.take(name)?;
         let expected = if dtype == DType::U8 { vec![count.div_ceil(2)] } else { shape.to_vec() };
         if got != expected {
-            return Err(wrong(&format!("{name} shape"), &format!("{expected:?}"), &format!("{got:?}")));
+            return Err(self.wrong(&format!("{name} shape"), &format!("{expected:?}"), &format!("{got:?}")));
         }
         let values: Vec<f32> = match dtype {
-            DType::F16 => halves(&bytes).map(f32::from).collect(),
+            DType::F16 => halves(&bytes).map(f16::to_f32).collect(),
             DType::I8 => {
                 let integers: Vec<i8> = bytes.iter().map(|b| *b as i8).collect();
                 let mut values = dequantize(&integers, &self.scales(name, count)?);
@@ -296,35 +309,47 @@ impl<T> Filler<'_, T> {
                 }
                 values
             }
-            DType::U8 => dequantize(&from_nibbles(&bytes, count), &self.scales(name, count)?),
-            other => return Err(wrong(&format!("{name} type"), "i8, u8 or f16", &format!("{other:?}"))),
+            DType::U8 => {
+                let scales = self.scales(name, count)?;
+                if let Some(held) = self.then.held(&Nibbles { bytes: &bytes, scales: &scales }) {
+                    return Ok(held);
+                }
+                dequantize(&from_nibbles(&bytes, count), &scales)
+            }
+            other => return Err(self.wrong(&format!("{name} type"), "i8, u8 or f16", &format!("{other:?}"))),
         };
         if values.len() != count {
-            return Err(wrong(name, &format!("{count} values"), &format!("{}", values.len())));
+            return Err(self.wrong(name, &format!("{count} values"), &format!("{}", values.len())));
         }
-        match values.iter().find(|x| !x.is_finite()) {
-            Some(x) => Err(wrong(name, "finite", &x.to_string())),
-            None => Ok(values),
-        }
+        self.finite(name, values.iter().copied())?;
+        Ok(Tensor::from_data(TensorData::new(values, shape), device))
     }
 
     /// The scales of a parameter of so many values.
     fn scales(&mut self, name: &str, values: usize) -> Result<Vec<f16>, WeightsError> {
-        let name = format!("{name}{SCALE}");
-        let scales: Vec<f16> = halves(&self.take(&name)?.bytes).collect();
+        let scales: Vec<f16> = halves(&self.take(&format!("{name}{SCALE}"))?.bytes).collect();
         let (expected, got) = (values.div_ceil(BLOCK), scales.len());
-        if got == expected {
-            return Ok(scales);
+        if got != expected {
+            return Err(self.wrong(&format!("{name}{SCALE}"), &format!("{expected} scales"), &got.to_string()));
         }
-        Err(WeightsError::field(self.model, &name, &format!("{expected} scales"), &got.to_string()))
+        self.finite(name, scales.iter().map(|scale| scale.to_f32()))?;
+        Ok(scales)
+    }
+
+    fn finite(&self, name: &str, mut values: impl Iterator<Item = f32>) -> Result<(), WeightsError> {
+        match values.find(|x| !x.is_finite()) {
+            Some(x) => Err(self.wrong(name, "finite", &x.to_string())),
+            None => Ok(()),
+        }
     }
 }
 
+/// Numbers that are stored in half precision.
 fn halves(bytes: &[u8]) -> impl Iterator<Item = f16> + '_ {
     bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]))
 }
 
-impl<T: ModuleMapper> ModuleMapper for Filler<'_, T> {
+impl<T: Settling> ModuleMapper for Filler<'_, T> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.push(name.to_string());
         self.then.enter_module(name, container_type);
@@ -340,10 +365,9 @@ impl<T: ModuleMapper> ModuleMapper for Filler<'_, T> {
             return param;
         }
         // Numbers to begin to learn from are never drawn where these take their place.
-        let shape: [usize; D] = param.lazy_shape().dims();
-        match self.values(&self.path.join("."), &shape) {
-            Ok(values) => {
-                let (id, filled) = (param.id, Tensor::from_data(TensorData::new(values, shape), &param.lazy_device()));
+        match self.filled(&self.path.join("."), param.lazy_shape().dims(), &param.lazy_device()) {
+            Ok(filled) => {
+                let id = param.id;
                 self.then.map_float(param.transform_for_load(filled, id))
             }
             Err(error) => {

@@ -1,7 +1,7 @@
 //! Weights: bounds on the quantization error, the round trip, and files that nobody should trust.
 
 use burn::module::{Module, ModuleVisitor, Param, list_param_ids};
-use burn::tensor::{Bytes, DType, Device, Shape, Tensor};
+use burn::tensor::{Bytes, DType, Device, Int, Shape, Tensor};
 use burn_pack::Writer;
 use half::f16;
 use proptest::prelude::*;
@@ -9,8 +9,11 @@ use pushforward::cards::{ConditionKind, WeightsFile};
 use pushforward::catalogue;
 use pushforward::families::{self, vae::VaeConfig};
 use pushforward::generator::{Condition, Options, finish, noise};
+use pushforward::layers::Packer;
+use pushforward::layers::text::TextEncoderConfig;
+use pushforward::prompt::numbers;
 use pushforward::training::rounded;
-use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, pack, quantize};
+use pushforward::weights::{Precision, Quantized, WeightsError, checksum, dequantize, load, load_then, pack, quantize};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -279,4 +282,24 @@ fn every_model_that_ships_loads_and_draws() {
         assert_eq!(draw(0), draw(0));
         assert_ne!(draw(0), draw(1));
     }
+}
+
+#[test]
+fn a_table_of_sentences_stays_in_its_four_bits_and_says_the_same() {
+    let device = Device::flex();
+    let config = TextEncoderConfig::new(999, 24, 16);
+    let encoder = config.init(&device);
+    let bytes = pack(MODEL, &encoder, Precision::Q4).unwrap();
+    let pinned = WeightsFile { precision: Precision::Q4, ..pin(&bytes) };
+    let expanded = load(MODEL, &pinned, &bytes, Precision::Q4, config.init(&device)).unwrap();
+    let held = load_then(MODEL, &pinned, &bytes, Precision::Q4, config.init(&device), Packer::default()).unwrap();
+    // A word of 32 bits holds eight values; a block of 32 has its scale.
+    let [table, held_table] = [&expanded, &held].map(|encoder| values(encoder)[0].len());
+    assert_eq!((table, held_table), (999 * 24, 999 * 24 / 8 + 999 * 24usize / 32 + 1));
+    assert_eq!(held.shape(), [999, 24]);
+    let numbers = [numbers("a blue cat", 999), numbers("一只蓝色的猫", 999), numbers("", 999)].concat();
+    let numbers = Tensor::<1, Int>::from_ints(numbers.as_slice(), &device).reshape([3, -1]);
+    let [expanded, held] = [expanded, held].map(|encoder| encoder.forward(numbers.clone()));
+    let difference = (expanded - held).abs().max().into_scalar::<f32>();
+    assert!(difference < 1e-5, "{difference}");
 }

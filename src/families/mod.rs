@@ -13,6 +13,8 @@ pub mod vae;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use burn::tensor::Device;
 
 use crate::cards::{ModelCard, Precision};
@@ -61,13 +63,13 @@ pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
 /// # Errors
 /// When the family or its config is unknown, or the bytes are not the file that the card pins; see
 /// [`weights::load`].
-pub fn open(
+pub fn open<'a>(
     card: &ModelCard,
-    bytes: &[u8],
+    bytes: impl Into<Cow<'a, [u8]>>,
     precision: Precision,
     device: &Device,
 ) -> Result<Box<dyn Generator>, WeightsError> {
-    struct Open<'a>(&'a ModelCard, &'a [u8], Precision, &'a Device);
+    struct Open<'a>(&'a ModelCard, Cow<'a, [u8]>, Precision, &'a Device);
 
     impl Visitor for Open<'_> {
         type Output = Result<Box<dyn Generator>, WeightsError>;
@@ -87,7 +89,7 @@ pub fn open(
         }
     }
 
-    with(&card.family, Open(card, bytes, precision, device)).unwrap_or_else(|| {
+    with(&card.family, Open(card, bytes.into(), precision, device)).unwrap_or_else(|| {
         Err(WeightsError::field(&card.id, "family", &format!("one of {}", NAMES.join(", ")), &card.family))
     })
 }

@@ -19,6 +19,7 @@ pub mod normal;
 mod packing;
 pub mod prior;
 mod rearrange;
+pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -35,7 +36,7 @@ pub use blocks::{Modulated, ModulatedConfig, Residual, ResidualConfig};
 pub use convolution::{Convolution, Pointwise, StridedConvolution};
 pub use elementwise::{silu, tanh};
 pub use input::{Input, activated, normalized};
-pub use packing::{Packer, emptied};
+pub use packing::{Nibbles, Packer, Settling, emptied};
 pub use rearrange::{beside, depth_to_space, space_to_depth, upsample};
 
 /// Channels of one normalization group.

@@ -8,10 +8,12 @@ use std::borrow::Cow;
 use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
 use kernels::Method;
 
 use super::maps::{flat, here};
+use super::table;
 
 /// Packs the numbers of a weight of a shape: along which dimension they then lie, and they.
 type Pack = fn(&[f32], &[usize]) -> (usize, Vec<f32>);
@@ -28,11 +30,48 @@ pub fn emptied<M: Module>(module: M) -> M {
     module.map(&mut Emptier)
 }
 
+/// A parameter's values as a weights file has them: integers in four bits, two to a byte, and a scale for each block.
+#[derive(Debug)]
+pub struct Nibbles<'a> {
+    /// Integers, the first of two in the lower half.
+    pub bytes: &'a [u8],
+    /// Scales of [`table::BLOCK`] values each.
+    pub scales: &'a [f16],
+}
+
+/// What becomes of each parameter of a module as it is filled in.
+pub trait Settling: ModuleMapper {
+    /// The tensor that holds a parameter's integers as they are; `None` where its values are wanted.
+    fn held<const D: usize>(&mut self, _integers: &Nibbles<'_>) -> Option<Tensor<D>> {
+        None
+    }
+}
+
 /// Packs each weight of a module on the CPU as the layer reads it that it is a weight of. The module can learn no more.
 #[derive(Default)]
 pub struct Packer {
     /// The names of the fields down to where it is, each with the type that it is in.
     path: Vec<(String, String)>,
+}
+
+impl Packer {
+    fn inside(&self, container: &str) -> bool {
+        self.path.iter().any(|(_, found)| found == container)
+    }
+
+    /// The type of the layer that the parameter is a weight of; `None` of any other parameter.
+    fn weight_of(&self) -> Option<&str> {
+        let (name, container) = self.path.last()?;
+        (name == "weight").then_some(container.as_str())
+    }
+}
+
+/// The table of sentences' buckets alone is larger than all else in its model, and few of its rows are looked up.
+impl Settling for Packer {
+    fn held<const D: usize>(&mut self, Nibbles { bytes, scales }: &Nibbles<'_>) -> Option<Tensor<D>> {
+        let is_table = self.weight_of() == Some("Struct:Embedding") && self.inside("Struct:TextEncoder");
+        is_table.then(|| laid::<D>(LINEAR, table::words(bytes, scales)))
+    }
 }
 
 impl ModuleMapper for Packer {
@@ -45,32 +84,33 @@ impl ModuleMapper for Packer {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let inside = |container: &str| self.path.iter().any(|(_, found)| found == container);
-        let pack: Pack = match self.path.last() {
-            Some((name, container)) if name == "weight" => match container.as_str() {
-                "Struct:Convolution" => convolution,
-                "Struct:StridedConvolution" => |weight, shape| by(Method::Direct, weight, shape),
-                "Struct:Pointwise" => |weight, shape| (POINTWISE, kernels::pack_columns(weight, shape[1], shape[0])),
-                "Struct:Linear" if inside("Struct:MultiHeadAttention") => {
-                    |weight, shape| (LINEAR, kernels::pack_rows(weight, shape[0], shape[1]))
-                }
-                _ => return param,
-            },
+        let pack: Pack = match self.weight_of() {
+            Some("Struct:Convolution") => convolution,
+            Some("Struct:StridedConvolution") => |weight, shape| by(Method::Direct, weight, shape),
+            Some("Struct:Pointwise") => |weight, shape| (POINTWISE, kernels::pack_columns(weight, shape[1], shape[0])),
+            Some("Struct:Linear") if self.inside("Struct:MultiHeadAttention") => {
+                |weight, shape| (LINEAR, kernels::pack_rows(weight, shape[0], shape[1]))
+            }
             _ => return param,
         };
         param.map(|weight| {
             let raw = here(&weight).expect("a module that is packed is on the CPU");
             let (along, numbers) = pack(&flat(&raw), &weight.dims());
-            let shape: [usize; D] = std::array::from_fn(|d| if d == along { numbers.len() } else { 1 });
-            Tensor::<1>::from_data(numbers.as_slice(), &weight.device()).reshape(shape)
+            laid(along, numbers)
         })
     }
+}
+
+/// Numbers along one dimension of a tensor on the CPU.
+fn laid<const D: usize>(along: usize, numbers: Vec<f32>) -> Tensor<D> {
+    let shape: [usize; D] = std::array::from_fn(|d| if d == along { numbers.len() } else { 1 });
+    Tensor::from_data(TensorData::new(numbers, shape), &Device::flex())
 }
 
 /// Along which dimension the numbers of a convolution packed by each method lie.
 const METHODS: [Method; 3] = [Method::Direct, Method::Winograd2, Method::Winograd4];
 
-/// Along which dimension those of a 1x1 convolution lie, and those of a linear layer.
+/// Along which dimension those of a 1x1 convolution lie, and those of a linear layer or a table.
 const POINTWISE: usize = 3;
 const LINEAR: usize = 1;
 

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use burn::tensor::activation::{log_softmax, silu};
 use burn::tensor::{Int, Tensor};
 
+use super::table;
 use crate::prompt::LENGTH;
 
 /// Config of [`TextEncoder`].
@@ -30,6 +31,9 @@ pub struct TextEncoder {
     bend: Linear,
     straight: Linear,
     norm: LayerNorm,
+    /// Buckets, and the length of a row.
+    #[module(skip)]
+    shape: [usize; 2],
 }
 
 impl TextEncoderConfig {
@@ -44,6 +48,7 @@ impl TextEncoderConfig {
             bend: LinearConfig::new(2 * meaning, meaning).init(device),
             straight: LinearConfig::new(width, meaning).init(device),
             norm: LayerNormConfig::new(meaning).init(device),
+            shape: [buckets, width],
         }
     }
 }
@@ -51,14 +56,15 @@ impl TextEncoderConfig {
 impl TextEncoder {
     /// Buckets, and the length of a bucket's row.
     pub fn shape(&self) -> [usize; 2] {
-        self.table.weight.dims()
+        self.shape
     }
 
     /// Sentences `[batch, LENGTH]` of buckets, 0 where there is none, to their meanings `[batch, meaning]`.
     pub fn forward(&self, numbers: Tensor<2, Int>) -> Tensor<2> {
         let there: Tensor<3> = numbers.clone().greater_elem(0).float().unsqueeze_dim(2);
         let count: Tensor<2> = there.clone().sum_dim(1).squeeze_dim(2);
-        let sum: Tensor<2> = (self.table.forward(numbers) * there).sum_dim(1).squeeze_dim(1);
+        let sum = table::summed(&self.table.weight.val(), self.shape, &numbers)
+            .unwrap_or_else(|| (self.table.forward(numbers) * there).sum_dim(1).squeeze_dim(1));
         // The root keeps the spread of a sum of independent rows, however many there are.
         let sentence = sum / count.clamp_min(1.0).sqrt();
         let bent = self.bend.forward(silu(self.widen.forward(sentence.clone())));

@@ -77,7 +77,7 @@ impl Engine {
     }
 
     /// Verifies a weights file and makes its model ready in a precision, `q8` or `q4`.
-    pub fn load(&mut self, model: &str, precision: &str, weights: &[u8]) -> Outcome<()> {
+    pub fn load(&mut self, model: &str, precision: &str, weights: Vec<u8>) -> Outcome<()> {
         let precision = convert::precision(precision)?;
         let generator = families::open(card(model)?, weights, precision, &self.device)?;
         self.models.insert((model.into(), precision.name()), generator);

@@ -4,8 +4,7 @@ use half::f16;
 
 use crate::cards::Precision;
 
-/// Values that share a scale.
-pub(super) const BLOCK: usize = 32;
+use crate::layers::table::BLOCK;
 
 /// The most values of a parameter that is not worth quantizing.
 pub(crate) const FEW: usize = 2048;
