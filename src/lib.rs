@@ -9,7 +9,7 @@
 //! - [`training`]: how they learn, one step after the other; [`datasets`]: from what.
 //! - [`weights`]: quantized parameters, verified before use; [`cards`]: what is known of a model; [`catalogue`]: the
 //!   models that ship.
-//! - [`device`]: WebGPU, or the CPU where there is none; [`error`]: what can go wrong, in one taxonomy.
+//! - [`device`]: WebGPU, or the CPU where there is none; [`gpu`]: networks on WebGPU, planned once and replayed; [`error`]: what can go wrong, in one taxonomy.
 //! - `web`: the one place that knows a browser exists; nothing else here depends on it.
 
 pub mod cards;
@@ -19,6 +19,7 @@ pub mod device;
 pub mod error;
 pub mod families;
 pub mod generator;
+pub mod gpu;
 pub mod image;
 pub mod latent;
 pub mod layers;

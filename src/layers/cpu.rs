@@ -2,7 +2,8 @@
 //!
 //! Burn's own operations are several times as slow on maps whose channels lie together (see [`super::maps`]), so all that
 //! happens to a map between two convolutions happens here. Each function answers `None` where tensors live elsewhere or
-//! gradients are taken; the layer then composes its operation of Burn's, and tests hold the two to be equal.
+//! gradients are taken; the layer then composes its operation of Burn's, and tests hold the two to be equal. Where a plan is
+//! recorded, they compute nothing (see [`super::recording`]).
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,17 +18,13 @@ use kernels::{Conv3x3, Mixtures, Scratch, Shape as Map, activation, rearrange};
 use super::input::{Before, Input};
 use super::maps::{flat, here, pixels, shape_of, tensor};
 use super::packing::{of_convolution, of_linear, of_pointwise};
+use super::recording;
 use super::triangular::inverse_of_product;
+use crate::gpu::plan::{Activation, Operation, Side};
 
 thread_local! {
     /// What kernels need beside their inputs and outputs, allocated once.
     static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
-
-/// What is done to each number of a map.
-pub enum Function {
-    Silu,
-    Tanh,
 }
 
 /// A tensor that must be on the CPU, as what it goes together with is.
@@ -65,6 +62,10 @@ fn tensors(before: &Before<'_>) -> Vec<FlexTensor> {
 
 /// A 3x3 convolution of stride 1 or 2 with what is before and after it.
 pub fn convolve(weight: &Tensor<4>, bias: &Tensor<1>, stride: usize, input: &Input<'_>) -> Option<Tensor<4>> {
+    let recorded = recording::convolve((weight, bias), (Side::Three, stride), input);
+    if recorded.is_some() {
+        return recorded;
+    }
     let x = here(&input.x)?;
     let (map, weight, bias) = (shape_of(&x), with(weight), with(bias));
     let (before, skip) = (tensors(&input.before), input.skip.as_ref().map(with));
@@ -94,6 +95,10 @@ pub fn convolve(weight: &Tensor<4>, bias: &Tensor<1>, stride: usize, input: &Inp
 
 /// A 1x1 convolution with what is before and after it. None that is modulated or upsampled is in use.
 pub fn pointwise(weight: &Tensor<4>, bias: &Tensor<1>, input: &Input<'_>) -> Option<Tensor<4>> {
+    let recorded = recording::convolve((weight, bias), (Side::One, 1), input);
+    if recorded.is_some() {
+        return recorded;
+    }
     let x = here(&input.x)?;
     if input.upsampled || matches!(input.before, Before::Modulated(..)) {
         return None;
@@ -121,18 +126,26 @@ pub fn pointwise(weight: &Tensor<4>, bias: &Tensor<1>, input: &Input<'_>) -> Opt
 }
 
 /// A function of each number.
-pub fn elementwise(x: &Tensor<4>, function: Function) -> Option<Tensor<4>> {
+pub fn elementwise(x: &Tensor<4>, function: Activation) -> Option<Tensor<4>> {
+    let recorded = recording::simple(x, |x| Operation::Activation(x, function));
+    if recorded.is_some() {
+        return recorded;
+    }
     let x = here(x)?;
     let mut out = pixels(&x).into_owned();
     match function {
-        Function::Silu => activation::silu(&mut out),
-        Function::Tanh => activation::tanh(&mut out),
+        Activation::Silu => activation::silu(&mut out),
+        Activation::Tanh => activation::tanh(&mut out),
     }
     Some(tensor(out, shape_of(&x)))
 }
 
 /// See [`super::space_to_depth`].
 pub fn space_to_depth(x: &Tensor<4>) -> Option<Tensor<4>> {
+    let recorded = recording::simple(x, Operation::SpaceToDepth);
+    if recorded.is_some() {
+        return recorded;
+    }
     let x = here(x)?;
     let map = shape_of(&x);
     let moved = Map { height: map.height / 2, width: map.width / 2, channels: 4 * map.channels, ..map };
@@ -141,6 +154,10 @@ pub fn space_to_depth(x: &Tensor<4>) -> Option<Tensor<4>> {
 
 /// See [`super::depth_to_space`].
 pub fn depth_to_space(x: &Tensor<4>) -> Option<Tensor<4>> {
+    let recorded = recording::simple(x, Operation::DepthToSpace);
+    if recorded.is_some() {
+        return recorded;
+    }
     let x = here(x)?;
     let map = shape_of(&x);
     let moved = Map { height: 2 * map.height, width: 2 * map.width, channels: map.channels / 4, ..map };
@@ -149,6 +166,10 @@ pub fn depth_to_space(x: &Tensor<4>) -> Option<Tensor<4>> {
 
 /// See [`super::beside`].
 pub fn beside(a: &Tensor<4>, b: &Tensor<4>) -> Option<Tensor<4>> {
+    let recorded = recording::beside(a, b);
+    if recorded.is_some() {
+        return recorded;
+    }
     let (a, b) = (here(a)?, here(b)?);
     let (left, right) = (shape_of(&a), shape_of(&b));
     Some(made(Map { channels: left.channels + right.channels, ..left }, |out, _| {
@@ -158,6 +179,10 @@ pub fn beside(a: &Tensor<4>, b: &Tensor<4>) -> Option<Tensor<4>> {
 
 /// Self-attention over the pixels of a normalized map, added to the map.
 pub fn pixel_attention(norm: &GroupNorm, attention: &MultiHeadAttention, x: &Tensor<4>) -> Option<Tensor<4>> {
+    let recorded = recording::pixel_attention(norm, attention, x);
+    if recorded.is_some() {
+        return recorded;
+    }
     let x = here(x)?;
     let (map, x) = (shape_of(&x), pixels(&x));
     let (channels, size) = (map.channels, map.channels / attention.n_heads);

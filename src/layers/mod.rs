@@ -19,6 +19,7 @@ pub mod normal;
 mod packing;
 pub mod prior;
 mod rearrange;
+pub mod recording;
 pub mod table;
 #[cfg(test)]
 mod tests;

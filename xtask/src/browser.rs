@@ -70,7 +70,7 @@ impl Browser {
     }
 
     /// The one that the variable names, or the first found in PATH, or Debian's, installed now.
-    fn program(&self, sh: &Shell) -> Result<PathBuf> {
+    pub fn program(&self, sh: &Shell) -> Result<PathBuf> {
         let Self { variable, programs, package } = self;
         if let Some(named) = env::var_os(variable).map(PathBuf::from) {
             ensure!(named.is_file(), "{variable} names {}, which is not a file", named.display());

@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::Parser;
 use xshell::Shell;
 
+mod adapter;
 mod bare;
 mod bench;
 mod browser;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use xshell::{Shell, cmd};
 
-use crate::{browser, build, kernels, pkg, structure, wasm::Toolchain};
+use crate::{adapter, browser, build, kernels, pkg, structure, wasm::Toolchain};
 
 /// A check, what it needs of the machine, and what it does.
 #[derive(Clone, Copy)]
@@ -34,7 +34,9 @@ const LANES: [&[&[Check]]; 2] = [
             check("formatting", &[], |sh| Ok(cmd!(sh, "cargo fmt --all --check").run()?)),
             check("structure", &[], structure::run),
             check("clippy", &[], |sh| Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)),
-            check("native tests", &[], |sh| Ok(cmd!(sh, "cargo test --workspace").run()?)),
+            check("native tests", &[Need::Chromium], |sh| {
+                Ok(cmd!(sh, "cargo test --workspace").envs(adapter::variables(sh)?).run()?)
+            }),
             check("ONNX", &[Need::Npm], |sh| {
                 browser::npm_packages(sh)?;
                 Ok(cmd!(sh, "cargo test -p trainer onnx -- --ignored").run()?)
