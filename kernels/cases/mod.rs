@@ -1,10 +1,18 @@
 //! What the kernels are timed and held to the same bits by: the operations of the shipped models, on fixed numbers.
 
+use std::sync::Arc;
+
 use kernels::activation::{exp, gelu, sigmoid, silu, softmax, tanh};
+use kernels::causal::{Prior, Sequence, pick};
+use kernels::gated::{Network, Picture};
+use kernels::logistics::Temperature;
+use kernels::normal::tails;
 use kernels::{
     Before, Conv3x3, Method, Scratch, Shape, attention, conv3x3, group_norm, layer_norm, pack, pack_rows, product,
     rearrange,
 };
+
+pub mod networks;
 
 /// What writes its result into a slice.
 type Operation = Box<dyn FnMut(&mut [f32], &mut Scratch)>;
@@ -49,7 +57,7 @@ impl Case {
 }
 
 /// Numbers in [-1, 1), the same for the same seed (xorshift32).
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
+pub fn numbers(count: usize, seed: u32) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
     let mut next = || {
         state ^= state << 13;
@@ -166,7 +174,42 @@ pub fn all() -> Vec<Case> {
     all.push(Case::new("channels last 14x14, 128".into(), "", x.len(), move |out, _| {
         rearrange::to_channels_last(&x, shape, out);
     }));
+    for conditions in [&[1][..], &[1, 2]] {
+        all.push(rows(conditions));
+        all.push(codes(conditions));
+    }
     all
+}
+
+/// Ten rows of a picture by the autoregressive model, levels and parameters.
+fn rows(conditions: &'static [usize]) -> Case {
+    let network = Arc::new(Network::new(networks::gated(28, 64, 8, &[1, 2, 4, 8, 1, 2, 4])));
+    let tails: Vec<[f32; 2]> = numbers(280, 50).iter().map(|z| tails(3.0 * z)).collect();
+    let temperature = Temperature { value: 0.9, logarithm: -0.105_360_52, uniform: 1e-5 };
+    let each = 28 * (1 + network.parameters());
+    Case::new(format!("10 rows of 28 pixels, {} conditions", conditions.len()), "", 10 * each, move |out, _| {
+        let mut picture = Picture::new(&network, conditions, 1.5);
+        for (tails, out) in tails.chunks_exact(28).zip(out.chunks_exact_mut(each)) {
+            let (levels, parameters) = out.split_at_mut(28);
+            picture.write(temperature, tails, levels, parameters);
+        }
+    })
+}
+
+/// All codes of a picture, the logits and what is picked of them.
+fn codes(conditions: &'static [usize]) -> Case {
+    let prior = Arc::new(Prior::new(networks::prior(49, 256, 96, 4, 4)));
+    let u: Vec<f32> = numbers(49, 60).iter().map(|x| 0.5 + 0.5 * x).collect();
+    Case::new(format!("49 codes, {} conditions", conditions.len()), "", 49 * 257, move |out, _| {
+        let (mut sequence, mut before) = (Sequence::new(&prior, conditions, 1.5), None);
+        for (u, out) in u.iter().zip(out.chunks_exact_mut(257)) {
+            let logits = sequence.next(before);
+            out[..256].copy_from_slice(logits);
+            let picked = pick(&mut logits.to_vec(), *u);
+            out[256] = picked as f32;
+            before = Some(picked);
+        }
+    })
 }
 
 fn convolution(

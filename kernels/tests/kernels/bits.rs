@@ -3,9 +3,7 @@
 
 use std::{env, fs};
 
-#[path = "../../cases/mod.rs"]
-#[allow(dead_code, reason = "an example uses the rest")]
-mod cases;
+use crate::cases;
 
 #[test]
 fn every_kernel_gives_the_bits_that_are_written_down() {
