@@ -103,6 +103,9 @@ pub fn all() -> Vec<Case> {
     all.extend(Method::ALL.map(|method| convolution([1, 28, 32, 32], 1, method, " after FiLM", false)));
     all.extend(Method::ALL.map(|method| convolution([1, 7, 96, 48], 1, method, "", true)));
     all.extend(Method::ALL.map(|method| convolution([1, 14, 32, 16], 1, method, "", true)));
+    for (side, channels) in [(28, 32), (14, 56), (7, 64), (7, 96), (8, 80), (8, 96)] {
+        all.extend(Method::ALL.map(|method| in_turn(side, channels, method)));
+    }
     all.push(convolution([1, 28, 32, 56], 2, Method::Direct, "", false));
     all.push(convolution([1, 14, 56, 96], 2, Method::Direct, "", false));
     for (rows, inputs, outputs) in [
@@ -208,6 +211,25 @@ fn codes(conditions: &'static [usize]) -> Case {
             let picked = pick(&mut logits.to_vec(), *u);
             out[256] = picked as f32;
             before = Some(picked);
+        }
+    })
+}
+
+/// Convolutions one after the other, each with weights of its own as in a model: more than the nearest caches hold.
+fn in_turn(side: usize, channels: usize, method: Method) -> Case {
+    const LAYERS: usize = 8;
+    let shape = Shape { batch: 1, height: side, width: side, channels };
+    let packed: Vec<Vec<f32>> = (0..LAYERS as u32)
+        .map(|seed| pack(&numbers(9 * channels * channels, seed), channels, channels, method))
+        .collect();
+    let x = numbers(shape.numbers(), 9);
+    let name = format!("{LAYERS} in turn, {side}x{side}, {channels} -> {channels}");
+    Case::new(name, &format!("{method:?}"), shape.numbers(), move |out, scratch| {
+        for packed in &packed {
+            let (before, outputs) = (Before::Nothing, channels);
+            let (upsample, stride, bias, skip) = (false, 1, None, None);
+            let convolution = Conv3x3 { before, upsample, stride, method, packed, outputs, bias, skip };
+            conv3x3(&x, shape, &convolution, out, scratch);
         }
     })
 }
