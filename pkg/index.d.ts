@@ -139,7 +139,7 @@ export interface PromptQuality {
  */
 export type Condition = 'any' | { class: number } | { prompt: string; style?: number; towards?: { prompt: string; t: number } };
 
-/** The device that draws. */
+/** A device that draws. */
 export interface DeviceInfo {
   backend: 'webgpu' | 'cpu';
   /** The adapter's or the processor path's name, for a person. */
@@ -149,7 +149,9 @@ export interface DeviceInfo {
   /** Why this device was chosen, for a person; may be empty. */
   note: string;
   /** The same for programs. */
-  reason?: { kind: 'cpu' | 'software' | 'only' | 'unknown' | 'nothing' | 'refused'; adapter?: string; message?: string };
+  reason?: { kind: 'cpu' | 'software' | 'only' | 'unknown' | 'nothing' | 'refused' | 'choices' | 'failed'; adapter?: string; message?: string };
+  /** Of a model that was measured: milliseconds of a picture on either device, and the name of the GPU's adapter. */
+  measured?: { cpu: number; webgpu: number; adapter: string };
 }
 
 /** Everything that shapes the picture of the page: what a link carries. */
@@ -332,7 +334,7 @@ export interface Progress {
   total: number | null;
 }
 
-/** The detail of a `device` event. */
+/** The detail of a `device` event, which comes when there is something new to ask `device()` for. */
 export interface DeviceChange {
   device: DeviceInfo;
   /** Why the device before this one had to be given up; empty for the first. */
@@ -341,7 +343,11 @@ export interface DeviceChange {
 
 /** How to set up an engine. */
 export interface EngineOptions {
-  /** Which device draws; by default WebGPU where there is a real adapter, else the CPU. */
+  /**
+   * Which device draws. By default the CPU draws first, and where there is a real adapter, each model is then measured on both, in an
+   * idle moment, and drawn by the faster one; models whose card has `alternatives` stay on the CPU, so that no choice tips.
+   * 'webgpu' and 'cpu' draw all on one.
+   */
   backend?: 'auto' | 'webgpu' | 'cpu';
   /**
    * The address of a folder of the page's own origin with a copy of this package, of the same version: the worker, the
@@ -387,7 +393,8 @@ export class InternalError extends PushforwardError {
 }
 
 /**
- * One engine in one Web Worker. Nothing is fetched before the first call that needs it.
+ * One engine: a Web Worker that draws on the CPU, and where a GPU may be faster, one that draws on WebGPU. Nothing is fetched before
+ * the first call that needs it.
  *
  * Events: `progress` (CustomEvent<Progress>) and `device` (CustomEvent<DeviceChange>).
  * If the GPU is lost, requests in flight are begun anew on the CPU and a `device` event says so.
@@ -396,8 +403,8 @@ export class Pushforward extends EventTarget {
   constructor(options?: EngineOptions);
   /** Resolves when `interpolate` and `link`, which answer at once, may be called. */
   ready(): Promise<void>;
-  /** The device that draws. */
-  device(): Promise<DeviceInfo>;
+  /** The GPU, if there is one to draw with, else the CPU; of a model, the one that draws it. */
+  device(model?: string): Promise<DeviceInfo>;
   /** The cards of all models. */
   models(): Promise<Card[]>;
   /** Draws one picture. Rejects with {@link RequestError} if the options are not what is expected. */

@@ -1,6 +1,6 @@
 // What the page's modules pass to each other, and what crosses the worker's border. Types only: nothing of it is fetched.
 
-import type { Card, Choices, Condition, ErrorKind, State, SamplingOptions } from '../pkg/index.d.ts';
+import type { Card, Choices, Condition, ErrorKind, Progress, State, SamplingOptions } from '../pkg/index.d.ts';
 import type { Context } from '../www/main.js';
 
 export interface Pixels {
@@ -34,7 +34,12 @@ type Asked =
   | (Drawn & { type: 'generate'; seen: Seen })
   | { type: 'race'; lanes: Drawn[]; seen: Seen }
   | { type: 'encode'; model: string; precision: string; image: Pixels; condition: Condition; options: SamplingOptions }
-  | { type: 'likelihood'; model: string; precision: string; image: Pixels; condition: Condition };
+  | { type: 'likelihood'; model: string; precision: string; image: Pixels; condition: Condition }
+  /** What a picture takes, by so many milliseconds of drawing it. */
+  | (Drawn & { type: 'probe'; budget: number });
+
+/** Weights by their models: where they lie, how long they are, and their checksum. */
+export type Sources = Record<string, { url: string; bytes: number; sha256: string }>;
 
 /** What the worker is asked for; the least priority comes first. */
 export type Work = Asked & { priority: number };
@@ -55,7 +60,16 @@ export interface Frame {
 
 export type OnFrame = (frame: Frame) => void;
 
-/** What the supervisor has asked its worker for, and whom it owes an answer. */
+/** What a worker says: of a request, by its id, or of itself. */
+export type Said =
+  | { type: 'done'; id: number; value: any }
+  | { type: 'failed'; id: number; error: Packed }
+  | ({ type: 'frame'; id: number } & Frame)
+  | { type: 'ready' }
+  | ({ type: 'progress' } & Progress)
+  | { type: 'broken'; id?: number; reason: string; kind?: ErrorKind };
+
+/** What a worker was asked for, and whom it owes an answer. */
 export interface Request {
   message: Work & { id: number };
   attempt: number;
@@ -136,9 +150,9 @@ export interface View {
   id: string;
   mount?: Mount;
   /** Instead, for what is loaded when somebody comes near it. */
-  load?: () => Promise<Mount>;
-  /** Whether it is not loaded before the first picture is there. */
-  late?: boolean;
+  load?: () => Promise<{ mount: Mount }>;
+  /** Not before the first picture is there: then at once, or when somebody is near. */
+  late?: 'at once' | 'in sight';
   /** Which models have it; without, all have. */
   has?: (card: Card, cards: Card[]) => boolean;
 }

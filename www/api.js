@@ -1,6 +1,6 @@
 // The API: `globalThis.pushforward` in the page, the default export of the npm package. Types: pkg/index.d.ts.
 
-import { encodeOptions, generateOptions, interpolateOptions, likelihoodOptions, PRIORITIES, raceOptions } from './checks.js';
+import { generateOptions, interpolateOptions, PRIORITIES, raceOptions } from './checks.js';
 import { loadEngine, loading } from './engine.js';
 import { notOneOf, RequestError } from './errors.js';
 import { folderAt } from './files.js';
@@ -13,6 +13,7 @@ import { Supervisor } from './supervisor.js';
  * @import { Drawn, Pixels } from '../types/page.d.ts'
  */
 
+/** @type {('auto' | 'webgpu' | 'cpu')[]} */
 const BACKENDS = ['auto', 'webgpu', 'cpu'];
 
 export { DeviceLostError, InternalError, PushforwardError, RequestError, WeightsError } from './errors.js';
@@ -21,7 +22,7 @@ export { DeviceLostError, InternalError, PushforwardError, RequestError, Weights
 const SHIPPED = 'q8';
 
 export class Pushforward extends EventTarget {
-  /** @type {string} */
+  /** @type {'auto' | 'webgpu' | 'cpu'} */
   #backend;
   /** Where the engine's files lie, if not beside these modules. @type {string | URL} */
   #base;
@@ -44,10 +45,13 @@ export class Pushforward extends EventTarget {
     await this.#compute();
   }
 
-  /** @returns {Promise<DeviceInfo>} */
-  async device() {
-    const { supervisor } = await this.#compute();
-    return supervisor.device();
+  /**
+   * @param {string} [model]
+   * @returns {Promise<DeviceInfo>}
+   */
+  async device(model) {
+    const { cards, supervisor } = await this.#compute();
+    return supervisor.device(model === undefined ? model : knownModel(cards, model).id);
   }
 
   /** @returns {Promise<Card[]>} */
@@ -114,6 +118,7 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Float32Array>}
    */
   async encode(options) {
+    const { encodeOptions } = await import('./checks-own.js');
     const { model, image, condition, sampling, priority = 'normal', signal } = encodeOptions(options);
     signal?.throwIfAborted();
     const { cards, supervisor } = await this.#compute();
@@ -127,6 +132,7 @@ export class Pushforward extends EventTarget {
    * @returns {Promise<Likelihood>}
    */
   async bitsPerDim(options) {
+    const { likelihoodOptions } = await import('./checks-own.js');
     const { model, image, condition, precision = SHIPPED, priority = 'normal', signal } = likelihoodOptions(options);
     signal?.throwIfAborted();
     const { cards, supervisor } = await this.#compute();
@@ -151,10 +157,11 @@ export class Pushforward extends EventTarget {
 
   async #compute() {
     const base = folderAt(this.#base);
-    const { functions, module, cards } = await loadEngine(base);
+    const engine = await loadEngine(base);
+    const { functions, cards } = engine;
     this.#functions = functions;
     if (!this.#supervisor) {
-      this.#supervisor = new Supervisor(module, this.#backend, base);
+      this.#supervisor = new Supervisor(engine, this.#backend, base);
       for (const type of ['progress', 'device']) {
         this.#supervisor.addEventListener(type, (event) => this.#forward(event));
       }

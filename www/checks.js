@@ -4,8 +4,8 @@
 import { notOneOf, RequestError } from './errors.js';
 
 /**
- * @import { Choices, Condition, SampleOptions, EncodeOptions, GenerateOptions, InterpolateOptions, LikelihoodOptions, OwnOptions,
- *   Precision, Priority, RaceOptions, Sampler, SamplingOptions } from '../pkg/index.d.ts'
+ * @import { Condition, SampleOptions, GenerateOptions, InterpolateOptions, Precision, Priority, RaceOptions, Sampler,
+ *   SamplingOptions } from '../pkg/index.d.ts'
  */
 
 /**
@@ -27,7 +27,7 @@ const GREATEST = 2 ** 32 - 1;
 export const PRIORITIES = ['immediate', 'high', 'normal', 'low'];
 
 /** @satisfies {Checks<SamplingOptions>} */
-const WALK = {
+export const WALK = {
   steps: optional(whole(1)),
   guidance: optional(number),
   temperature: optional(number),
@@ -38,7 +38,7 @@ const WALK = {
 };
 
 /** @satisfies {Checks<SampleOptions>} */
-const DRAWN = {
+export const DRAWN = {
   model: text("a model's id"),
   seed: optional(whole(0)),
   latent: optional(vector),
@@ -48,7 +48,7 @@ const DRAWN = {
   ...WALK,
 };
 
-const WATCHED = {
+export const WATCHED = {
   frames: optional(whole(0)),
   priority: optional(oneOf(PRIORITIES)),
   signal: optional(instance(() => AbortSignal)),
@@ -73,15 +73,6 @@ const RACE = {
 /** @satisfies {Checks<InterpolateOptions>} */
 const INTERPOLATE = { from: vector, to: vector, t: number, mode: oneOf(/** @type {InterpolateOptions['mode'][]} */ (['lerp', 'slerp'])) };
 
-/** @satisfies {Checks<OwnOptions>} */
-const OWN = { model: DRAWN.model, image: instance(() => ImageData), condition, priority: WATCHED.priority, signal: WATCHED.signal };
-
-/** @satisfies {Checks<LikelihoodOptions>} */
-const LIKELIHOOD = { ...OWN, precision: WALK.precision };
-
-/** @satisfies {Checks<EncodeOptions>} */
-const ENCODE = { ...OWN, ...WALK };
-
 /**
  * What was said of the options of a table.
  * @template {Record<string, Check<any>>} T
@@ -90,7 +81,7 @@ const ENCODE = { ...OWN, ...WALK };
  * @param {T} table
  * @returns {{ [K in keyof T]: ReturnType<T[K]> }}
  */
-function read(call, options, table) {
+export function read(call, options, table) {
   const names = Object.keys(table);
   if (!options || typeof options !== 'object' || Array.isArray(options)) wrong(`${call}()`, `an object with ${names.join(', ')}`, options);
   const said = /** @type {Record<string, unknown>} */ (options);
@@ -125,17 +116,6 @@ export function interpolateOptions(options) {
   return read('interpolate', options, INTERPOLATE);
 }
 
-/** @param {unknown} options */
-export function encodeOptions(options) {
-  const { model, image, condition, priority, signal, ...sampling } = read('encode', options, ENCODE);
-  return { model, image, condition, sampling: onlySaid(sampling), priority, signal };
-}
-
-/** @param {unknown} options */
-export function likelihoodOptions(options) {
-  return read('bitsPerDim', options, LIKELIHOOD);
-}
-
 /**
  * What is to be drawn, and from what.
  * @param {string} call
@@ -152,7 +132,7 @@ function drawnFrom(call, { model, seed, latent, condition, image, ...sampling })
  * @param {T} options
  * @returns {T}
  */
-function onlySaid(options) {
+export function onlySaid(options) {
   return /** @type {T} */ (Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
 }
 
@@ -237,7 +217,7 @@ function oneOf(words) {
  * @param {() => new (...given: any[]) => T} classOf
  * @returns {Check<T>}
  */
-function instance(classOf) {
+export function instance(classOf) {
   return (value, name) => {
     const Class = classOf();
     return value instanceof Class ? value : wrong(name, `${/^[AEIOU]/.test(Class.name) ? 'an' : 'a'} ${Class.name}`, value);

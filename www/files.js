@@ -1,15 +1,19 @@
 // Where the engine's files lie: beside these modules, or in a copy of the package at an address that somebody gives. Bundlers
 // find the files by reading this, so every address is written out.
 
-import { lacking } from './needed.js';
+/** @import { Sources } from '../types/page.d.ts' */
 
-/** The checksum of the WebAssembly that this glue belongs to, for `integrity`; `cargo xtask` writes it here. */
+/** The checksums of the two modules that this page belongs to, for `integrity`; `cargo xtask` writes them here. */
 const WASM = '';
+const WEBGPU = '';
 
-/** The weights of each model. @returns {Record<string, URL>} */
+/** Each model's weights, their length and their checksum. @returns {Record<string, [URL, number, string]>} */
 const weights = () => ({
   // `cargo xtask` writes one line a model here.
 });
+
+/** Both modules, by what they are. */
+export const VERSION = `${WASM} ${WEBGPU}`;
 
 /**
  * The address of a folder as the functions below take it: with a slash at the end, or empty for none.
@@ -20,31 +24,38 @@ export function folderAt(base) {
 }
 
 /**
- * Asks for the WebAssembly. Of a copy somewhere else nobody knows which version it is, so it is checked.
+ * Asks for the first module. Of a copy somewhere else nobody knows which version it is, so it is checked.
  * @param {string} base
  */
 export async function fetchEngine(base) {
-  const missing = lacking();
-  if (missing) throw new Error(`this browser has no ${missing}`);
   if (base) return fetch(new URL('pushforward_bg.wasm', base), { integrity: WASM });
   return fetch(new URL('../pushforward_bg.wasm', import.meta.url));
 }
 
-/**
- * Starts the compute worker.
- * @param {string} base
- */
+/** The second module, which its worker fetches. @param {string} base */
+export function secondModule(base) {
+  const url = base ? new URL('webgpu/pushforward_bg.wasm', base) : new URL('../webgpu/pushforward_bg.wasm', import.meta.url);
+  return { url: url.href, integrity: WEBGPU };
+}
+
+/** Starts a compute worker. @param {string} base */
 export function startWorker(base) {
   if (base) return new Worker(new URL('www/worker.js', base), { type: 'module', name: 'pushforward' });
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'pushforward' });
 }
 
+/** The same with the second module. @param {string} base */
+export function startSecondWorker(base) {
+  if (base) return new Worker(new URL('www/webgpu-worker.js', base), { type: 'module', name: 'pushforward-webgpu' });
+  return new Worker(new URL('./webgpu-worker.js', import.meta.url), { type: 'module', name: 'pushforward-webgpu' });
+}
+
 /**
- * The addresses of all weights, by their models.
+ * All weights, by their models.
  * @param {string} base
- * @returns {Record<string, string>}
+ * @returns {Sources}
  */
-export function weightsAt(base) {
+export function sourcesAt(base) {
   const at = (/** @type {string} */ id, /** @type {URL} */ url) => (base ? new URL(`models/${id}/weights.bpk`, base) : url).href;
-  return Object.fromEntries(Object.entries(weights()).map(([id, url]) => [id, at(id, url)]));
+  return Object.fromEntries(Object.entries(weights()).map(([id, [url, bytes, sha256]]) => [id, { url: at(id, url), bytes, sha256 }]));
 }

@@ -40,7 +40,7 @@ function backend() {
 const api = new Pushforward({ backend: backend() });
 Object.assign(globalThis, { pushforward: api });
 mountLoading(find('#loading'), api);
-mountDevice(find('#device'), api, notices);
+const showDevice = mountDevice(find('#device'), api, notices);
 
 /** How far below the screen something is when it is loaded. */
 const AHEAD = '400px';
@@ -81,9 +81,12 @@ async function start() {
   first.then(() => performance.mark('first-picture'));
   for (const { id, mount, load, late } of VIEWS) {
     mount?.(find(`#${id}`), context);
-    if (load) near[id] = onSight(`#${id}`, async () => (await load())(find(`#${id}`), context), late ? first : null);
+    if (!load) continue;
+    near[id] = onSight(`#${id}`, async () => (await load()).mount(find(`#${id}`), context), late ? first : null);
+    if (late === 'at once' && !embedded) first.then(near[id]);
   }
   store.watchModel((card) => {
+    showDevice(card.id);
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');
     find('main').classList.toggle('coloured', card.image.channels === 3);

@@ -48,7 +48,7 @@ export class Painter extends EventTarget {
   /** What of them is here. @type {Record<Row, ImageData[]>} */
   #pictures = each(() => []);
   /** Rows that somebody looks at. @type {Set<Row>} */
-  #watched = new Set(['strip', 'many']);
+  #watched = new Set(['strip']);
   /** Whether nobody looks at anything but the picture. */
   #alone;
   /** The model that failed. */

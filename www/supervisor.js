@@ -1,190 +1,215 @@
-// Keeps one compute worker alive: sends it work, and replaces it by one on the CPU when its engine breaks.
+// Keeps the devices of an engine alive, and sends each piece of work to the one that does it: the CPU's worker, which is always
+// there, or the GPU's (gpu.js), which comes later, if at all. What the GPU leaves unfinished, the CPU begins anew.
 
-import { deferred } from './deferred.js';
-import { DeviceLostError, InternalError, unpack } from './errors.js';
-import { startWorker, weightsAt } from './files.js';
+import { DeviceLostError, InternalError } from './errors.js';
+import { startWorker } from './files.js';
+import { Remote } from './remote.js';
+import { within } from './within.js';
 
 /**
- * @import { DeviceInfo, ErrorKind } from '../pkg/index.d.ts'
- * @import { OnFrame, Request, Work } from '../types/page.d.ts'
+ * @import { DeviceInfo } from '../pkg/index.d.ts'
+ * @import { OnFrame, Request, Said, Work } from '../types/page.d.ts'
+ * @import { Engine } from './engine.js'
+ * @import { Gpu } from './gpu.js'
+ * @typedef {{ signal?: AbortSignal, onFrame?: OnFrame }} Asked
  */
 
-/** An adapter that has not answered by then will not: the CPU draws instead. */
-const PATIENCE = 20_000;
+/** @type {DeviceInfo} */
+const CPU = { backend: 'cpu', adapter: 'CPU', software: true, note: '' };
+
+/** What a person waits for has this priority or one before it. */
+const URGENT = 1;
+
+/** After so many milliseconds a moment is idle. */
+const REST = 200;
 
 /** Fires `progress` (CustomEvent<Progress>) and `device` (CustomEvent<DeviceChange>). */
 export class Supervisor extends EventTarget {
-  /** @type {WebAssembly.Module} */
-  #module;
-  /** @type {string} */
+  /** @type {Engine} */
+  #engine;
   #backend;
-  /** @type {string} */
   #base;
-  /** @type {Worker | null} */
-  #worker = null;
-  /** @type {PromiseWithResolvers<DeviceInfo> | null} */
-  #device = null;
+  /** @type {Remote | null} */
+  #cpu = null;
   #ready = false;
-  /** Whether the CPU draws, asked for or not. */
-  #onCpu = false;
-  #replaced = '';
-  #patience = 0;
-  /** @type {Map<number, Request>} */
-  #unfinished = new Map();
+  /** @type {Gpu | null} */
+  #gpu = null;
+  /** As far as it is known. @type {DeviceInfo} */
+  #info = CPU;
+  /** @type {Promise<void> | null} */
+  #finding = null;
+  /** @type {Error | null} */
+  #closed = null;
+  #rest = 0;
   #nextId = 1;
 
   /**
-   * @param {WebAssembly.Module} module
-   * @param {string} backend
+   * @param {Engine} engine
+   * @param {'auto' | 'webgpu' | 'cpu'} backend
    * @param {string} base where the engine's files lie, if not beside these modules
    */
-  constructor(module, backend, base) {
+  constructor(engine, backend, base) {
     super();
-    this.#module = module;
+    this.#engine = engine;
     this.#backend = backend;
     this.#base = base;
     this.#start();
+    // Where the GPU is not insisted on, it is not asked for before the first picture.
+    if (backend !== 'auto') this.#find();
   }
 
-  /** The device, once it is known. */
-  device() {
-    if (!this.#worker) this.#start();
-    return /** @type {PromiseWithResolvers<DeviceInfo>} */ (this.#device).promise;
+  /**
+   * The device, once it is known; of a model, the one that draws it.
+   * @param {string} [model]
+   * @returns {Promise<DeviceInfo>}
+   */
+  async device(model) {
+    await this.#find();
+    return (model && this.#gpu?.deviceOf(model)) || this.#info;
   }
 
   /**
    * @param {Work} work
-   * @param {{ signal?: AbortSignal, onFrame?: OnFrame }} [options]
+   * @param {Asked} [options]
    * @returns {Promise<any>}
    */
-  request(work, { signal, onFrame } = {}) {
+  async request(work, { signal, onFrame } = {}) {
+    if (this.#backend === 'webgpu') await this.#find();
+    signal?.throwIfAborted();
+    if (this.#closed) throw this.#closed;
+    const models = work.type === 'race' ? work.lanes.map(({ model }) => model) : [work.model];
+    const gpu = this.#gpu?.draws(models) ? this.#gpu.remote : null;
+    const value = await this.#ask(gpu, work, { signal, onFrame });
+    this.#find();
+    if (this.#backend === 'auto') this.#idle(models[0]);
+    return value;
+  }
+
+  /** Ends the workers; what is unfinished rejects. */
+  close() {
+    this.#closed = new DOMException('The engine was closed', 'AbortError');
+    this.#stop(this.#closed);
+  }
+
+  /**
+   * @param {Remote | null} remote none for the CPU's
+   * @param {Work} work
+   * @param {Asked} [options]
+   * @returns {Promise<any>}
+   */
+  #ask(remote, work, { signal, onFrame } = {}) {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      if (!this.#worker) this.#start();
       const id = this.#nextId++;
-      const abort = () => {
-        this.#cancel(id);
-        this.#settle(id, 'reject', signal?.reason);
-      };
+      // Wherever it is by then.
+      const abort = () => [this.#cpu, this.#gpu?.remote].forEach((remote) => remote?.cancel(id, signal?.reason));
       signal?.addEventListener('abort', abort);
       const done = () => signal?.removeEventListener('abort', abort);
-      this.#unfinished.set(id, {
+      (remote ?? this.#cpu ?? this.#start()).post({
         message: { ...work, id },
         attempt: 1,
         onFrame,
         resolve: (value) => (done(), resolve(value)),
         reject: (error) => (done(), reject(error)),
       });
-      this.#worker?.postMessage({ ...work, id });
     });
   }
 
-  /** Ends the worker; what is unfinished rejects. */
-  close() {
-    this.#stop(new DOMException('The engine was closed', 'AbortError'));
-  }
-
-  #start() {
-    clearTimeout(this.#patience);
-    this.#worker?.terminate();
+  /** @param {Request[]} [unfinished] what the worker before this one has left */
+  #start(unfinished = []) {
+    // The one that was started with the engine is for the first who needs one.
+    const cpu = this.#engine.spare ?? new Remote(startWorker(this.#base), this.#base);
+    this.#engine.spare = null;
+    this.#cpu = cpu;
     this.#ready = false;
-    // A worker that breaks before its device is known hands the same promise on to the one that replaces it.
-    this.#device ??= deferred();
-    this.#device.promise.catch(() => {});
-    const worker = startWorker(this.#base);
-    this.#worker = worker;
-    // What a worker that has been given up still had to say is not heard.
-    worker.onmessage = ({ data }) => worker === this.#worker && this.#hear(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      if (worker === this.#worker) this.#broken(undefined, event.message || 'its worker could not be started');
-    };
-    worker.postMessage({ type: 'start', module: this.#module, backend: this.#backend, weights: weightsAt(this.#base) });
-    for (const { message } of this.#unfinished.values()) worker.postMessage(message);
-    if (this.#backend !== 'cpu') {
-      this.#patience = setTimeout(() => this.#broken(undefined, 'the GPU adapter did not answer'), PATIENCE);
+    cpu.start(this.#engine.module, 'cpu', (said) => this.#hear(said));
+    this.#again(unfinished);
+    return cpu;
+  }
+
+  /** Begins anew, on the CPU, with what another worker has left. @param {Request[]} unfinished */
+  #again(unfinished) {
+    for (const request of unfinished) {
+      request.attempt++;
+      (this.#cpu ?? this.#start()).post(request);
     }
   }
 
-  /** @param {any} message */
-  #hear(message) {
-    const request = this.#unfinished.get(message.id);
-    if (message.type === 'ready') {
-      this.#arrived(message.device);
-    } else if (message.type === 'progress') {
-      this.dispatchEvent(new CustomEvent('progress', { detail: message }));
-    } else if (message.type === 'broken') {
-      this.#broken(message.id, message.reason, message.kind);
-    } else if (message.type === 'done') {
-      this.#settle(message.id, 'resolve', message.value);
-    } else if (message.type === 'failed') {
-      this.#settle(message.id, 'reject', unpack(message.error));
-    } else if (message.type === 'frame' && request) {
-      try {
-        request.onFrame?.({ ...message, attempt: request.attempt });
-      } catch (error) {
-        this.#cancel(message.id);
-        this.#settle(message.id, 'reject', error);
-      }
+  /** @param {Said} said */
+  #hear(said) {
+    if (said.type === 'broken') {
+      this.#broken(said);
+    } else if (said.type === 'progress') {
+      this.dispatchEvent(new CustomEvent('progress', { detail: said }));
+    } else if (said.type === 'ready') {
+      this.#ready = true;
     }
-  }
-
-  /** @param {DeviceInfo} info */
-  #arrived(info) {
-    clearTimeout(this.#patience);
-    this.#ready = true;
-    this.#onCpu = info.backend === 'cpu';
-    const note = this.#replaced || info.note;
-    const device = { ...info, note };
-    this.#device?.resolve(device);
-    this.dispatchEvent(new CustomEvent('device', { detail: { device, replaced: this.#replaced } }));
   }
 
   /**
-   * The engine cannot go on. On the GPU all that is unfinished moves to the CPU; on the CPU the request that broke
-   * it is given up, lest it break the next one too.
-   * @param {number | undefined} id
-   * @param {string} reason
-   * @param {ErrorKind} [kind] of the error that it broke with
+   * The CPU's engine cannot go on: the request that broke it is given up, lest it break the next one too.
+   * @param {Extract<Said, { type: 'broken' }>} said
    */
-  #broken(id, reason, kind) {
-    if (this.#backend === 'cpu' || (this.#ready && this.#onCpu)) {
-      const error = kind === 'device-lost' ? new DeviceLostError('stopped', { reason }) : new InternalError('stopped', { reason });
-      if (!this.#ready || id === undefined) return this.#stop(error);
-      this.#settle(id, 'reject', error);
-    } else {
-      this.#backend = 'cpu';
-      this.#replaced = `WebGPU failed, so the CPU draws: ${reason}.`;
-      if (this.#ready) this.#device = null;
-    }
-    // What had come of them comes anew.
-    for (const request of this.#unfinished.values()) request.attempt++;
-    this.#start();
+  #broken({ id, reason, kind }) {
+    const error = kind === 'device-lost' ? new DeviceLostError('stopped', { reason }) : new InternalError('stopped', { reason });
+    if (!this.#ready || id === undefined) return this.#stop(error);
+    const cpu = /** @type {Remote} */ (this.#cpu);
+    cpu.cancel(id, error);
+    this.#start(cpu.end());
   }
 
   /** @param {Error} error */
   #stop(error) {
-    clearTimeout(this.#patience);
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#device?.reject(error);
-    this.#device = null;
-    for (const id of [...this.#unfinished.keys()]) this.#settle(id, 'reject', error);
+    clearTimeout(this.#rest);
+    const unfinished = [this.#cpu, this.#gpu].flatMap((device) => device?.end() ?? []);
+    [this.#cpu, this.#gpu] = [null, null];
+    for (const { reject } of unfinished) reject(error);
   }
 
-  /** @param {number} id */
-  #cancel(id) {
-    this.#worker?.postMessage({ type: 'cancel', id });
+  /** Asks which device there is, once, and has the GPU's part fetched if it is one to draw with. */
+  #find() {
+    this.#finding ??= (async () => {
+      try {
+        const info = await within(this.#engine.functions.findDevice(this.#backend), 'the GPU adapter did not answer');
+        if (info.backend === 'webgpu') {
+          const { Gpu } = await import('./gpu.js');
+          if (this.#closed) return;
+          this.#gpu = new Gpu(info, this.#backend === 'webgpu', this.#base, this.#engine, {
+            ask: (remote, work) => this.#ask(remote, work),
+            hear: (said) => this.#hear(said),
+            changed: () => this.#tell(),
+            lost: (reason) => this.#lost(reason),
+          });
+        }
+        this.#info = info;
+        this.#tell();
+      } catch (error) {
+        this.#lost(/** @type {Error} */ (error).message);
+      }
+    })();
+    return this.#finding;
   }
 
-  /**
-   * @param {number} id
-   * @param {'resolve' | 'reject'} how
-   * @param {unknown} what
-   */
-  #settle(id, how, what) {
-    const request = this.#unfinished.get(id);
-    this.#unfinished.delete(id);
-    request?.[how](what);
+  /** The GPU cannot be had, or cannot go on: the CPU draws. @param {string} reason */
+  #lost(reason) {
+    const gpu = this.#gpu;
+    this.#gpu = null;
+    const note = `WebGPU failed, so the CPU draws: ${reason}.`;
+    this.#info = { ...CPU, note, reason: { kind: 'failed', message: reason } };
+    this.#again(gpu?.end() ?? []);
+    // Whoever neither asked for it nor saw anything of it is told beside the device only.
+    this.#tell(this.#backend === 'webgpu' || gpu?.drew ? note : '');
+  }
+
+  #tell(replaced = '') {
+    this.dispatchEvent(new CustomEvent('device', { detail: { device: this.#info, replaced } }));
+  }
+
+  /** In a moment in which nobody waits, a model is measured. @param {string} model */
+  #idle(model) {
+    this.#rest ||= setTimeout(() => {
+      this.#rest = 0;
+      if (this.#cpu?.owes(URGENT)) this.#idle(model);
+      else this.#gpu?.consider(model);
+    }, REST);
   }
 }

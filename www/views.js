@@ -6,7 +6,6 @@ import { mountDimension } from './views/dimension.js';
 import { mountEnds } from './views/ends.js';
 import { mountFamilies } from './views/families.js';
 import { mountLanguage } from './views/language.js';
-import { mountMany } from './views/many.js';
 import { mountPicture } from './views/picture.js';
 import { mountPlane } from './views/plane.js';
 import { mountStrip } from './views/strip.js';
@@ -27,20 +26,20 @@ export const VIEWS = [
   { id: 'ends', mount: mountEnds },
   { id: 'slider', mount: mountWay },
   { id: 'strip', mount: mountStrip },
-  { id: 'many', mount: mountMany },
-  { id: 'say', load: async () => (await import('./views/say.js')).mountSay, has: ({ condition }) => condition === 'prompt' },
-  { id: 'noise', load: async () => (await import('./views/noise.js')).mountNoise, has: (card) => gridOf(card) !== null },
-  { id: 'controls', load: async () => (await import('./views/controls.js')).mountControls, has: isSteered },
-  { id: 'choices', load: async () => (await import('./views/choices.js')).mountChoices, has: ({ alternatives }) => Boolean(alternatives) },
-  { id: 'bars', load: async () => (await import('./views/bars.js')).mountBars, late: true, has: (card) => gridOf(card) === null },
-  { id: 'histogram', load: async () => (await import('./views/histogram.js')).mountHistogram, late: true },
-  { id: 'whole', load: async () => (await import('./views/embedded.js')).mountEmbedded, late: true },
-  { id: 'take', load: async () => (await import('./views/take.js')).mountTake, late: true },
-  { id: 'share', load: async () => (await import('./views/share.js')).mountShare, late: true },
-  { id: 'norms', load: async () => (await import('./views/norms.js')).mountNorms },
-  { id: 'race', load: async () => (await import('./views/race.js')).mountRace, has: (card, cards) => rivalsOf(cards, card).length > 1 },
-  { id: 'own', load: async () => (await import('./views/own.js')).mountOwn },
-  { id: 'model', load: async () => (await import('./views/model.js')).mountModel },
+  { id: 'many', load: () => import('./views/many.js'), late: 'at once' },
+  { id: 'say', load: () => import('./views/say.js'), has: ({ condition }) => condition === 'prompt' },
+  { id: 'noise', load: () => import('./views/noise.js'), has: (card) => gridOf(card) !== null },
+  { id: 'controls', load: () => import('./views/controls.js'), has: isSteered },
+  { id: 'choices', load: () => import('./views/choices.js'), has: ({ alternatives }) => Boolean(alternatives) },
+  { id: 'bars', load: () => import('./views/bars.js'), late: 'in sight', has: (card) => gridOf(card) === null },
+  { id: 'histogram', load: () => import('./views/histogram.js'), late: 'in sight' },
+  { id: 'whole', load: () => import('./views/embedded.js'), late: 'in sight' },
+  { id: 'take', load: () => import('./views/take.js'), late: 'in sight' },
+  { id: 'share', load: () => import('./views/share.js'), late: 'in sight' },
+  { id: 'norms', load: () => import('./views/norms.js'), late: 'in sight' },
+  { id: 'race', load: () => import('./views/race.js'), late: 'in sight', has: (card, cards) => rivalsOf(cards, card).length > 1 },
+  { id: 'own', load: () => import('./views/own.js') },
+  { id: 'model', load: () => import('./views/model.js') },
   // What ships in 4 bits has no finer numbers to be rounded.
-  { id: 'precision', load: async () => (await import('./views/precision.js')).mountPrecision, has: ({ weights }) => weights.precision === 'q8' },
+  { id: 'precision', load: () => import('./views/precision.js'), has: ({ weights }) => weights.precision === 'q8' },
 ];

@@ -56,6 +56,8 @@ export class Plane {
   coordinates(z: Float32Array): Float32Array;
   free(): void;
 }
+/** The device that there is to draw with, as far as an adapter says of itself; rejects where one is insisted on and there is none. */
+export function findDevice(preference: string): Promise<DeviceInfo>;
 export class Engine {
   static create(preference: string): Promise<Engine>;
   device(): DeviceInfo;

@@ -29,6 +29,20 @@ use crate::image::{from_rgba, to_rgba};
 /// Whom to tell that the device is lost.
 type LostCallback = Rc<RefCell<Option<Function>>>;
 
+/// The device that there is for a preference, as far as an adapter says of itself; nothing is opened.
+#[wasm_bindgen(js_name = findDevice)]
+pub async fn find_device(preference: &str) -> Outcome<JsValue> {
+    to_js(&found(preference.parse()?).await?)
+}
+
+async fn found(preference: Preference) -> Outcome<DeviceInfo> {
+    let adapter = match preference {
+        Preference::Cpu => Err(Reason::Cpu),
+        _ => gpu::find().await,
+    };
+    Ok(choose(preference, adapter.as_ref())?)
+}
+
 /// A device and the models loaded on it.
 #[wasm_bindgen]
 pub struct Engine {
@@ -43,25 +57,17 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Chooses and opens a device: `auto`, `webgpu` or `cpu`.
-    ///
-    /// With `auto`, a GPU that refuses to open is a note, not an error.
+    /// Opens a device: `auto`, `webgpu` or `cpu`.
     pub async fn create(preference: &str) -> Outcome<Engine> {
-        let preference: Preference = preference.parse()?;
-        let adapter = match preference {
-            Preference::Cpu => Err(Reason::Cpu),
-            _ => gpu::find().await,
-        };
-        let mut info = choose(preference, adapter.as_ref())?;
+        let info = found(preference.parse()?).await?;
         let lost = LostCallback::default();
-        let (mut device, mut queue) = (Device::flex(), None);
-        if info.backend == Backend::WebGpu {
-            match gpu::open(tell(lost.clone())).await {
-                Ok((opened, given)) => (device, queue) = (opened, Some(given)),
-                Err(reason) if preference == Preference::WebGpu => return Err(DeviceError::WebGpu(reason).into()),
-                Err(reason) => info = DeviceInfo::cpu(reason),
+        let (device, queue) = match info.backend {
+            Backend::Cpu => (Device::flex(), None),
+            Backend::WebGpu => {
+                let (device, queue) = gpu::open(tell(lost.clone())).await.map_err(DeviceError::WebGpu)?;
+                (device, Some(queue))
             }
-        }
+        };
         Ok(Self { device, queue, info, models: BTreeMap::new(), lost })
     }
 

@@ -227,12 +227,13 @@ const parts = {
   'engine (wasm)': [join('dist', folder, 'pushforward_bg.wasm')],
   'engine (glue)': [join('dist', folder, 'pushforward.js')],
   page: ['dist/index.html', ...files(join('dist', folder, 'www'))],
+  'second module, fetched only where there is a GPU': files(join('dist', folder, 'webgpu')),
   [`model ${MODEL}`]: [`dist/models/${MODEL}/weights.bpk`],
 };
 const sizes = Object.entries(parts).map(([name, paths]) => [name, paths.reduce((sum, path) => sum + brotli(path), 0)]);
 for (const [name, size] of sizes) report(`${name}, brotli`, size, 'MB');
-const [wasm, glue, , model] = sizes.map(([, size]) => size);
-report('engine and first model, brotli', wasm + glue + model, 'MB', 3.2);
+const [wasm, glue, page, , model] = sizes.map(([, size]) => size);
+report('engine, page and first model, brotli', wasm + glue + page + model, 'MB', 1.05);
 
 const machine = `Chromium ${version}, headless, on the CPU; ${cpus().length} x ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB; medians`;
 console.log(`\n${machine}\n\n${speed(reports)}\n\n${table}`);

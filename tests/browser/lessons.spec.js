@@ -1,10 +1,8 @@
 // What can be learnt by touching: many pictures on their ways from noise, choices and what they were between, lengths, coordinates, bits.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { difference, drawn, expectDrawn, fragment, manySettled, pixels, settled, visit } from './visitor.js';
 
-/** Waits until all of the many are drawn. */
-const manySettled = (page) => expect(page.locator('#many .grid .stale')).toHaveCount(0, { timeout: 60_000 });
 const one = '#many .grid button:nth-child(3) canvas';
 
 /** Puts a slider somewhere, as a hand does. */

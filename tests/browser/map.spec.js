@@ -1,7 +1,7 @@
 // The map of the plane: what each place of it is carried to.
 
 import { expect, test } from '@playwright/test';
-import { difference, drawn, expectDrawn, mapped, pixels, settled, square, stripSettled, visit } from './visitor.js';
+import { difference, drawn, expectDrawn, manySettled, mapped, pixels, settled, square, stripSettled, visit } from './visitor.js';
 
 const COUNT = 9;
 const LINK = '#model=vae-fashion&class=3&seed=5&to=6';
@@ -63,7 +63,7 @@ test('what another model has drawn before the next frame of the screen stays', a
   await stripSettled(page);
   await chooseUnseen(page, LINK.replace('vae', 'gan'), async () => {
     await expect(page.locator('#plane .map')).not.toHaveClass(/stale/);
-    await expect(page.locator('#many .stale')).toHaveCount(0);
+    await manySettled(page);
     await page.waitForTimeout(1500);
   });
   const empty = [];
@@ -74,7 +74,7 @@ test('what another model has drawn before the next frame of the screen stays', a
 test('the ways of the many that were drawn before the next frame of the screen stay', async ({ page }) => {
   await visit(page, LINK);
   await stripSettled(page);
-  await chooseUnseen(page, '#model=codes-fashion&class=3&seed=5', () => expect(page.locator('#many .grid .stale')).toHaveCount(0, { timeout: 60_000 }));
+  await chooseUnseen(page, '#model=codes-fashion&class=3&seed=5', () => manySettled(page));
   const first = '#many .grid button:first-child canvas';
   const picture = await pixels(page, first);
   const slider = page.locator('#many .film input');

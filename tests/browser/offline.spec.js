@@ -92,6 +92,24 @@ test('what was visited opens without a network, and draws the same', async ({ pa
   await expect(next.locator('#notices')).toContainText('gan-fashion');
 });
 
+test('the second module is kept once it was fetched, and goes over to a newer version', async ({ page }) => {
+  await visitAgain(page);
+  const second = `${VERSION}/webgpu/pushforward_bg.wasm`;
+  expect(asked).not.toContain(second);
+  const fetched = () => page.evaluate(async (second) => (await fetch(second)).arrayBuffer().then(({ byteLength }) => byteLength), second);
+  const length = await fetched();
+  expect(length).toBeGreaterThan(5e6);
+  asked.splice(0);
+  expect(await fetched()).toBe(length);
+  expect(asked).toEqual([]);
+  await renew();
+  await update(page);
+  await expect.poll(() => offered(page)).toEqual([OFFER]);
+  expect(asked.filter((path) => path.includes('webgpu'))).toEqual([]);
+  const kept = await page.evaluate(async () => (await (await caches.open((await caches.keys()).find((name) => name.endsWith(' newer')))).keys()).map(({ url }) => url));
+  expect(kept).toContain(`${server.address}newer/webgpu/pushforward_bg.wasm`);
+});
+
 test('a newer version is offered, and taken as a whole', async ({ page }) => {
   await visitAgain(page);
   await renew();

@@ -1,7 +1,6 @@
 // How promptly the page opens and answers: its first paint, its own JavaScript, the frame after a key, and sixteen other draws.
 
-import { expect } from '@playwright/test';
-import { mapped } from './visitor.js';
+import { manySettled, mapped } from './visitor.js';
 
 /** Keys pressed while a family computes. */
 const KEYS = 24;
@@ -68,7 +67,7 @@ export async function othersDrawn(page) {
   const others = page.getByRole('button', { name: 'Draw others' });
   await others.scrollIntoViewIfNeeded();
   await mapped(page);
-  await expect(page.locator('#many .stale')).toHaveCount(0);
+  await manySettled(page);
   await page.evaluate(() => {
     globalThis.times = [];
     const grid = document.querySelector('#many .grid');

@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
-import { mapped, settled } from './visitor.js';
+import { manySettled, mapped, settled } from './visitor.js';
 
 const FOLDER = 'docs/screenshots';
 /** What is shown, by the prefix of its files' names. */
@@ -59,7 +59,8 @@ for (const [prefix, link] of Object.entries(LINKS)) {
       const page = await context.newPage();
       await page.goto(link);
       await settled(page);
-      await expect(page.locator('#strip .stale, #many .stale')).toHaveCount(0, { timeout: 120_000 });
+      await expect(page.locator('#strip .stale')).toHaveCount(0, { timeout: 120_000 });
+      await manySettled(page, 120_000);
       const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
       if (prefix === '' || prefix === 'chinese-') await mapped(page);
       await page.screenshot({ path });

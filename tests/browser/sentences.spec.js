@@ -1,7 +1,7 @@
 // Sentences: what is said is drawn, links carry it, and nothing that can be typed does harm.
 
 import { expect, test } from '@playwright/test';
-import { act, difference, drawn, expectDrawn, fragment, nearOwn, pixels, settled, visit } from './visitor.js';
+import { act, difference, drawn, expectDrawn, fragment, manySettled, nearOwn, pixels, settled, visit } from './visitor.js';
 
 const MODEL = 'emoji';
 const SIDE = 32;
@@ -15,12 +15,6 @@ const said = async (page) => new URLSearchParams(await fragment(page));
 
 /** What the API draws of a sentence, the rest as in LINK. */
 const told = (page, condition, seed = 5) => drawn(page, { model: MODEL, seed, condition, steps: 3, guidance: 2, noiseSeed: 5 });
-
-/** Waits until all pictures of the sentence are drawn. */
-async function manySettled(page) {
-  await expect(many(page)).toHaveCount(16);
-  await expect(page.locator('#many .stale')).toHaveCount(0);
-}
 
 test('what is typed is drawn, and the link draws it again', async ({ page }) => {
   await visit(page, LINK);

@@ -1,7 +1,7 @@
 // Pictures of many steps: seen to grow, aborted at any step, sketched while things move, and noise that is painted over.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, expectDrawn, fragment, mapped, pixels, settled, stripSettled, visit } from './visitor.js';
+import { beforeWorker, difference, drawn, expectDrawn, fragment, manySettled, mapped, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const MODEL = 'diffusion-fashion';
 const LINK = `#model=${MODEL}&class=9&seed=5&to=6&steps=6`;
@@ -159,7 +159,7 @@ test('what nobody sees is not rendered, and the last picture leaves the worker o
   await counting(page);
   await visit(page, LINK);
   await stripSettled(page);
-  await expect(page.locator('#many .stale')).toHaveCount(0, { timeout: 60_000 });
+  await manySettled(page);
   // Of the page's own pictures one is watched; of those in rows nobody sees more than the last.
   const { looks } = await runs(page);
   const watched = looks.filter(({ picture, predicted }) => picture > 1 || predicted > 0);

@@ -36,6 +36,12 @@ export async function stripSettled(page) {
   await expect(page.locator('#strip .stale')).toHaveCount(0);
 }
 
+/** Waits until all of the many pictures of a condition are drawn. */
+export async function manySettled(page, timeout = 60_000) {
+  await expect(page.locator('#many .grid button')).toHaveCount(16);
+  await expect(page.locator('#many .grid .stale')).toHaveCount(0, { timeout });
+}
+
 /** RGBA of a canvas. */
 export function pixels(page, selector = PICTURE) {
   return page.locator(selector).evaluate((canvas) => {
@@ -70,9 +76,9 @@ export const PANICS_AT_13 = `
     return begin.call(this, model, precision, image, latent, ...rest);
   };`;
 
-/** Puts code in front of the compute worker's own; its imports are in scope. */
+/** Puts code in front of the compute workers' own; their imports are in scope. */
 export async function beforeWorker(page, prelude) {
-  await page.route('**/www/worker.js', async (route) => {
+  await page.route('**/www/*worker.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${prelude}\n${await response.text()}` });
   });

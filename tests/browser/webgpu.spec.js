@@ -101,6 +101,7 @@ const REFUSALS = [
 
 for (const [how, prelude] of REFUSALS) {
   test(`WebGPU ${how}: asked for or not, the CPU draws; asked for, the page says so`, async ({ page }) => {
+    await page.addInitScript(prelude);
     await beforeWorker(page, prelude);
     await page.goto(`?backend=webgpu${LINK}`);
     await settledSlowly(page);

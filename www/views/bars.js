@@ -17,7 +17,7 @@ const LABELS = 16;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountBars(root, { store, functions }) {
+export function mount(root, { store, functions }) {
   const back = find('figcaption button', root);
   back.addEventListener('click', () => store.update({ swap: '' }));
   store.watchModel((card) => {

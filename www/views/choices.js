@@ -28,7 +28,7 @@ const TURN = 137.508;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountChoices(root, { store, painter }) {
+export function mount(root, { store, painter }) {
   const easel = new Easel(root);
   const { canvas } = easel;
   const caption = find('figcaption', root);

@@ -23,7 +23,7 @@ const PLACES = 1000;
  * @param {HTMLElement} root
  * @param {Context} context
  */
-export function mountControls(root, context) {
+export function mount(root, context) {
   const title = find('h2', root);
   context.store.watchModel(({ controls }) => {
     /** @type {{ element: HTMLElement, show: () => void }[]} */

@@ -4,7 +4,7 @@
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountEmbedded(root, { store }) {
+export function mount(root, { store }) {
   // Without the query, which says that this is a frame.
   store.watch(() => (/** @type {HTMLAnchorElement} */ (root).href = new URL(`#${store.link}`, location.origin + location.pathname).href));
 }

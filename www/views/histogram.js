@@ -18,7 +18,7 @@ const ABOVE = 3.5;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountHistogram(root, { store, functions }) {
+export function mount(root, { store, functions }) {
   const caption = find('figcaption', root);
   store.watchModel((card) => {
     const { elements, draw } = drawings(functions, dimensionOf(card));

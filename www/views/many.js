@@ -17,7 +17,7 @@ const PLAYED = 2500;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountMany(root, { store, painter, functions }) {
+export function mount(root, { store, painter, functions }) {
   const title = find('.subject', root);
   const grid = find('.grid', root);
   const pictures = Array.from({ length: MANY }, (_, index) => {

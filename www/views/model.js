@@ -9,7 +9,7 @@ import { words } from '../words.js';
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountModel(root, { store }) {
+export function mount(root, { store }) {
   store.watchModel((card) => {
     root.querySelector('dl')?.remove();
     find('h2', root).after(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));

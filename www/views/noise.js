@@ -12,7 +12,7 @@ const DICE = 100_000;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountNoise(root, { store, functions }) {
+export function mount(root, { store, functions }) {
   const easel = new Easel(root);
   const { canvas } = easel;
   const said = find('.said', root);

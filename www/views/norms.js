@@ -25,7 +25,7 @@ const RARE = 0.01;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountNorms(root, { store, functions, painter }) {
+export function mount(root, { store, functions, painter }) {
   const caption = find('figcaption', root);
   const radius = /** @type {HTMLInputElement} */ (find('input[type=range]', root));
   const output = find('output', root);

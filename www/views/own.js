@@ -24,7 +24,7 @@ const KEPT = 'pushforward-own';
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountOwn(root, context) {
+export function mount(root, context) {
   const { api, store, functions, given, notices } = context;
   const pad = new Pad(find('.pad', root));
   const [chooser, invert, clear] = ['.choose', '.invert', '.clear'].map((name) => /** @type {HTMLButtonElement} */ (find(name, root)));

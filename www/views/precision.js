@@ -14,7 +14,7 @@ const PRECISIONS = ['q8', 'q4'];
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountPrecision(root, { api, store, painter, functions, notices }) {
+export function mount(root, { api, store, painter, functions, notices }) {
   const caption = find('figcaption', root);
   const canvases = PRECISIONS.map((precision) => /** @type {HTMLCanvasElement} */ (find(`.${precision} canvas`, root)));
   const difference = /** @type {HTMLCanvasElement} */ (find('.difference canvas', root));

@@ -21,7 +21,7 @@ const SLOWER = 10;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountRace(root, { api, store, notices }) {
+export function mount(root, { api, store, notices }) {
   const body = find('tbody', root);
   const said = find('.said', root);
   const start = /** @type {HTMLButtonElement} */ (find('button.solid', root));

@@ -10,7 +10,7 @@ const EXAMPLES = ['purple apple', 'sunset over the sea', 'red rose', 'corazón v
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountSay(root, context) {
+export function mount(root, context) {
   root.append(
     html('div', { class: 'sentences' }, sentence(context, 'prompt', 'A'), sentence(context, 'toprompt', 'B')),
     examples(context),

@@ -9,7 +9,7 @@ const THANKS = 2500;
  * @param {HTMLElement} button
  * @param {import('../main.js').Context} context
  */
-export function mountShare(button, { api, store, notices }) {
+export function mount(button, { api, store, notices }) {
   const label = button.textContent;
   /** @type {HTMLButtonElement} */ (button).disabled = false;
   let timer = 0;

@@ -12,7 +12,7 @@ const STRIP_PIXEL = 8;
  * @param {HTMLElement} root
  * @param {import('../main.js').Context} context
  */
-export function mountTake(root, { api, store, painter, functions, notices }) {
+export function mount(root, { api, store, painter, functions, notices }) {
   const button = (/** @type {string} */ name) => /** @type {HTMLButtonElement} */ (find(`.${name}`, root));
   const [one, row, way, stop] = ['one', 'row', 'way', 'stop'].map(button);
   const progress = /** @type {HTMLProgressElement} */ (find('progress', root));

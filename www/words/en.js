@@ -62,6 +62,8 @@ export const words = {
     cpu: 'the CPU',
     /** @param {string} name empty where there is none */
     adapter: (name) => (name ? `, ${name}. ` : '. '),
+    /** @param {DeviceInfo} device @param {(milliseconds: number) => string} ms */
+    took: ({ measured: m }, ms) => (m ? `A picture takes the CPU ${ms(m.cpu)} ms, WebGPU (${m.adapter}) ${ms(m.webgpu)} ms. ` : ''),
     /** @param {DeviceInfo} device */
     note: ({ note }) => note,
     /** @param {string} reason */

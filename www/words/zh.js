@@ -55,6 +55,8 @@ const REASONS = {
   unknown: () => '此浏览器没有 WebGPU。',
   nothing: () => '这台设备上没有 WebGPU 适配器。',
   refused: ({ message }) => `WebGPU 被拒绝：${message}。`,
+  choices: () => '这类模型要做选择，一律由 CPU 来做。',
+  failed: ({ message }) => `WebGPU 出了故障，改由 CPU 绘制：${message}。`,
 };
 
 /** What a property of a link can be. @type {Record<string, (of: any) => string>} */
@@ -147,6 +149,7 @@ export const words = {
     software: '软件实现的 WebGPU',
     cpu: 'CPU',
     adapter: (name) => (name ? `（${name}）。` : '。'),
+    took: ({ measured: m }, ms) => (m ? `画一张图，CPU 用 ${ms(m.cpu)} 毫秒，WebGPU（${m.adapter}）用 ${ms(m.webgpu)} 毫秒。` : ''),
     note: ({ note, reason }) => (reason ? REASONS[reason.kind](reason) : note),
     replaced: (reason) => `WebGPU 出了故障，改由 CPU 绘制（${reason}）`,
   },

@@ -3,7 +3,7 @@
 //! Types in comments (`@import`, `import('...')`) are none of it: they are gone before the page runs.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Component, Path, PathBuf},
 };
 
@@ -24,18 +24,37 @@ pub fn reached(sh: &Shell, site: &Path, entry: &str) -> Result<BTreeSet<PathBuf>
     Ok(found)
 }
 
+/// The modules that a module of the site cannot begin without, itself the last of them: those that it imports, in the order in which they
+/// are evaluated.
+pub fn needed(site: &BTreeMap<String, Vec<u8>>, entry: &str) -> Vec<String> {
+    fn visit(site: &BTreeMap<String, Vec<u8>>, module: String, seen: &mut BTreeSet<String>, found: &mut Vec<String>) {
+        let Some(source) = site.get(&module).filter(|_| seen.insert(module.clone())) else { return };
+        let folder = Path::new(&module).parent().expect("a module lies in a folder");
+        for reference in references(&String::from_utf8_lossy(source), &["from", "import"]) {
+            visit(site, resolve(folder, &reference).to_string_lossy().into_owned(), seen, found);
+        }
+        found.push(module);
+    }
+    let mut found = Vec::new();
+    visit(site, entry.to_string(), &mut BTreeSet::new(), &mut found);
+    found
+}
+
 /// The modules that a module names.
 pub fn named(module: &Path, source: &str) -> Vec<PathBuf> {
     let folder = module.parent().expect("a module lies in a folder");
-    references(source).iter().map(|reference| resolve(folder, reference)).collect()
+    references(source, &["from", "import", "import(", "URL("])
+        .iter()
+        .map(|reference| resolve(folder, reference))
+        .collect()
 }
 
-/// The relative paths of modules that a module names.
-fn references(source: &str) -> Vec<String> {
+/// The relative paths of modules that a module names after one of some words.
+fn references(source: &str, words: &[&str]) -> Vec<String> {
     let tokens = tokens(source);
     let named = tokens.windows(2).filter_map(|pair| match pair {
         [Token::Code(before), Token::Text(text)] => {
-            let word = ["from", "import", "import(", "URL("].iter().any(|word| before.trim_end().ends_with(word));
+            let word = words.iter().any(|word| before.trim_end().ends_with(word));
             (word && text.starts_with('.') && text.ends_with(".js")).then(|| text.clone())
         }
         _ => None,
@@ -152,7 +171,8 @@ mod tests {
             import library from "library";
         "#;
         let expected = ["../pushforward.js", "./style.js", "./link.js", "./worker.js"];
-        assert_eq!(references(source), expected);
+        assert_eq!(references(source, &["from", "import", "import(", "URL("]), expected);
+        assert_eq!(references(source, &["from", "import"]), expected[..2]);
     }
 
     #[test]
@@ -168,7 +188,19 @@ mod tests {
             const text = `a // line`; import './last.js';
             const escaped = 'it\'s'; import './escaped.js';
         "#;
-        assert_eq!(references(source), ["./after.js", "./last.js", "./escaped.js"]);
+        assert_eq!(references(source, &["import"]), ["./after.js", "./last.js", "./escaped.js"]);
+    }
+
+    #[test]
+    fn a_module_needs_what_it_imports_before_itself_and_each_once() {
+        let site = [
+            ("www/main.js", "import './a.js'; import { b } from './b.js'; import('./late.js');"),
+            ("www/a.js", "import './b.js';"),
+            ("www/b.js", "import './a.js';"),
+            ("www/late.js", ""),
+        ];
+        let site = site.map(|(file, source)| (file.to_string(), source.as_bytes().to_vec())).into();
+        assert_eq!(needed(&site, "www/main.js"), ["www/b.js", "www/a.js", "www/main.js"]);
     }
 
     #[test]

@@ -33,7 +33,9 @@ pub fn run(sh: &Shell) -> Result<()> {
         let (parts, package) = (site::folder(sh)?, Path::new("pkg/dist"));
         sh.remove_path(package)?;
         // The element draws by the API, so its modules are the API's and a few more.
-        for file in modules::reached(sh, &parts, "www/element.js")?.into_iter().chain(site::ENGINE.map(PathBuf::from)) {
+        let engines = site::engines(sh)?;
+        let reached = modules::reached(sh, &parts, "www/element.js")?;
+        for file in reached.into_iter().chain(engines.keys().map(PathBuf::from)) {
             copy(sh, &parts.join(&file), &package.join(&file))?;
         }
         // The cards are compiled in.
@@ -41,7 +43,7 @@ pub fn run(sh: &Shell) -> Result<()> {
             let weights = Path::new("models").join(&id).join("weights.bpk");
             copy(sh, &weights, &package.join(&weights))?;
         }
-        let places = site::places(sh, &sh.read_file(site::PLACES)?, &parts, "../models")?;
+        let places = site::places(sh, &sh.read_file(site::PLACES)?, &engines, "../models")?;
         sh.write_file(package.join(site::PLACES), places)?;
         for file in BESIDES.map(Path::new) {
             copy(sh, file, &package.join(file.file_name().expect("a file has a name")))?;

@@ -23,16 +23,24 @@ pub struct Options {
     no_build: bool,
 }
 
-/// Builds the page, unless told not to, and serves it until interrupted.
+/// Builds the page, unless told not to, and serves it until interrupted: from when its first module is there, while the second,
+/// which takes as long again, is built.
 pub fn run(sh: &Shell, options: &Options) -> Result<()> {
     // Before the build: a busy port should not cost a build to find out.
     let listener = listen(options.port)?;
     if !options.no_build {
-        build::run(sh)?;
+        build::first(sh)?;
     }
     let site = Router::new().fallback_service(files(sh)?);
     println!("serving dist/ on http://localhost:{} (stop with Ctrl-C)", options.port);
-    serve(listener, site)
+    let serving = thread::spawn(move || serve(listener, site));
+    if !options.no_build {
+        match build::second(sh) {
+            Ok(()) => println!("reload the page, and it can draw on WebGPU, too"),
+            Err(error) => eprintln!("the page goes on without its second module, so that the CPU draws: {error:#}"),
+        }
+    }
+    serving.join().expect("serving does not panic")
 }
 
 /// Serves dist/ on a free port for as long as this process lives; returns the address.

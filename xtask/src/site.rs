@@ -1,4 +1,5 @@
-//! Makes the site of what Trunk leaves in dist/: all that the page consists of goes into a folder that is named by its content.
+//! Makes the site in dist/ of what Trunk and wasm-bindgen have built: all that the page consists of goes into a folder that is named
+//! by its content.
 //!
 //! A cache on the way, or a host that is being renewed, can thus never pair a file of one version with one of another: another
 //! version lies elsewhere. Only the page itself and the service worker, which know where, keep their names; so do the weights,
@@ -13,14 +14,27 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use xshell::Shell;
 
-use crate::models;
+use crate::{models, modules};
+
+/// Where Trunk leaves the page with the first module, what it calls that, by its package, and where wasm-bindgen leaves the second one.
+const BUILT: &str = "target/site";
+const FIRST_BUILT: [&str; 2] = ["module-cpu.js", "module-cpu_bg.wasm"];
+pub const SECOND_BUILT: &str = "target/webgpu";
 
 /// The page, and what of it is replaced by the versioned folder.
 const PAGE: &str = "index.html";
-/// The glue and the WebAssembly, as Trunk calls them.
-pub const ENGINE: [&str; 2] = ["pushforward.js", "pushforward_bg.wasm"];
+/// The glue and the WebAssembly of the module that draws on the CPU, and of the one that can draw on WebGPU, which comes later
+/// or never.
+pub const FIRST: [&str; 2] = ["pushforward.js", "pushforward_bg.wasm"];
+pub const SECOND: [&str; 2] = ["webgpu/pushforward.js", "webgpu/pushforward_bg.wasm"];
 /// The page's own files.
 const PARTS: &str = "www";
+/// The models, which are of no version.
+const MODELS: &str = "models";
+
+/// The scripts that the page begins with, and what it has in place of the modules that these need.
+const ENTRIES: [&str; 2] = ["www/first.js", "www/main.js"];
+const MODULES: &str = "    <!-- `cargo xtask build` names the other modules here, lest each be asked for only when one that needs it has come. -->\n";
 
 /// The service worker as it is written, and where it must lie to serve the whole page.
 const WORKER_SOURCE: &str = "www/sw.js";
@@ -32,70 +46,102 @@ const VERSION: &str = "const VERSION = '';";
 /// The module that knows where the engine's files lie, and what it has in place of what is only known of an engine that is built.
 pub const PLACES: &str = "www/files.js";
 const WASM: &str = "const WASM = '';";
+const WEBGPU: &str = "const WEBGPU = '';";
 const WEIGHTS: &str = "  // `cargo xtask` writes one line a model here.\n";
 
-/// Moves what Trunk built into the folder of its version, and writes the service worker.
+/// Copies what is built into the folder of its version in dist/, and writes the service worker. Folders of other versions stay.
 pub fn assemble(sh: &Shell) -> Result<()> {
-    let dist = sh.current_dir().join("dist");
-    let places = places(sh, &fs::read_to_string(dist.join(PLACES))?, &dist, "../../models")?;
-    fs::write(dist.join(PLACES), places)?;
-    let worker =
-        fs::read_to_string(dist.join(WORKER_SOURCE)).with_context(|| format!("dist/ has no {WORKER_SOURCE}"))?;
-    fs::remove_file(dist.join(WORKER_SOURCE))?;
-
+    let (dist, built) = (sh.current_dir().join("dist"), sh.current_dir().join(BUILT));
+    let read = |file: &str| fs::read(built.join(file)).with_context(|| format!("{BUILT} has no {file}"));
     let mut parts = BTreeMap::new();
-    for file in ENGINE {
-        parts.insert(file.to_string(), checksum(&fs::read(dist.join(file))?));
+    let [glue, wasm] = FIRST_BUILT;
+    // The glue knows the WebAssembly by its name.
+    let named = String::from_utf8(read(glue)?)?.replace(wasm, FIRST[1]);
+    parts.insert(FIRST[0].to_string(), named.into_bytes());
+    parts.insert(FIRST[1].to_string(), read(wasm)?);
+    let second = sh.current_dir().join(SECOND_BUILT);
+    if second.is_dir() {
+        for file in SECOND {
+            let name = Path::new(file).file_name().expect("a file has a name");
+            parts.insert(file.to_string(), fs::read(second.join(name))?);
+        }
     }
-    add_all(&dist, PARTS, &mut parts)?;
-    let version = version(&parts)?;
-    // What an earlier build left is of another version.
-    while let Ok(old) = folder(sh) {
-        fs::remove_dir_all(old)?;
-    }
-    let folder = dist.join(&version);
-    fs::create_dir(&folder)?;
-    for part in ENGINE.into_iter().chain([PARTS]) {
-        fs::rename(dist.join(part), folder.join(part))?;
-    }
+    add_all(&built, PARTS, &mut parts)?;
+    let worker = parts.remove(WORKER_SOURCE).with_context(|| format!("{BUILT} has no {WORKER_SOURCE}"))?;
+    let blank = parts.remove(PLACES).with_context(|| format!("{BUILT} has no {PLACES}"))?;
+    let places = places(sh, std::str::from_utf8(&blank)?, &parts, "../../models")?;
+    parts.insert(PLACES.to_string(), places.into_bytes());
 
-    let page = moved(&fs::read_to_string(dist.join(PAGE))?, &version)?;
-    fs::write(dist.join(PAGE), &page)?;
     let mut files: BTreeMap<String, String> =
-        parts.into_iter().map(|(file, sum)| (format!("{version}/{file}"), sum)).collect();
+        parts.iter().map(|(file, bytes)| (file.clone(), checksum(bytes))).collect();
+    let version = version(&files)?;
+    for (file, bytes) in &parts {
+        sh.write_file(dist.join(&version).join(file), bytes)?;
+    }
+    for id in models::shipped(sh)? {
+        for file in sh.read_dir(built.join(MODELS).join(&id))? {
+            let to = dist.join(MODELS).join(&id);
+            sh.create_dir(&to)?;
+            sh.copy_file(file, to)?;
+        }
+    }
+    let page = filled(PAGE, std::str::from_utf8(&read(PAGE)?)?, &[(MODULES, &preloads(&parts))])?;
+    let page = moved(&page, &version)?;
+    files = files.into_iter().map(|(file, sum)| (format!("{version}/{file}"), sum)).collect();
     files.insert(PAGE.to_string(), checksum(page.as_bytes()));
-    fs::write(dist.join(WORKER), worker_of(&worker, &files)?)?;
+    fs::write(dist.join(WORKER), worker_of(std::str::from_utf8(&worker)?, &files)?)?;
+    // Last: it names all the others.
+    fs::write(dist.join(PAGE), &page)?;
     Ok(())
 }
 
-/// The folder of dist/ that holds the page's parts.
+/// The folder of dist/ that holds the parts of the page that is there.
 pub fn folder(sh: &Shell) -> Result<PathBuf> {
     let dist = sh.current_dir().join("dist");
-    let folders = sh.read_dir(&dist).unwrap_or_default();
-    let found = folders.into_iter().find(|folder| folder.join(PARTS).is_dir());
-    found.context("dist/ holds no page yet: run `cargo xtask build`")
+    let page = fs::read_to_string(dist.join(PAGE)).unwrap_or_default();
+    let main = format!("/{PARTS}/main.js\"");
+    let version =
+        page.split(&main).next().filter(|before| *before != page).and_then(|before| before.rsplit('"').next());
+    Ok(dist.join(version.context("dist/ holds no page yet: run `cargo xtask build`")?))
 }
 
-/// `source` of the module that knows where the engine's files lie, filled in: `engine` is the folder that holds the engine, and
-/// `models` where the models lie as seen from the module.
-pub fn places(sh: &Shell, source: &str, engine: &Path, models: &str) -> Result<String> {
-    let wasm = base64(&Sha256::digest(fs::read(engine.join(ENGINE[1]))?));
+/// What the parts of the page in dist/ are that `places` needs to know.
+pub fn engines(sh: &Shell) -> Result<BTreeMap<String, Vec<u8>>> {
+    let folder = folder(sh)?;
+    let read = |file: &str| {
+        fs::read(folder.join(file)).with_context(|| format!("dist/ has no {file} yet: run `cargo xtask build`"))
+    };
+    [FIRST[1], SECOND[1]].into_iter().map(|file| Ok((file.to_string(), read(file)?))).collect()
+}
+
+/// `source` of the module that knows where the engine's files lie, filled in: `parts` are the page's, or at least the modules among
+/// them, and `models` is where the models lie as seen from this one.
+pub fn places(sh: &Shell, source: &str, parts: &BTreeMap<String, Vec<u8>>, models: &str) -> Result<String> {
+    // Of a module that is not built yet nobody can say.
+    let integrity = |file: &str| {
+        parts.get(file).map_or(String::new(), |bytes| format!("sha256-{}", base64(&Sha256::digest(bytes))))
+    };
+    let [wasm, webgpu] =
+        [("WASM", FIRST), ("WEBGPU", SECOND)].map(|(name, [_, file])| format!("const {name} = '{}';", integrity(file)));
     let mut lines = String::new();
     for id in models::shipped(sh)? {
-        writeln!(lines, "  '{id}': new URL('{models}/{id}/weights.bpk', import.meta.url),")?;
+        let card = models::json(sh, &Path::new("models").join(&id).join("card.json"))?;
+        let (bytes, sum) = (&card["weights"]["bytes"], &card["weights"]["sha256"]);
+        let sum = sum.as_str().with_context(|| format!("the card of {id} has no checksum"))?;
+        writeln!(lines, "  '{id}': [new URL('{models}/{id}/weights.bpk', import.meta.url), {bytes}, '{sum}'],")?;
     }
-    filled(PLACES, source, &[(WASM, &format!("const WASM = 'sha256-{wasm}';")), (WEIGHTS, &lines)])
+    filled(PLACES, source, &[(WASM, &wasm), (WEBGPU, &webgpu), (WEIGHTS, &lines)])
 }
 
-/// Adds the files of a folder of dist/ and of the folders in it, by their paths from there.
-fn add_all(dist: &Path, folder: &str, files: &mut BTreeMap<String, String>) -> Result<()> {
-    for entry in fs::read_dir(dist.join(folder))? {
+/// Adds the files of a folder and of the folders in it, by their paths from `built`.
+fn add_all(built: &Path, folder: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in fs::read_dir(built.join(folder))? {
         let entry = entry?;
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.file_type()?.is_dir() {
-            add_all(dist, &path, files)?;
+            add_all(built, &path, files)?;
         } else {
-            files.insert(path, checksum(&fs::read(entry.path())?));
+            files.insert(path, fs::read(entry.path())?);
         }
     }
     Ok(())
@@ -106,9 +152,20 @@ fn version(files: &BTreeMap<String, String>) -> Result<String> {
     Ok(checksum(serde_json::to_string(files)?.as_bytes())[..16].to_string())
 }
 
+/// Links that have all modules on their way at once that the page begins with: first those of the script that begins first.
+fn preloads(parts: &BTreeMap<String, Vec<u8>>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for module in ENTRIES.iter().flat_map(|entry| modules::needed(parts, entry)) {
+        if !names.contains(&module) {
+            names.push(module);
+        }
+    }
+    names.iter().map(|name| format!("    <link rel=\"modulepreload\" href=\"{name}\">\n")).collect()
+}
+
 /// The page, which names its parts where they lie now.
 fn moved(page: &str, version: &str) -> Result<String> {
-    let names = ENGINE.map(str::to_string).into_iter().chain([format!("{PARTS}/")]);
+    let names = FIRST.map(str::to_string).into_iter().chain([format!("{PARTS}/")]);
     names.into_iter().try_fold(page.to_string(), |page, name| {
         let named = format!("=\"{name}");
         ensure!(page.contains(&named), "{PAGE} does not name {name}");
@@ -185,16 +242,17 @@ mod tests {
         sh.remove_path(&root).unwrap();
         let page =
             r#"<script src="www/main.js"></script><link href="pushforward.js"><link href="pushforward_bg.wasm">"#;
+        let page = &format!("{MODULES}{page}");
         for (file, text) in [
-            ("dist/index.html", page),
-            ("dist/pushforward.js", "// glue"),
-            ("dist/pushforward_bg.wasm", "wasm"),
-            ("dist/www/main.js", main),
-            ("dist/www/views/one.js", "// a view"),
-            ("dist/www/sw.js", include_str!("../../www/sw.js")),
-            ("dist/www/files.js", include_str!("../../www/files.js")),
-            ("dist/models/one/weights.bpk", "weights"),
-            ("models/one/card.json", r#"{ "weights": { "file": "weights.bpk" } }"#),
+            ("target/site/index.html", page.as_str()),
+            ("target/site/module-cpu.js", "new URL('module-cpu_bg.wasm', import.meta.url)"),
+            ("target/site/module-cpu_bg.wasm", "wasm"),
+            ("target/site/www/main.js", main),
+            ("target/site/www/views/one.js", "// a view"),
+            ("target/site/www/sw.js", include_str!("../../www/sw.js")),
+            ("target/site/www/files.js", include_str!("../../www/files.js")),
+            ("target/site/models/one/weights.bpk", "weights"),
+            ("models/one/card.json", r#"{ "weights": { "file": "weights.bpk", "bytes": 7, "sha256": "5e" } }"#),
             ("models/none/train.json", "{}"),
         ] {
             sh.write_file(root.join(file), text).unwrap();
@@ -206,7 +264,8 @@ mod tests {
     #[test]
     fn every_part_of_a_version_lies_in_its_folder_and_is_known_to_the_worker() {
         let sh = built("once", "// main");
-        sh.write_file("dist/0ld/www/main.js", "// of an earlier build").unwrap();
+        sh.write_file("target/webgpu/pushforward.js", "// glue").unwrap();
+        sh.write_file("target/webgpu/pushforward_bg.wasm", "wasm with WebGPU").unwrap();
         assemble(&sh).unwrap();
         let folder = folder(&sh).unwrap();
         let version = folder.file_name().unwrap().to_str().unwrap();
@@ -216,14 +275,43 @@ mod tests {
         assert_eq!(left, [version, "index.html", "models", "sw.js"]);
         assert!(!folder.join("www/sw.js").exists());
         assert!(sh.read_file("dist/index.html").unwrap().contains(&format!("\"{version}/www/main.js\"")));
+        let page = sh.read_file("dist/index.html").unwrap();
+        assert!(page.contains(&format!("<link rel=\"modulepreload\" href=\"{version}/www/main.js\">")), "{page}");
+        assert_eq!(sh.read_file("dist/models/one/weights.bpk").unwrap(), "weights");
+        let glue = sh.read_file(folder.join("pushforward.js")).unwrap();
+        assert_eq!(glue, "new URL('pushforward_bg.wasm', import.meta.url)");
         let worker = sh.read_file("dist/sw.js").unwrap();
-        for file in ["pushforward.js", "pushforward_bg.wasm", "www/main.js", "www/views/one.js", "www/files.js"] {
+        let parts = FIRST.into_iter().chain(SECOND).chain(["www/main.js", "www/views/one.js", "www/files.js"]);
+        for file in parts {
             let sum = checksum(&fs::read(folder.join(file)).unwrap());
             assert!(worker.contains(&format!("\"{version}/{file}\": \"{sum}\"")), "{file}");
         }
         let places = sh.read_file(folder.join("www/files.js")).unwrap();
-        assert!(places.contains("  'one': new URL('../../models/one/weights.bpk', import.meta.url),\n"), "{places}");
+        assert!(
+            places.contains("  'one': [new URL('../../models/one/weights.bpk', import.meta.url), 7, '5e'],\n"),
+            "{places}"
+        );
         assert!(!places.contains("'none'"), "{places}");
+        for (name, text) in [("WASM", "wasm"), ("WEBGPU", "wasm with WebGPU")] {
+            let sum = base64(&Sha256::digest(text));
+            assert!(places.contains(&format!("const {name} = 'sha256-{sum}';")), "{places}");
+        }
+        sh.remove_path(sh.current_dir()).unwrap();
+    }
+
+    #[test]
+    fn a_page_is_whole_without_the_second_module_and_stays_while_that_is_added() {
+        let sh = built("later", "// main");
+        assemble(&sh).unwrap();
+        let first = folder(&sh).unwrap();
+        assert!(engines(&sh).unwrap_err().to_string().contains(SECOND[1]));
+        assert!(sh.read_file(first.join("www/files.js")).unwrap().contains(WEBGPU));
+        sh.write_file("target/webgpu/pushforward.js", "// glue").unwrap();
+        sh.write_file("target/webgpu/pushforward_bg.wasm", "wasm with WebGPU").unwrap();
+        assemble(&sh).unwrap();
+        assert_ne!(folder(&sh).unwrap(), first);
+        assert!(first.join("www/main.js").is_file());
+        assert_eq!(engines(&sh).unwrap()[SECOND[1]], b"wasm with WebGPU");
         sh.remove_path(sh.current_dir()).unwrap();
     }
 

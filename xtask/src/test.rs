@@ -44,10 +44,15 @@ const LANES: [&[&[Check]]; 2] = [
         ],
         &[
             // In the profile of the page, whose build scripts and macros it thereby shares; with what trains, too, so that
-            // a page could.
+            // a page could, and with WebGPU.
             check("clippy for wasm", &[Need::Wasm], |sh| {
-                let command =
-                    Toolchain::find(sh)?.clippy(sh).args(["--lib", "--features", "training", "--profile", "web"]);
+                let command = Toolchain::find(sh)?.clippy(sh).args([
+                    "--lib",
+                    "--features",
+                    "training,webgpu",
+                    "--profile",
+                    "web",
+                ]);
                 Ok(command.args(["--", "-D", "warnings"]).run()?)
             }),
             check("kernels for wasm", &[Need::Wasm], kernels::check),
