@@ -86,6 +86,21 @@ export interface Packed {
   details: Record<string, any>;
 }
 
+/** What wasm-bindgen made of a worker's module, and how that is compiled where it comes as an address. */
+export interface Glue {
+  init: typeof import('../pushforward.js').default;
+  Engine: typeof import('../pushforward.js').Engine;
+  Picture: typeof import('../pushforward.js').Picture;
+  compile?: (module: any) => Promise<WebAssembly.Module>;
+}
+
+/** What goes on by steps on the device. */
+export interface Stepwise {
+  readonly steps: number;
+  advance(): boolean;
+  settled(): Promise<void>;
+}
+
 /** The milliseconds that the device took for a task. */
 export interface Clock {
   milliseconds: number;

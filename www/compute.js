@@ -9,11 +9,9 @@ import { Pace, Schedule } from './schedule.js';
 /**
  * @import { ErrorKind } from '../pkg/index.d.ts'
  * @import { Engine, Run } from '../pushforward.js'
- * @import { Clock, Drawn, Pixels, Seen, Sources, Turns, Work } from '../types/page.d.ts'
+ * @import { Clock, Drawn, Glue, Pixels, Seen, Sources, Stepwise, Turns, Work } from '../types/page.d.ts'
  * @typedef {{ bytes: Uint8Array<ArrayBuffer>, recalled: boolean }} Weights
  * @typedef {Work & { id: number }} Job
- * @typedef {typeof import('../pushforward.js')} Module
- * @typedef {Pick<Module, 'Engine' | 'Picture'> & { init: Module['default'], compile?: (module: any) => Promise<WebAssembly.Module> }} Glue
  */
 
 /** Between two pictures that somebody watches, in milliseconds: no display shows more. */
@@ -163,11 +161,9 @@ async function* rare(job, clock) {
   const engine = yield* ready(job);
   const arriving = import('./ways.js').catch(({ message }) => Promise.reject(new InternalError('engine', { reason: message })));
   yield { until: arriving };
-  const ways = /** @type {Record<string, (...given: any[]) => Turns<any>>} */ ((await arriving).WAYS);
-  return yield* ways[job.type](engine, job, clock, { begin, advance, release, pace, pictureOf });
+  const { WAYS } = await arriving;
+  return yield* WAYS[job.type](engine, job, clock, { begin, advance, release, pace, pictureOf });
 }
-
-/** @typedef {{ advance(): boolean, settled(): Promise<void>, readonly steps: number }} Stepwise what goes on by steps on the device */
 
 /**
  * @param {Stepwise} way

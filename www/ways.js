@@ -3,14 +3,13 @@
 /**
  * @import { Likelihood } from '../pkg/index.d.ts'
  * @import { Engine, Run } from '../pushforward.js'
- * @import { Clock, Drawn, Pixels, Turns, Work } from '../types/page.d.ts'
- * @import { Stepwise } from './compute.js'
+ * @import { Clock, Drawn, Pixels, Stepwise, Turns, Work } from '../types/page.d.ts'
  * @import { Pace } from './schedule.js'
  * @typedef {{ begin(engine: Engine, drawn: Drawn, clock: Clock): Promise<Run>, advance(way: Stepwise, clock: Clock): Promise<void>,
  *   release(object: { free(): void }): void, pace: Pace, pictureOf(image: Pixels): import('../pushforward.js').Picture }} Tools
  */
 
-/** By the types of work. */
+/** By the types of work. @type {Record<string, (engine: Engine, work: any, clock: Clock, tools: Tools) => Turns<any>>} */
 export const WAYS = { encode, likelihood, probe };
 
 /**

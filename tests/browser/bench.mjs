@@ -232,8 +232,12 @@ const parts = {
 };
 const sizes = Object.entries(parts).map(([name, paths]) => [name, paths.reduce((sum, path) => sum + brotli(path), 0)]);
 for (const [name, size] of sizes) report(`${name}, brotli`, size, 'MB');
-const [wasm, glue, page, , model] = sizes.map(([, size]) => size);
-report('engine, page and first model, brotli', wasm + glue + page + model, 'MB', 1.05);
+const [wasm, glue, , , model] = sizes.map(([, size]) => size);
+// The scripts that the page itself asks for at once, and the worker's.
+const asked = [...readFileSync('dist/index.html', 'utf8').matchAll(/modulepreload" href="([^"]+www[^"]+)"/g)].map(([, file]) => join('dist', file));
+const workers = ['worker', 'compute', 'deferred', 'kept', 'schedule'].map((name) => join('dist', folder, 'www', `${name}.js`));
+const scripts = [...new Set([...asked, ...workers])].reduce((sum, file) => sum + brotli(file), 0);
+report('engine, first model and the scripts before the first picture, brotli', wasm + glue + model + scripts, 'MB', 1.05);
 
 const machine = `Chromium ${version}, headless, on the CPU; ${cpus().length} x ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB; medians`;
 console.log(`\n${machine}\n\n${speed(reports)}\n\n${table}`);
