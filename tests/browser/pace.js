@@ -23,6 +23,7 @@ export function ownScript(page) {
     modules.set(response.url(), { asked: response.request().timing().startTime, body: response.body() });
   });
   return async () => {
+    await page.waitForFunction(() => performance.getEntriesByName('first-picture').length > 0);
     const first = await page.evaluate(() => performance.timeOrigin + performance.getEntriesByName('first-picture')[0].startTime);
     const loaded = await Promise.all([...modules.values()].map(async ({ asked, body }) => ({ asked, bytes: (await body).length })));
     const sum = (some) => some.reduce((sum, { bytes }) => sum + bytes, 0);
