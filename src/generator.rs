@@ -7,9 +7,11 @@ use crate::cards::ModelCard;
 
 pub use crate::cards::Sampler;
 pub use crate::layers::noise;
+pub use course::{Course, Way};
 pub use request::{Condition, Options, Prompt, RequestError, Settings, check, check_condition, check_options};
 pub use stepwise::{Stepwise, at_once, complete, fold};
 
+mod course;
 mod request;
 mod stepwise;
 
@@ -22,6 +24,12 @@ pub trait Generator {
     ///
     /// What comes from outside is checked by [`check`] first; past it nothing here fails.
     fn start(&self, z: Tensor<2>, condition: &Condition, options: &Options) -> Box<dyn Trajectory>;
+
+    /// The same map as the networks that it consists of, where a plan can be made of these: see
+    /// [`crate::layers::recording`].
+    fn course(&self, _z: Tensor<2>, _condition: &Condition, _options: &Options) -> Option<Course> {
+        None
+    }
 
     /// Starts the map part of the way, at pictures `[batch, channels, height, width]` mixed with as much of the latents z
     /// `[batch, dimension]` as [`Options::strength`] says, where the family can (arXiv 2108.01073, algorithm 1).

@@ -9,7 +9,8 @@
 //! - [`training`]: how they learn, one step after the other; [`datasets`]: from what.
 //! - [`weights`]: quantized parameters, verified before use; [`cards`]: what is known of a model; [`catalogue`]: the
 //!   models that ship.
-//! - [`device`]: WebGPU, or the CPU where there is none; [`gpu`]: networks on WebGPU, planned once and replayed; [`error`]: what can go wrong, in one taxonomy.
+//! - [`device`]: WebGPU, or the CPU where there is none; [`gpu`] and [`planned`]: networks on WebGPU, planned once and
+//!   replayed; [`error`]: what can go wrong, in one taxonomy.
 //! - `web`: the one place that knows a browser exists; nothing else here depends on it.
 
 pub mod cards;
@@ -26,6 +27,7 @@ pub mod layers;
 pub mod link;
 pub mod losses;
 mod passes;
+pub mod planned;
 pub mod prompt;
 pub mod samplers;
 pub mod training;

@@ -12,7 +12,9 @@ use std::f64::consts::LN_2;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, Sampler, Settings, Trajectory, fold, noise};
+use crate::generator::{
+    BitsPerDim, Condition, Course, Inversion, Likelihood, Sampler, Settings, Trajectory, Way, fold, noise,
+};
 use crate::layers::noising::{FREQUENCIES, mix, waves};
 use crate::layers::{
     Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise, StridedConvolution,
@@ -152,15 +154,16 @@ impl Diffusion {
     /// The velocity under a condition, for a way that outlives what it was asked for with.
     fn towards(&self, condition: &Condition, settings: Settings) -> impl Fn(&Tensor<4>, f64) -> Tensor<4> + 'static {
         let (denoiser, condition) = (self.clone(), condition.clone());
-        move |x, t| denoiser.guided(x, t, &condition, settings.guidance)
+        move |x, t| {
+            let guidance = Guidance::new(&condition, settings.guidance, denoiser.classes, x.dims()[0], &x.device());
+            guidance.combine(denoiser.asked(x.clone().repeat_dim(0, guidance.times()), t, &guidance))
+        }
     }
 
-    /// [`Diffusion::velocity`] at one time under one condition, guided.
-    fn guided(&self, x: &Tensor<4>, t: f64, condition: &Condition, scale: f64) -> Tensor<4> {
-        let guidance = Guidance::new(condition, scale, self.classes, x.dims()[0], &x.device());
-        let x = x.clone().repeat_dim(0, guidance.times());
+    /// [`Diffusion::velocity`] at one time and x `[times x batch, ...]`, for all questions of the guidance.
+    fn asked(&self, x: Tensor<4>, t: f64, guidance: &Guidance) -> Tensor<4> {
         let times = Tensor::full([x.dims()[0]], t, &x.device());
-        guidance.combine(self.velocity(x, times, guidance.conditions()))
+        self.velocity(x, times, guidance.conditions())
     }
 }
 
@@ -221,6 +224,18 @@ impl Family for Diffusion {
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let noise = self.shaped(z);
         Box::new(Denoising::new(noise, settings, self.towards(condition, settings)))
+    }
+
+    fn course(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Option<Course> {
+        let guidance = Guidance::new(condition, settings.guidance, self.classes, z.dims()[0], &z.device());
+        let denoiser = self.clone();
+        Some(Course::Flow(Box::new(Way {
+            start: self.shaped(z),
+            settings,
+            guidance: guidance.scale(),
+            velocity: Box::new(move |x, t| denoiser.asked(x, t, &guidance)),
+            decoder: None,
+        })))
     }
 
     fn image_to_image(

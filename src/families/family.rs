@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::de::DeserializeOwned;
 
 use crate::cards::{Controls, ImageShape, ModelCard};
-use crate::generator::{Condition, Generator, Inversion, Likelihood, Options, Settings, Trajectory};
+use crate::generator::{Condition, Course, Generator, Inversion, Likelihood, Options, Settings, Trajectory};
 use crate::training::Objective;
 
 /// What makes a module one of the families.
@@ -45,6 +45,11 @@ pub trait Family: Objective {
 
     /// See [`Generator::start`].
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory>;
+
+    /// See [`Generator::course`].
+    fn course(&self, _z: Tensor<2>, _condition: &Condition, _settings: Settings) -> Option<Course> {
+        None
+    }
 
     /// See [`Generator::image_to_image`].
     fn image_to_image(
@@ -89,6 +94,10 @@ impl<F: Family> Generator for Model<F> {
 
     fn start(&self, z: Tensor<2>, condition: &Condition, options: &Options) -> Box<dyn Trajectory> {
         self.module.start(z, condition, options.settled(&self.card.controls))
+    }
+
+    fn course(&self, z: Tensor<2>, condition: &Condition, options: &Options) -> Option<Course> {
+        self.module.course(z, condition, options.settled(&self.card.controls))
     }
 
     fn image_to_image(

@@ -19,7 +19,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape};
-use crate::generator::{Condition, OneShot, Settings, Trajectory, noise};
+use crate::generator::{Condition, Course, OneShot, Settings, Trajectory, noise};
 use crate::layers::{
     Convolution, Modulated, ModulatedConfig, activated, depth_to_space, embed, group_norm, normalized, tanh,
 };
@@ -140,6 +140,15 @@ impl Painter {
     }
 }
 
+impl Gan {
+    /// Draws latents `[batch, latent]` under one condition, when somebody looks.
+    fn drawing(&self, z: Tensor<2>, condition: &Condition) -> impl Fn() -> Tensor<4> + 'static {
+        let Gan { generator, classes, .. } = self.clone();
+        let conditions = condition.indices(classes, z.dims()[0], &z.device());
+        move || generator.forward(z.clone(), conditions.clone())
+    }
+}
+
 /// Tells real pictures from generated ones; every layer has spectral norm 1.
 #[derive(Module, Debug)]
 struct Discriminator {
@@ -254,8 +263,10 @@ impl Family for Gan {
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {
-        let Gan { generator, classes, .. } = self.clone();
-        let conditions = condition.indices(classes, z.dims()[0], &z.device());
-        Box::new(OneShot::new(move || generator.forward(z.clone(), conditions.clone())))
+        Box::new(OneShot::new(self.drawing(z, condition)))
+    }
+
+    fn course(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Option<Course> {
+        Some(Course::Once(Box::new(self.drawing(z, condition))))
     }
 }

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape, Range};
-use crate::generator::{Condition, Inversion, Prompt, Sampler, Settings, Trajectory};
+use crate::generator::{Condition, Course, Inversion, Prompt, Sampler, Settings, Trajectory, Way};
 use crate::layers::autoencoder::{CODES, COLOURS, Decoder, DecoderConfig, Encoder, EncoderConfig, SIDE};
 use crate::layers::noising::{FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
@@ -194,6 +194,12 @@ impl Flow {
         }
         self.paint.forward(normalized(&self.norm, x))
     }
+
+    /// [`Flow::velocity`] at one time and x `[times x batch, code, 8, 8]`, for all questions of the guidance.
+    fn asked(&self, x: Tensor<4>, t: f64, guidance: &Guidance<Tensor<2>>) -> Tensor<4> {
+        let times = Tensor::full([x.dims()[0]], t, &x.device());
+        self.velocity(x, times, guidance.conditions())
+    }
 }
 
 impl LatentDiffusion {
@@ -220,6 +226,14 @@ impl LatentDiffusion {
         Some(self.lead.forward(meaning).repeat_dim(0, batch))
     }
 
+    /// What leads the flow of a batch under one condition, and under any where that exaggerates it.
+    fn led(&self, condition: &Condition, scale: f64, batch: usize) -> Guidance<Tensor<2>> {
+        let nothing = Condition::Prompt(Prompt::default());
+        let any = self.narrowed(&nothing, batch).expect("a prompt leads");
+        let narrowed = self.narrowed(condition, batch).filter(|_| *condition != nothing);
+        Guidance::between(narrowed, any, scale)
+    }
+
     /// The velocity of a batch of codes under one condition, guided.
     fn guided(
         &self,
@@ -227,15 +241,8 @@ impl LatentDiffusion {
         scale: f64,
         batch: usize,
     ) -> impl Fn(&Tensor<4>, f64) -> Tensor<4> + 'static {
-        let nothing = Condition::Prompt(Prompt::default());
-        let any = self.narrowed(&nothing, batch).expect("a prompt leads");
-        let narrowed = self.narrowed(condition, batch).filter(|_| *condition != nothing);
-        let (guidance, flow) = (Guidance::between(narrowed, any, scale), self.flow.clone());
-        move |x, t| {
-            let x = x.clone().repeat_dim(0, guidance.times());
-            let times = Tensor::full([x.dims()[0]], t, &x.device());
-            guidance.combine(flow.velocity(x, times, guidance.conditions()))
-        }
+        let (guidance, flow) = (self.led(condition, scale, batch), self.flow.clone());
+        move |x, t| guidance.combine(flow.asked(x.clone().repeat_dim(0, guidance.times()), t, &guidance))
     }
 
     /// A way of codes, of which any is drawn that is looked at.
@@ -342,6 +349,18 @@ impl Family for LatentDiffusion {
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory> {
         let velocity = self.guided(condition, settings.guidance, z.dims()[0]);
         Box::new(self.drawing(Denoising::new(in_codes(z), settings, velocity)))
+    }
+
+    fn course(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Option<Course> {
+        let guidance = self.led(condition, settings.guidance, z.dims()[0]);
+        let (flow, decoder) = (self.flow.clone(), self.decoder.clone());
+        Some(Course::Flow(Box::new(Way {
+            start: in_codes(z),
+            settings,
+            guidance: guidance.scale(),
+            velocity: Box::new(move |x, t| flow.asked(x, t, &guidance)),
+            decoder: Some(Box::new(move |codes| decoder.forward(codes))),
+        })))
     }
 
     /// Mixed with noise are the codes of the pictures.

@@ -69,18 +69,41 @@ pub fn open<'a>(
     precision: Precision,
     device: &Device,
 ) -> Result<Box<dyn Generator>, WeightsError> {
-    struct Open<'a>(&'a ModelCard, Cow<'a, [u8]>, Precision, &'a Device);
+    opened(card, bytes.into(), precision, device, *device == Device::flex())
+}
+
+/// [`open`] on the CPU without packing the weights, as a plan for a GPU is recorded of them: see
+/// [`crate::layers::recording`].
+///
+/// # Errors
+/// As [`open`].
+pub fn unpacked<'a>(
+    card: &ModelCard,
+    bytes: impl Into<Cow<'a, [u8]>>,
+    precision: Precision,
+) -> Result<Box<dyn Generator>, WeightsError> {
+    opened(card, bytes.into(), precision, &Device::flex(), false)
+}
+
+fn opened(
+    card: &ModelCard,
+    bytes: Cow<'_, [u8]>,
+    precision: Precision,
+    device: &Device,
+    is_packed: bool,
+) -> Result<Box<dyn Generator>, WeightsError> {
+    struct Open<'a>(&'a ModelCard, Cow<'a, [u8]>, Precision, &'a Device, bool);
 
     impl Visitor for Open<'_> {
         type Output = Result<Box<dyn Generator>, WeightsError>;
 
         fn visit<F: Family + 'static>(self) -> Self::Output {
-            let Self(card, bytes, precision, device) = self;
+            let Self(card, bytes, precision, device, is_packed) = self;
             let config = serde_json::from_value(card.config.clone()).map_err(|error| {
                 WeightsError::field(&card.id, "config", &format!("the fields of a {}", F::NAME), &error.to_string())
             })?;
             let module = F::init(&config, device).shipped();
-            if *device != Device::flex() {
+            if !is_packed {
                 return Ok(weights::load(&card.id, &card.weights, bytes, precision, module)?.generator(card.clone()));
             }
             let packer = Packer::default();
@@ -89,7 +112,7 @@ pub fn open<'a>(
         }
     }
 
-    with(&card.family, Open(card, bytes.into(), precision, device)).unwrap_or_else(|| {
+    with(&card.family, Open(card, bytes, precision, device, is_packed)).unwrap_or_else(|| {
         Err(WeightsError::field(&card.id, "family", &format!("one of {}", NAMES.join(", ")), &card.family))
     })
 }

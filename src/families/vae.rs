@@ -17,7 +17,9 @@ use std::f64::consts::{LN_2, TAU};
 
 use super::family::{Family, Traits};
 use crate::cards::{Controls, ImageShape};
-use crate::generator::{BitsPerDim, Condition, Inversion, Likelihood, OneShot, Settings, Trajectory, at_once, noise};
+use crate::generator::{
+    BitsPerDim, Condition, Course, Inversion, Likelihood, OneShot, Settings, Trajectory, at_once, noise,
+};
 use crate::layers::triangular::{inverse, mask};
 use crate::layers::{
     Convolution, Pointwise, Residual, ResidualConfig, StridedConvolution, activated, group_norm, halves, normalized,
@@ -256,6 +258,13 @@ impl Vae {
         self.decode(self.prior.carry(z, conditions))
     }
 
+    /// [`Vae::draw`] under one condition, to be done when somebody looks.
+    fn drawing(&self, z: Tensor<2>, condition: &Condition) -> impl Fn() -> Tensor<4> + 'static {
+        let vae = self.clone();
+        let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
+        move || vae.draw(z.clone(), conditions.clone())
+    }
+
     /// -ELBO in nats, one number a picture `[batch]`, in its two parts: the cost of the picture
     /// given its code, and the divergence (equation 3, one sample of the code, by noise epsilon `[batch, latent]`).
     fn negative_elbo(&self, images: Tensor<4>, conditions: Tensor<1, Int>, epsilon: Tensor<2>) -> [Tensor<1>; 2] {
@@ -319,9 +328,11 @@ impl Family for Vae {
     }
 
     fn start(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Box<dyn Trajectory> {
-        let vae = self.clone();
-        let conditions = condition.indices(vae.classes, z.dims()[0], &z.device());
-        Box::new(OneShot::new(move || vae.draw(z.clone(), conditions.clone())))
+        Box::new(OneShot::new(self.drawing(z, condition)))
+    }
+
+    fn course(&self, z: Tensor<2>, condition: &Condition, _settings: Settings) -> Option<Course> {
+        Some(Course::Once(Box::new(self.drawing(z, condition))))
     }
 
     /// The latent of the posterior mean.

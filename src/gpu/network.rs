@@ -56,20 +56,9 @@ impl Network {
         Self::with(device, plan, output, 0, None).await
     }
 
-    /// One whose inputs are followed by so many numbers for others.
-    pub(super) async fn with_more(device: &Device, plan: &Plan, output: Map, more: usize) -> Result<Self, GpuError> {
-        Self::with(device, plan, output, more, None).await
-    }
-
-    /// The same one for so many times the pictures; both use the same weights.
-    ///
-    /// # Errors
-    /// As [`Network::new`].
-    pub async fn times(&self, plan: &Plan, output: Map, times: usize) -> Result<Self, GpuError> {
-        Self::with(&self.device, &plan.times(times), output, 0, Some(self.weights.clone())).await
-    }
-
-    async fn with(
+    /// One whose inputs are followed by `more` numbers for others, with the weights of another one of the same plan where
+    /// these are given.
+    pub(super) async fn with(
         device: &Device,
         plan: &Plan,
         output: Map,
@@ -184,6 +173,11 @@ impl Network {
         let mut pass = encoder.begin_compute_pass(&Default::default());
         self.launches.iter().chain(more).for_each(|launch| launch.launch(&mut pass));
         self.device.count(|counts| counts.dispatches += self.launches.len() + more.len());
+    }
+
+    /// Its weights.
+    pub(super) fn weights(&self) -> Rc<wgpu::Buffer> {
+        self.weights.clone()
     }
 
     /// Where its first input, all its others and its output lie.

@@ -64,6 +64,25 @@ impl Flow {
         questions: usize,
         decoder: Option<Rc<Network>>,
     ) -> Result<Self, GpuError> {
+        Self::with(device, (plan, output), questions, decoder, None).await
+    }
+
+    /// The same flow asked twice a step, of the same plan; both use the same weights.
+    ///
+    /// # Errors
+    /// As [`Flow::new`].
+    pub async fn twice(&self, (plan, output): (&Plan, Map)) -> Result<Self, GpuError> {
+        let weights = Some(self.network.weights());
+        Self::with(&self.device, (&plan.times(2), output), 2, self.decoder.clone(), weights).await
+    }
+
+    async fn with(
+        device: &Device,
+        (plan, output): (&Plan, Map),
+        questions: usize,
+        decoder: Option<Rc<Network>>,
+        weights: Option<Rc<wgpu::Buffer>>,
+    ) -> Result<Self, GpuError> {
         let all = plan.inputs().first().map_or(0, |map| plan.shape(*map).size());
         fits("a velocity", all, plan.shape(output).size())?;
         let size = all / questions;
@@ -71,7 +90,7 @@ impl Flow {
         if let Some(decoder) = &decoder {
             fits("what a decoder draws", decoder.sizes()[0], size)?;
         }
-        let network = Network::with_more(device, plan, output, ALIGNMENT + size).await?;
+        let network = Network::with(device, plan, output, ALIGNMENT + size, weights).await?;
         let kernel = Advance { size, questions };
         let shader = kernel.shader();
         let pipeline = device.pipelines(&[&shader]).await?.remove(0);

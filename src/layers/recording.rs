@@ -7,15 +7,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use burn::backend::TensorMetadata;
-use burn::backend::flex::FlexTensor;
+use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::{DType, Flex, TensorMetadata};
 use burn::nn::attention::MultiHeadAttention;
 use burn::nn::{GroupNorm, Linear};
-use burn::tensor::Tensor;
+use burn::tensor::{Bytes, Tensor};
 use thiserror::Error;
 
 use super::input::{self, Input};
-use super::maps::{flat, here, pixels, shape_of, tensor};
+use super::maps::{flat, here, pixels, shape_of};
 use crate::gpu::plan::{Before, Convolution, Map, Norm, Operation, Order, Plan, PlanError, Shape, Side};
 
 /// Why a network has no plan.
@@ -53,12 +53,12 @@ pub struct Recorded {
 pub struct Recorder(());
 
 impl Recorder {
-    /// A map `[batch, channels, height, width]` that is not known yet: the network's first input. Of its place in what is
-    /// given nothing is to be read.
+    /// A map `[batch, channels, height, width]` that is not known yet: the network's first input. In what is given, its
+    /// place is empty.
     pub fn unknown(&self, [batch, channels, height, width]: [usize; 4]) -> Tensor<4> {
         let shape = Shape { batch, height, width, channels };
         let x = unread(shape);
-        with(|recording| recording.give(&x, shape, vec![f32::NAN; shape.size()]).map(drop));
+        with(|recording| recording.give(&x, shape, Vec::new()).map(drop));
         x
     }
 }
@@ -74,6 +74,11 @@ pub fn record(network: impl FnOnce(&Recorder) -> Tensor<4>) -> Result<Recorded, 
 }
 
 impl Recorded {
+    /// The same without weights: enough to know what the network is given.
+    pub fn emptied(self) -> Self {
+        Self { plan: Rc::new(Rc::unwrap_or_clone(self.plan).emptied()), ..self }
+    }
+
     /// What the same network is given for so many times the pictures, and whatever else has changed; its weights may be
     /// packed.
     ///
@@ -130,10 +135,10 @@ fn with<T>(act: impl FnOnce(&mut Recording) -> Result<T, RecordError>) -> Option
     })
 }
 
-/// The stand-in of a map that is only planned.
+/// The stand-in of a map that is only planned: one number, repeated.
 fn unread(Shape { batch, height, width, channels }: Shape) -> Tensor<4> {
-    let shape = kernels::Shape { batch, height, width, channels };
-    tensor(vec![f32::NAN; shape.numbers()], shape)
+    let layout = Layout::new(burn::tensor::Shape::new([batch, channels, height, width]), vec![0; 4], 0);
+    Tensor::from_primitive::<Flex>(FlexTensor::new(Bytes::from_elems(vec![f32::NAN]), layout, DType::F32))
 }
 
 fn on_cpu<const D: usize>(x: &Tensor<D>) -> Result<FlexTensor, RecordError> {

@@ -57,6 +57,51 @@ pub fn posterior(t: f64, s: f64) -> [f64; 3] {
 /// How far towards noise a given picture goes where nobody says, and how far it may.
 pub const STRENGTH: Range = Range { min: 0.0, max: 1.0, default: 0.6 };
 
+/// A question of the network on the way of a step, and what it makes of x: a sum of x, the velocity v that it answers, the
+/// one before it and fresh noise, each times its factor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leg {
+    /// The time of the question.
+    pub time: f64,
+    /// Factor of x.
+    pub x: f64,
+    /// Factor of v.
+    pub v: f64,
+    /// Factor of the velocity before.
+    pub before: f64,
+    /// Factor of noise.
+    pub noise: f64,
+    /// Whether what it sees is where the step stands, or on the way of it.
+    pub stands: bool,
+}
+
+/// The steps of a sampler from a time to 0, each of one leg or two.
+pub fn legs(sampler: Sampler, from: f64, steps: usize) -> impl Iterator<Item = Vec<Leg>> {
+    let time = move |done: usize| from * (1.0 - done as f64 / steps as f64);
+    (0..steps).map(move |done| {
+        let (t, s) = (time(done), time(done + 1));
+        let euler = Leg { time: t, x: 1.0, v: s - t, before: 0.0, noise: 0.0, stands: true };
+        match sampler {
+            // Adams-Bashforth of second order (arXiv 2202.09778, section 3.3); the first step is Euler's.
+            Sampler::Multistep if done > 0 => vec![Leg { v: 1.5 * (s - t), before: -0.5 * (s - t), ..euler }],
+            // (1 - s) x_hat + s e_hat, with e_hat = x_t + (1 - t) v (arXiv 2010.02502, equation 12).
+            Sampler::Multistep | Sampler::Ddim => vec![euler],
+            // From where Euler's step leads, back by half of it and on by half of one as is right there (arXiv 2206.00364,
+            // algorithm 1). The last step ends where nothing is left to correct.
+            Sampler::Heun if s > 0.0 => {
+                let half = (s - t) / 2.0;
+                vec![euler, Leg { time: s, v: half, before: -half, stands: false, ..euler }]
+            }
+            Sampler::Heun => vec![euler],
+            // Algorithm 2 of arXiv 2006.11239, with x_hat = x - t v.
+            Sampler::Ancestral => {
+                let [of_x, of_clean, variance] = posterior(t, s);
+                vec![Leg { x: of_x + of_clean, v: -t * of_clean, noise: variance.sqrt(), ..euler }]
+            }
+        }
+    })
+}
+
 /// A velocity v at x and time t.
 struct Seen {
     x: Tensor<4>,
@@ -74,13 +119,10 @@ impl Seen {
 /// The way from noise (t = 1) to data (t = 0) in equal steps of time, along a velocity at x and t.
 pub struct Denoising<V> {
     velocity: V,
-    sampler: Sampler,
-    /// The time at which it starts.
-    from: f64,
-    steps: usize,
+    steps: Vec<Vec<Leg>>,
     done: usize,
     x: Tensor<4>,
-    /// The velocity of the step before.
+    /// The velocity of the leg before.
     before: Option<Tensor<4>>,
     /// What the last step saw.
     seen: Option<Seen>,
@@ -90,63 +132,52 @@ pub struct Denoising<V> {
 impl<V> Denoising<V> {
     /// The way that starts at noise `[batch, channels, height, width]`.
     pub fn new(noise: Tensor<4>, settings: Settings, velocity: V) -> Self {
-        Self {
-            velocity,
-            sampler: settings.sampler,
-            from: 1.0,
-            steps: settings.steps,
-            done: 0,
-            x: noise,
-            before: None,
-            seen: None,
-            rng: ChaCha8Rng::seed_from_u64(settings.noise_seed),
-        }
+        Self::from(1.0, noise, settings, velocity)
     }
 
     /// The way that starts at data mixed with noise, of the same shape, at the time that is the settings' strength: only
     /// what so much noise hides is drawn anew (SDEdit, arXiv 2108.01073, algorithm 1).
     pub fn of_data(data: Tensor<4>, noise: Tensor<4>, settings: Settings, velocity: V) -> Self {
         let times = Tensor::full([data.dims()[0]], settings.strength, &data.device());
-        Self { from: settings.strength, ..Self::new(mix(data, noise, &times), settings, velocity) }
+        Self::from(settings.strength, mix(data, noise, &times), settings, velocity)
+    }
+
+    fn from(time: f64, x: Tensor<4>, settings: Settings, velocity: V) -> Self {
+        let steps = legs(settings.sampler, time, settings.steps).collect();
+        let rng = ChaCha8Rng::seed_from_u64(settings.noise_seed);
+        Self { velocity, steps, done: 0, x, before: None, seen: None, rng }
+    }
+
+    /// Goes on by a leg on which v was answered.
+    fn go(&mut self, leg: Leg, v: Tensor<4>) {
+        let x = self.x.clone();
+        let mut next = if leg.x == 1.0 { x } else { x * leg.x } + v.clone() * leg.v;
+        if let Some(before) = self.before.replace(v).filter(|_| leg.before != 0.0) {
+            next = next + before * leg.before;
+        }
+        if leg.noise != 0.0 {
+            next = next.clone() + noise(next.dims(), &mut self.rng, &next.device()) * leg.noise;
+        }
+        self.x = next;
     }
 }
 
 impl<V: Fn(&Tensor<4>, f64) -> Tensor<4>> Trajectory for Denoising<V> {
     fn advance(&mut self) -> bool {
-        if self.done == self.steps {
-            return false;
-        }
-        let time = |done: usize| self.from * (1.0 - done as f64 / self.steps as f64);
-        let (t, s) = (time(self.done), time(self.done + 1));
-        let velocity = &self.velocity;
-        let x = self.x.clone();
-        let v = velocity(&x, t);
-        let seen = Seen { x: x.clone(), t, v: v.clone() };
-        self.x = match self.sampler {
-            // Adams-Bashforth of second order (arXiv 2202.09778, section 3.3); the first step is Euler's.
-            Sampler::Multistep => match self.before.replace(v.clone()) {
-                Some(before) => x + (v * 1.5 - before * 0.5) * (s - t),
-                None => x + v * (s - t),
-            },
-            // (1 - s) x_hat + s e_hat, with e_hat = x_t + (1 - t) v (arXiv 2010.02502, equation 12).
-            Sampler::Ddim => x + v * (s - t),
-            // The last step ends where nothing is left to correct.
-            Sampler::Heun if s > 0.0 => heun(x, v, t, s, velocity),
-            Sampler::Heun => x + v * (s - t),
-            // Algorithm 2 of arXiv 2006.11239.
-            Sampler::Ancestral => {
-                let [of_x, of_clean, variance] = posterior(t, s);
-                let e = noise(x.dims(), &mut self.rng, &x.device());
-                x * of_x + seen.clean() * of_clean + e * variance.sqrt()
+        let Some(legs) = self.steps.get(self.done).cloned() else { return false };
+        for leg in legs {
+            let v = (self.velocity)(&self.x, leg.time);
+            if leg.stands {
+                self.seen = Some(Seen { x: self.x.clone(), t: leg.time, v: v.clone() });
             }
-        };
-        self.seen = Some(seen);
+            self.go(leg, v);
+        }
         self.done += 1;
         true
     }
 
     fn steps(&self) -> usize {
-        self.steps
+        self.steps.len()
     }
 
     fn picture(&self) -> Tensor<4> {

@@ -6,6 +6,7 @@ mod adapter;
 mod common;
 mod faults;
 mod kernels;
+mod models;
 mod networks;
 mod reference;
 mod walks;
