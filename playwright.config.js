@@ -4,6 +4,9 @@
 import { defineConfig } from '@playwright/test';
 import { BASE_URL, facesFile, launchOptions } from './tests/browser/browser.js';
 
+/** What needs an adapter, of software as it is. */
+const ON_GPU = ['webgpu.spec.js', 'devices.spec.js'];
+
 const { port } = new URL(BASE_URL);
 
 export default defineConfig({
@@ -17,11 +20,11 @@ export default defineConfig({
   reporter: 'list',
   use: { baseURL: BASE_URL, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', actionTimeout: 20_000 },
   projects: [
-    { name: 'cpu', testIgnore: 'webgpu.spec.js', use: { launchOptions: launchOptions() } },
+    { name: 'cpu', testIgnore: ON_GPU, use: { launchOptions: launchOptions() } },
     ...(facesFile('wide') ? [{ name: 'wide', grep: /@layout/, use: { launchOptions: launchOptions({ faces: 'wide' }) } }] : []),
     {
       name: 'webgpu',
-      testMatch: 'webgpu.spec.js',
+      testMatch: ON_GPU,
       timeout: 240_000,
       use: { launchOptions: launchOptions({ webgpu: true }) },
     },
