@@ -2,11 +2,11 @@
 // With --check it fails where a bound is not kept; into a file that is named goes what the README has of it.
 
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
+import { machineOf, median, tableOf } from './figures.js';
 import { passesOf } from '../../www/card.js';
 import { firstPaint, framesAfterKeys, othersDrawn, ownScript } from './pace.js';
 import { settled } from './visitor.js';
@@ -21,8 +21,6 @@ const MODEL = 'vae-fashion';
 /** Steps of a picture that follows somebody who types. */
 const FEW = 4;
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
 /** What was measured, and the bound it is held to, if any. */
 const reports = [];
 function report(name, value, unit, bound) {
@@ -36,11 +34,6 @@ function speed(reports) {
     return [name, `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`, ...verdict];
   });
   return tableOf([['what', 'measured', 'bound', ''], ...rows]);
-}
-
-/** Rows as a table for the README; the first is its head. */
-function tableOf([head, ...rows]) {
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
 const browser = await chromium.launch(launchOptions());
@@ -143,15 +136,15 @@ async function keys(cards) {
 }
 
 /** A row for each card: what a picture costs in each strategy, and what was measured of its quality. */
-async function strategies(page, cards) {
-  const table = [['family', 'forward passes', 'steps', 'ms a picture', 'ms a step', 'FD × floor', 'bits/dim', 'bytes']];
+async function strategies(page, cards, memory) {
+  const table = [['family', 'forward passes', 'steps', 'ms a picture', 'ms a step', 'FD × floor', 'bits/dim', 'bytes', 'MB of memory']];
   for (const card of cards) {
     const { name, quality, weights } = card;
     const { times, steps } = await timed(page, card);
     const time = median(times);
     const { fd_over_floor: distance, bits_per_dim: exact, bits_per_dim_bound: bound } = quality?.shipped ?? {};
     const bits = exact === undefined ? bound && `≤ ${bound.toFixed(2)}` : exact.toFixed(2);
-    table.push([name, passesOf(card), steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(card.condition === 'prompt' ? 1 : 0) ?? '–', bits ?? '–', weights.bytes]);
+    table.push([name, passesOf(card), steps, time.toFixed(1), (time / steps).toFixed(1), distance?.toFixed(card.condition === 'prompt' ? 1 : 0) ?? '–', bits ?? '–', weights.bytes, memory[card.id].toFixed(1)]);
     if (card.condition === 'prompt') report(`a sentence in ${FEW} steps`, median((await timed(page, card, { steps: FEW })).times), 'ms', 1500);
   }
   return tableOf(table);
@@ -162,6 +155,30 @@ async function memory(page, cdp) {
   await cdp.send('HeapProfiler.collectGarbage');
   const heap = await cdp.send('Runtime.getHeapUsage');
   return { page: heap.usedSize / 1e6, wasm: await wasmMemory(page), process: await resident() };
+}
+
+/**
+ * Megabytes of the engine's memory once each model alone has drawn a picture, by their ids, and once all have. A memory grows and
+ * never shrinks: this is the most that loading and drawing took.
+ */
+async function memories(cards) {
+  const alone = {};
+  for (const card of cards) {
+    alone[card.id] = await visitor(async (page) => {
+      await page.goto(`?backend=cpu#model=${card.id}`);
+      await settled(page);
+      return wasmMemory(page);
+    });
+  }
+  const all = await visitor(async (page) => {
+    await firstPicture(page);
+    const asked = cards.map((card) => ({ model: card.id, seed: 1, condition: conditionOf(card, 1) }));
+    await page.evaluate(async (asked) => {
+      for (const options of asked) await globalThis.pushforward.generate(options);
+    }, asked);
+    return wasmMemory(page);
+  });
+  return { alone, all };
 }
 
 /** The largest resident renderer, where the system tells (Linux). */
@@ -213,9 +230,11 @@ for (const [how, time] of [['median', ({ usual }) => usual], ['worst', ({ worst 
   const slowest = families.toSorted((a, b) => time(b) - time(a))[0];
   report(`a key to its frame, any family computing: ${how} (${slowest.name})`, time(slowest), 'ms', 50);
 }
+const { alone, all } = await memories(cards);
+report('the WebAssembly memory, with all models loaded', all, 'MB', 55);
 const table = await visitor(async (page) => {
   await firstPicture(page);
-  return strategies(page, cards);
+  return strategies(page, cards, alone);
 });
 const version = browser.version();
 await browser.close();
@@ -239,7 +258,7 @@ const workers = ['worker', 'compute', 'deferred', 'kept', 'schedule'].map((name)
 const scripts = [...new Set([...asked, ...workers])].reduce((sum, file) => sum + brotli(file), 0);
 report('engine, first model and the scripts before the first picture, brotli', wasm + glue + model + scripts, 'MB', 1.05);
 
-const machine = `Chromium ${version}, headless, on the CPU; ${cpus().length} x ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB; medians`;
+const machine = machineOf(version);
 console.log(`\n${machine}\n\n${speed(reports)}\n\n${table}`);
 
 const given = process.argv.slice(2);
