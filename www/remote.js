@@ -11,8 +11,8 @@ export class Remote {
   #unfinished = new Map();
   /** @type {((said: Said) => void) | null} */
   #listener = null;
-  /** How it broke before anybody listened. @type {Said | null} */
-  #fault = null;
+  /** What it said before anybody listened. @type {Said[]} */
+  #early = [];
 
   /**
    * @param {Worker} worker
@@ -38,8 +38,7 @@ export class Remote {
   start(module, backend, listener) {
     this.#listener = listener;
     this.#worker.postMessage({ type: 'start', module, backend });
-    const fault = this.#fault;
-    if (fault) queueMicrotask(() => this.#listener?.(fault));
+    queueMicrotask(() => this.#early.splice(0).forEach((said) => this.#listener?.(said)));
   }
 
   /** @param {Request} request */
@@ -80,7 +79,7 @@ export class Remote {
         this.cancel(said.id, error);
       }
     } else if (this.#listener) this.#listener(said);
-    else if (said.type === 'broken') this.#fault = said;
+    else this.#early.push(said);
   }
 
   /** @param {number} id */

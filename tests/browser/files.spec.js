@@ -128,23 +128,32 @@ test('a worker that is missing: a message', async ({ page }) => {
 });
 
 test('progress is told in bytes while files arrive', async ({ page }) => {
-  let release;
-  const held = new Promise((resolve) => { release = resolve; });
-  await page.route(WEIGHTS, async (route) => {
-    await held;
-    await route.continue();
-  });
+  /** Holds files back until they are let go of. */
+  const hold = async (files) => {
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await page.route(files, async (route) => {
+      await held;
+      await route.continue();
+    });
+    return release;
+  };
+  const [releaseEngine, releaseWeights] = [await hold('**/pushforward_bg.wasm'), await hold(WEIGHTS)];
   const told = [];
-  await page.exposeFunction('tell', (detail) => told.push(detail));
+  const shown = [];
+  await page.exposeFunction('tell', (detail, text) => [told.push(detail), shown.push(text)]);
   await page.addInitScript(() => {
     addEventListener('DOMContentLoaded', () => {
-      globalThis.pushforward.addEventListener('progress', ({ detail }) => globalThis.tell(detail));
+      globalThis.pushforward.addEventListener('progress', ({ detail }) => globalThis.tell(detail, document.querySelector('#loading').textContent));
     });
   });
-  await page.goto('./');
-  await expect(page.locator('#loading')).toContainText(/The engine: [\d.]+ (of [\d.]+ )?MB/);
-  release();
-  await visit(page);
+  await page.goto('./', { waitUntil: 'domcontentloaded' });
+  await expect(page.locator('#loading')).toHaveText('Fetching the engine');
+  releaseEngine();
+  await expect(page.locator('#loading')).toHaveText('The weights of vae-fashion: 0.00 MB of 0.35 MB');
+  expect(shown).toContainEqual(expect.stringMatching(/^The engine: [\d.]+ (of [\d.]+ )?MB/));
+  releaseWeights();
+  await settled(page);
   const of = (what) => told.filter((detail) => detail.what === what).map(({ received }) => received);
   for (const what of ['engine', 'vae-fashion']) {
     expect(of(what).length).toBeGreaterThan(1);
