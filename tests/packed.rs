@@ -211,6 +211,6 @@ fn few_choices_tip() {
             each(f64::from(pixels as u32)),
             each(levels),
         );
-        assert!(pictures * 20 <= links as i32, "{id}: {pictures} of {links}");
+        assert!(pictures * 50 <= links as i32, "{id}: {pictures} of {links}");
     }
 }
