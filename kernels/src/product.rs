@@ -81,7 +81,7 @@ pub fn product(
 }
 
 /// Rows between two readings of the whole matrix.
-const ROWS_AT_ONCE: usize = 96;
+const ROWS_AT_ONCE: usize = 48;
 
 /// `R` rows times as many as `B` blocks of columns at once. A row comes in `STEPS` parts of a length, `part(row, step)`, the
 /// last of all its inputs, those before being zero; its sums begin at `start(row, column)`.

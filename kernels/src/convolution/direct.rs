@@ -7,7 +7,7 @@ use crate::simd::{COLUMNS, F32x4};
 use crate::tile::{Output, multiply, start};
 
 /// Pixels between two readings of all weights.
-const PIXELS_AT_ONCE: usize = 96;
+const PIXELS_AT_ONCE: usize = 48;
 
 /// The most outputs that are sums over vectors of inputs, rather than vectors themselves.
 const FEW: usize = 4;
