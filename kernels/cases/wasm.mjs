@@ -19,7 +19,7 @@ function said(make) {
 if (what === 'checksums') {
   process.stdout.write(said(checksums));
 } else {
-  const cases = said(names).trimEnd().split('\n').map((line, number) => {
+  const cases = said(names).split('\n').slice(0, -1).map((line, number) => {
     const [shape, method] = line.split('\t');
     return { number, shape, method, samples: [] };
   });
