@@ -5,6 +5,7 @@ import { deferred } from './deferred.js';
 import { InternalError, kindOf, pack, WeightsError } from './errors.js';
 import { keep, recall } from './kept.js';
 import { Pace, Schedule } from './schedule.js';
+import { WAYS } from './ways.js';
 
 /**
  * @import { ErrorKind } from '../pkg/index.d.ts'
@@ -78,7 +79,7 @@ function tasksOf(job) {
   const task = (turns, clock = { milliseconds: 0 }) => ({ clock, turns: turns(clock) });
   if (job.type === 'race') return job.lanes.map((drawn, lane) => task((clock) => draw(drawn, job.seen, { id, lane }, clock)));
   if (job.type === 'generate') return [task((clock) => draw(job, job.seen, { id }, clock))];
-  return [task((clock) => rare(job, clock))];
+  return [task((clock) => other(job, clock))];
 }
 
 /**
@@ -152,16 +153,12 @@ async function look(run, { predicted, choices }, frame) {
 }
 
 /**
- * What is asked for rarely comes with the first who asks for it.
- * @param {Extract<Job, { type: 'encode' | 'likelihood' | 'probe' }>} job
+ * @param {Exclude<Job, { type: 'generate' | 'race' }>} job
  * @param {Clock} clock
  * @returns {Turns<any>}
  */
-async function* rare(job, clock) {
+async function* other(job, clock) {
   const engine = yield* ready(job);
-  const arriving = import('./ways.js').catch(({ message }) => Promise.reject(new InternalError('engine', { reason: message })));
-  yield { until: arriving };
-  const { WAYS } = await arriving;
   return yield* WAYS[job.type](engine, job, clock, { begin, advance, release, pace, pictureOf });
 }
 

@@ -1,7 +1,7 @@
 // A visitor's picture as a model sees pictures: of its size, centred, and where it draws in grey, bright on black.
 
 import { deferred } from './deferred.js';
-import { words } from './words.js';
+import { late } from './later.js';
 
 /** What is taken, by the names that people know. @type {Record<string, string>} */
 const KINDS = { 'image/png': 'PNG', 'image/jpeg': 'JPEG', 'image/webp': 'WebP', 'image/gif': 'GIF', 'image/avif': 'AVIF', 'image/bmp': 'BMP' };
@@ -19,7 +19,7 @@ const MOST = 120e6;
  */
 export async function imported(file, { width, height, channels }) {
   if (!(file.type in KINDS)) {
-    throw new Error(words.given.kind(file.name, Object.values(KINDS).join(', '), file.type));
+    throw new Error(late.given.kind(file.name, Object.values(KINDS).join(', '), file.type));
   }
   const url = URL.createObjectURL(file);
   try {
@@ -28,7 +28,7 @@ export async function imported(file, { width, height, channels }) {
     await arrival(picture, file);
     const { naturalWidth, naturalHeight } = picture;
     if (naturalWidth * naturalHeight > MOST) {
-      throw new Error(words.given.pixels(file.name, MOST / 1e6, `${naturalWidth} × ${naturalHeight}`));
+      throw new Error(late.given.pixels(file.name, MOST / 1e6, `${naturalWidth} × ${naturalHeight}`));
     }
     const canvas = new OffscreenCanvas(width, height);
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
@@ -62,7 +62,7 @@ export async function imported(file, { width, height, channels }) {
 function arrival(picture, file) {
   const { promise, resolve, reject } = deferred();
   picture.onload = resolve;
-  picture.onerror = () => reject(new Error(words.given.broken(file.name, KINDS[file.type])));
+  picture.onerror = () => reject(new Error(late.given.broken(file.name, KINDS[file.type])));
   return promise;
 }
 

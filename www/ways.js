@@ -1,4 +1,4 @@
-// What a compute worker is asked for now and then: the way back from a picture, how likely it is, and what a picture takes.
+// What a compute worker is asked for beside pictures: the way back from a picture, how likely it is, and what a picture takes.
 
 /**
  * @import { Likelihood } from '../pkg/index.d.ts'

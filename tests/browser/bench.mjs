@@ -254,7 +254,7 @@ for (const [name, size] of sizes) report(`${name}, brotli`, size, 'MB');
 const [wasm, glue, , , model] = sizes.map(([, size]) => size);
 // The scripts that the page itself asks for at once, and the worker's.
 const asked = [...readFileSync('dist/index.html', 'utf8').matchAll(/modulepreload" href="([^"]+www[^"]+)"/g)].map(([, file]) => join('dist', file));
-const workers = ['worker', 'compute', 'deferred', 'kept', 'schedule'].map((name) => join('dist', folder, 'www', `${name}.js`));
+const workers = ['worker', 'compute', 'deferred', 'kept', 'schedule', 'ways'].map((name) => join('dist', folder, 'www', `${name}.js`));
 const scripts = [...new Set([...asked, ...workers])].reduce((sum, file) => sum + brotli(file), 0);
 report('engine, first model and the scripts before the first picture, brotli', wasm + glue + model + scripts, 'MB', 1.05);
 

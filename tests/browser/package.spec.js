@@ -78,7 +78,7 @@ test('holds what is needed and no more', async ({ page }) => {
 
   // Every module is one that an element runs, or the API: some where there is a GPU, and for somebody's own picture.
   const modules = packed.filter((path) => path.endsWith('.js'));
-  expect(modules.filter((path) => !asked.has(path))).toEqual(['webgpu/pushforward.js', 'www/checks-own.js', 'www/gpu.js', 'www/ways.js', 'www/webgpu-worker.js']);
+  expect(modules.filter((path) => !asked.has(path))).toEqual(['webgpu/pushforward.js', 'www/checks-own.js', 'www/gpu.js', 'www/webgpu-worker.js']);
   const models = readdirSync('models').filter((id) => existsSync(join('models', id, 'card.json')));
   const rest = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'element.d.ts', 'element.jsx', 'index.d.ts', 'index.jsx', 'package.json', 'pushforward_bg.wasm', 'webgpu/pushforward_bg.wasm'];
   expect(packed.filter((path) => !path.endsWith('.js'))).toEqual([...rest, ...models.map((id) => `models/${id}/weights.bpk`)].sort());

@@ -3,7 +3,7 @@
 import { gridOf } from '../card.js';
 import { find, line, number, set, svg } from '../dom.js';
 import { Easel } from '../easel.js';
-import { words } from '../words.js';
+import { late } from '../later.js';
 
 /**
  * @import { Choices } from '../../pkg/index.d.ts'
@@ -50,7 +50,7 @@ export function mount(root, { store, painter }) {
     easel.renew(shape);
     alternatives = card.alternatives;
     coded = grid.width !== card.image.width;
-    const { title, map } = coded ? words.choices.codes : words.choices.levels;
+    const { title, map } = coded ? late.choices.codes : late.choices.levels;
     find('h2 span', root).textContent = title;
     set(canvas, { width: grid.width, height: grid.height, 'aria-label': map });
     made = [];
@@ -84,13 +84,13 @@ export function mount(root, { store, painter }) {
     const choice = made[place];
     draw(choice);
     if (!choice) {
-      caption.textContent = words.choices.waiting;
+      caption.textContent = late.choices.waiting;
       return;
     }
     const { cumulative, u, chosen } = choice;
     const chance = cumulative[chosen] - (cumulative[chosen - 1] ?? 0);
     const percent = chance < 0.001 ? `< 0.1 %` : `${number(100 * chance, 1)} %`;
-    caption.textContent = words.choices.said(row + 1, column + 1, number(u, 3), chosen, alternatives, percent);
+    caption.textContent = late.choices.said(row + 1, column + 1, number(u, 3), chosen, alternatives, percent);
   }
 
   /** @param {{ x: number, y: number }} cell */
@@ -138,7 +138,7 @@ function chart() {
   const y = (share) => FLOOR - share * (FLOOR - TOP);
   const drawing = svg(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words.choices.chart },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': late.choices.chart },
     svg('path', { class: 'guide', d: `M0 ${y(1)}H${WIDTH - SIDE}M0 ${y(0.5)}H${WIDTH - SIDE}` }),
     svg('path', { class: 'axis', d: `M0 ${FLOOR}H${WIDTH - SIDE}` }),
     svg('text', { class: 'label side', x: WIDTH, y: y(1) + 4 }, '1'),

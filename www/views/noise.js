@@ -4,7 +4,7 @@ import { dimensionOf, gridOf } from '../card.js';
 import { fillTrack, find, number, paint, set } from '../dom.js';
 import { distance, Easel, held } from '../easel.js';
 import { noiseImage } from '../noise.js';
-import { words } from '../words.js';
+import { late } from '../later.js';
 
 const DICE = 100_000;
 
@@ -43,7 +43,7 @@ export function mount(root, { store, functions }) {
     const { x, y } = easel.cursor;
     const i = y * easel.size.width + x;
     const painted = functions.unpackMask(store.value.mask, dimensionOf(store.card))[i];
-    said.textContent = words.noise.cell(y + 1, x + 1, number(store.latent[i]), Boolean(painted));
+    said.textContent = late.noise.cell(y + 1, x + 1, number(store.latent[i]), Boolean(painted));
   }
 
   held(easel, (event) => easel.cell(event), stamp, encircle);
@@ -76,7 +76,7 @@ export function mount(root, { store, functions }) {
       paint(canvas, noiseImage(store.latent, shape, mask));
       const painted = mask.filter(Boolean).length;
       renew.disabled = undo.disabled = painted === 0;
-      canvas.setAttribute('aria-label', words.noise.canvas(painted, mask.length));
+      canvas.setAttribute('aria-label', late.noise.canvas(painted, mask.length));
     };
   });
 }

@@ -4,7 +4,7 @@ import { dimensionOf } from '../card.js';
 import { fillTrack, find, line, number, paint, set, svg } from '../dom.js';
 import { Way } from '../place.js';
 import { HALVES } from '../rows.js';
-import { words } from '../words.js';
+import { late } from '../later.js';
 
 const WIDTH = 420;
 const HEIGHT = 200;
@@ -39,7 +39,7 @@ export function mount(root, { store, functions, painter }) {
     const { canvas, mode } = halves[index];
     paint(canvas, image);
     canvas.classList.remove('stale');
-    canvas.setAttribute('aria-label', words.norms.half(mode));
+    canvas.setAttribute('aria-label', late.norms.half(mode));
   });
   painter.addEventListener('stale', (event) => {
     if (/** @type {CustomEvent} */ (event).detail === 'halves') halves.forEach(({ canvas }) => canvas.classList.add('stale'));
@@ -66,7 +66,7 @@ export function mount(root, { store, functions, painter }) {
       draw(lengths('lerp'), lengths('slerp'), value.at ? null : value.t, here);
       const [straight, arc] = HALVES.map((mode) => norm(way.at(value, 0.5, mode)));
       const shorter = shareBelow(functions, straight, dimension);
-      caption.textContent = words.norms.said(number(straight, 1), number(arc, 1), share(shorter), shorter < RARE);
+      caption.textContent = late.norms.said(number(straight, 1), number(arc, 1), share(shorter), shorter < RARE);
       radius.valueAsNumber = here;
       fillTrack(radius);
       output.textContent = number(here, 1);
@@ -117,18 +117,18 @@ function chart({ chiDensity }, dimension) {
   });
   const curves = { lerp: svg('path', { class: 'curve lerp' }), slerp: svg('path', { class: 'curve slerp' }) };
   const dot = svg('circle', { class: 'dot', r: 5 });
-  const labels = { lerp: svg('text', { class: 'label strong' }, words.norms.lerp), slerp: svg('text', { class: 'label strong' }, words.norms.slerp) };
+  const labels = { lerp: svg('text', { class: 'label strong' }, late.norms.lerp), slerp: svg('text', { class: 'label strong' }, late.norms.slerp) };
   const every = [1, 2, 5, 10, 20].find((every) => longest / every <= 6) ?? 20;
   const ticks = Array.from({ length: Math.floor(longest / every) + 1 }, (_, i) => i * every);
   const drawing = svg(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words.norms.chart },
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': late.norms.chart },
     svg('g', { class: 'shells' }, ...shell),
     ...ticks.map((r) => svg('text', { class: 'label side', x: LEFT - 6, y: y(r) + 3 }, String(r))),
     svg('path', { class: 'axis', d: `M${LEFT} ${FLOOR}H${WIDTH - 8}` }),
     svg('text', { class: 'label strong', x: x(0), y: HEIGHT - 4 }, 'A'),
     svg('text', { class: 'label strong', x: x(1), y: HEIGHT - 4 }, 'B'),
-    svg('text', { class: 'label', x: x(0.5), y: HEIGHT - 4 }, words.norms.axis(dimension)),
+    svg('text', { class: 'label', x: x(0.5), y: HEIGHT - 4 }, late.norms.axis(dimension)),
     curves.slerp,
     curves.lerp,
     labels.slerp,

@@ -5,6 +5,7 @@ import { dimensionOf } from '../card.js';
 import { compared } from '../compared.js';
 import { find, html, number, paint, set } from '../dom.js';
 import { ACCEPTED, imported, inverted } from '../import.js';
+import { late } from '../later.js';
 import { usualBits } from '../measured.js';
 import { newest } from '../newest.js';
 import { samplingOf } from '../request.js';
@@ -93,7 +94,7 @@ export function mount(root, context) {
     const again = await api.generate({ ...made.map.asked, latent: made.latent, signal });
     paint(/** @type {HTMLCanvasElement} */ (find('canvas', back)), again.image);
     const { mean } = compared(image, again.image);
-    find('figcaption', back).textContent = mean < 0.5 ? words.own.same : words.own.beside(number(mean, 1));
+    find('figcaption', back).textContent = mean < 0.5 ? late.own.same : late.own.beside(number(mean, 1));
     await weigh(image, signal);
   }
 
@@ -121,7 +122,7 @@ export function mount(root, context) {
     const { model, precision, condition } = map.asked;
     const { bits, exact } = await api.bitsPerDim({ model, precision, image, condition, signal });
     signal.throwIfAborted();
-    find('figcaption', back).textContent += words.own.bits(number(bits), number(usual), exact);
+    find('figcaption', back).textContent += late.own.bits(number(bits), number(usual), exact);
   }
 
   /** The picture begun part of the way, where the family can. */

@@ -2,7 +2,7 @@
 
 import { fillTrack, find, paint } from '../dom.js';
 import { distance, Easel, held } from '../easel.js';
-import { words } from '../words.js';
+import { late } from '../later.js';
 
 /** Strokes that can be undone. */
 const REMEMBERED = 60;
@@ -91,7 +91,7 @@ export class Pad extends EventTarget {
   #show() {
     paint(this.#easel.canvas, this.#image);
     this.#undo.disabled = this.#before.length === 0;
-    this.#easel.canvas.setAttribute('aria-label', this.empty ? words.own.empty : words.own.drawn);
+    this.#easel.canvas.setAttribute('aria-label', this.empty ? late.own.empty : late.own.drawn);
     this.dispatchEvent(new Event('draw'));
   }
 
@@ -142,6 +142,6 @@ export class Pad extends EventTarget {
     event.preventDefault();
     const { x, y } = this.#easel.cursor;
     const at = 4 * (y * this.#image.width + x);
-    this.#said.textContent = words.own.cell(y + 1, x + 1, [...this.#image.data.slice(at, at + 3)].join(', '));
+    this.#said.textContent = late.own.cell(y + 1, x + 1, [...this.#image.data.slice(at, at + 3)].join(', '));
   }
 }

@@ -2,6 +2,7 @@
 
 import { compared } from '../compared.js';
 import { find, html, number, paint } from '../dom.js';
+import { late } from '../later.js';
 import { drawnBy, requestOf } from '../request.js';
 import { words } from '../words.js';
 
@@ -23,7 +24,7 @@ export function mount(root, { api, store, painter, functions, notices }) {
   const inputs = PRECISIONS.map((precision) => {
     const input = html('input', { type: 'radio', name: 'precision', value: precision });
     input.addEventListener('change', () => store.update({ precision }));
-    choices.append(html('label', {}, input, html('span', {}, words.precision[precision])));
+    choices.append(html('label', {}, input, html('span', {}, late.precision[precision])));
     return input;
   });
   let controller = new AbortController();
@@ -53,7 +54,7 @@ export function mount(root, { api, store, painter, functions, notices }) {
       of = now;
       const { image, mean, most } = compared(images[0], images[1]);
       paint(difference, image);
-      caption.textContent = words.precision.difference(number(mean, 1), most) + recorded(card);
+      caption.textContent = late.precision.difference(number(mean, 1), most) + recorded(card);
       root.setAttribute('aria-busy', 'false');
       notices.hide('precision');
     } catch (error) {
@@ -77,5 +78,5 @@ export function mount(root, { api, store, painter, functions, notices }) {
 function recorded({ quality }) {
   if (!quality?.q4) return '';
   const [q8, q4] = [quality.shipped, quality.q4].map(({ fd_over_floor }) => fd_over_floor.toFixed(1));
-  return words.precision.recorded(quality.samples.toLocaleString(words.locale), q8, q4);
+  return late.precision.recorded(quality.samples.toLocaleString(words.locale), q8, q4);
 }

@@ -2,6 +2,7 @@
 
 import { passesOf, rivalsOf } from '../card.js';
 import { find, html, paint } from '../dom.js';
+import { late } from '../later.js';
 import { brief } from '../quality.js';
 import { words } from '../words.js';
 
@@ -68,7 +69,7 @@ export function mount(root, { api, store, notices }) {
     controller = new AbortController();
     const { signal } = controller;
     start.disabled = true;
-    said.textContent = words.race.start;
+    said.textContent = late.race.start;
     const { seed } = store.value;
     let attempt = 1;
     const entries = lanes.map(({ card }) => ({ model: card.id, seed, condition: store.condition, noiseSeed: seed }));
@@ -119,14 +120,14 @@ export function mount(root, { api, store, notices }) {
     const { what, received, total } = /** @type {CustomEvent<import('../../pkg/index.d.ts').Progress>} */ (event).detail;
     const lane = lanes.find(({ card }) => card.id === what);
     if (!lane || !start.disabled) return;
-    lane.clock.textContent = total && received < total ? words.race.fetched(Math.floor((100 * received) / total)) : '';
+    lane.clock.textContent = total && received < total ? late.race.fetched(Math.floor((100 * received) / total)) : '';
   });
 
   /** @param {number[]} times */
   function verdict(times) {
     const order = lanes.map(({ card }, i) => ({ name: words.name(card), took: times[i] })).sort((one, other) => one.took - other.took);
     const [first, last] = [order[0], order[order.length - 1]];
-    return words.race.verdict(first.name, time(first.took), last.name, time(last.took), Math.round(last.took / first.took));
+    return late.race.verdict(first.name, time(first.took), last.name, time(last.took), Math.round(last.took / first.took));
   }
 }
 
@@ -158,10 +159,10 @@ function laneOf(card) {
 /** @param {Lane} lane */
 function reset({ card, canvas, row, bar, passes, clock }) {
   canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
-  canvas.setAttribute('aria-label', words.race.notYet(words.name(card)));
+  canvas.setAttribute('aria-label', late.race.notYet(words.name(card)));
   row.classList.remove('home');
   bar.style.setProperty('--place', '0');
-  passes.textContent = words.race.of(total(card));
+  passes.textContent = late.race.of(total(card));
   clock.textContent = '';
 }
 
@@ -172,11 +173,11 @@ function reset({ card, canvas, row, bar, passes, clock }) {
 function show({ card, canvas, row, bar, passes, clock }, { image, step, steps, milliseconds }) {
   const home = step === steps;
   paint(canvas, image);
-  canvas.setAttribute('aria-label', home ? words.race.home(words.name(card)) : words.race.after(words.name(card), step, steps));
+  canvas.setAttribute('aria-label', home ? late.race.home(words.name(card)) : late.race.after(words.name(card), step, steps));
   row.classList.toggle('home', home);
   const place = Math.log(Math.max(milliseconds, TRACK[0]) / TRACK[0]) / Math.log(TRACK[TRACK.length - 1] / TRACK[0]);
   bar.style.setProperty('--place', String(Math.min(place, 1)));
-  passes.textContent = words.race.passes(Math.ceil((total(card) * step) / steps), total(card));
+  passes.textContent = late.race.passes(Math.ceil((total(card) * step) / steps), total(card));
   clock.textContent = time(milliseconds);
 }
 

@@ -130,13 +130,6 @@ export const words = {
     coordinate: (index, value, other, swapped) => (swapped ? `z${index} is B’s: ${value}` : `z${index}: ${value}, B’s is ${other}`),
   },
 
-  noise: {
-    /** @param {number} row @param {number} column @param {string} value @param {boolean} painted */
-    cell: (row, column, value, painted) => `Row ${row}, column ${column}: ${value}${painted ? ', painted over' : ''}.`,
-    /** @param {number} painted @param {number} all */
-    canvas: (painted, all) => `A picture of noise, ${painted ? `${painted} of its ${all} coordinates painted over` : 'not painted over'}`,
-  },
-
   picture: {
     off: 'off the way',
     /** @param {'A' | 'B'} letter */
@@ -158,16 +151,6 @@ export const words = {
     after: (step, steps) => `After step ${step} of ${steps}`,
   },
 
-  choices: {
-    codes: { title: 'The codes so far', map: 'The codes so far, each with a colour of its own' },
-    levels: { title: 'The levels so far', map: 'The levels so far' },
-    /** @param {number} row @param {number} column @param {string} u @param {number} chosen @param {number} alternatives @param {string} chance */
-    said: (row, column, u, chosen, alternatives, chance) =>
-      `Row ${row}, column ${column}: u = Φ(z) = ${u} picks number ${chosen} of 0 to ${alternatives - 1}, which had a chance of ${chance}.`,
-    waiting: 'Nothing is chosen yet.',
-    chart: 'The cumulative distribution of the choice, and u',
-  },
-
   ends: {
     seed: 'seed',
     roll: 'Roll',
@@ -186,20 +169,6 @@ export const words = {
     off: 'the point is off the way',
     /** @param {number} index */
     frame: (index) => (index === 0 ? 'Go to A' : index === 8 ? 'Go to B' : `Go to ${index} eighths from A to B`),
-  },
-
-  norms: {
-    chart: 'The length of the point along the straight way and along the arc, over that of draws',
-    /** @param {number} dimension */
-    axis: (dimension) => `|z| along the way, on χ of ${dimension} dimensions`,
-    lerp: 'straight',
-    slerp: 'arc',
-    /** @param {string} straight @param {string} arc @param {string} share of draws @param {boolean} rare */
-    said: (straight, arc, share, rare) =>
-      `Halfway, a point of the straight line has the length ${straight}, and one of the arc ${arc}. Of draws, ${share} are shorter than ${straight}` +
-      (rare ? ': the map has hardly ever seen such a point while it learnt, and what it draws there is dull, or of everything a little.' : '.'),
-    /** @param {'lerp' | 'slerp'} mode @returns {string} */
-    half: (mode) => (mode === 'lerp' ? 'Halfway on the straight line' : 'Halfway on the arc'),
   },
 
   many: {
@@ -226,50 +195,6 @@ export const words = {
     length: (dimension) => `Its length on the chi distribution of ${dimension} dimensions`,
   },
 
-  race: {
-    start: 'At the start…',
-    /** @param {number} percent */
-    fetched: (percent) => `fetched ${percent} %`,
-    /** @param {string} first @param {string} soon @param {string} last @param {string} late @param {number} times */
-    verdict: (first, soon, last, late, times) => `First: ${first}, after ${soon}. Last: ${last}, after ${late}, ${times} times as long.`,
-    /** @param {string} name */
-    notYet: (name) => `${name}: not drawn yet`,
-    /** @param {string} name */
-    home: (name) => `${name}: the picture`,
-    /** @param {string} name @param {number} step @param {number} steps */
-    after: (name, step, steps) => `${name}: after step ${step} of ${steps}`,
-    /** @param {number} all */
-    of: (all) => `of ${all}`,
-    /** @param {number} done @param {number} all */
-    passes: (done, all) => `${done} of ${all}`,
-  },
-
-  own: {
-    same: 'The same picture, to the level.',
-    /** @param {string} levels */
-    beside: (levels) => `${levels} levels of 255 beside it, on average.`,
-    /** @param {string} bits @param {string} usual @param {boolean} exact */
-    bits: (bits, usual, exact) =>
-      ` ${exact ? '' : 'At most '}${bits} bits per dimension, where ${exact ? '' : 'at most '}${usual} are usual for clothes.`,
-    /** @param {number} row @param {number} column @param {string} levels */
-    cell: (row, column, levels) => `Row ${row}, column ${column}: ${levels}.`,
-    empty: 'Your picture, still empty',
-    drawn: 'Your picture',
-  },
-
-  given: {
-    /** @param {string} name @param {string} kinds @param {string} got */
-    kind: (name, kinds, got) => `${name}: expected a picture (${kinds}), got ${got || 'a file of unknown kind'}`,
-    /** @param {string} name @param {number} most @param {string} got */
-    pixels: (name, most, got) => `${name}: expected at most ${most} megapixels, got ${got}`,
-    /** @param {string} name @param {string} kind */
-    broken: (name, kind) => `${name}: expected a ${kind} picture, but it cannot be read as one`,
-    /** @param {string} name @param {number} most @param {number} got */
-    bytes: (name, most, got) => `${name}: expected at most ${most} MB, got ${got} MB`,
-    /** @param {string} name @param {string} reason */
-    unread: (name, reason) => `${name} could not be read: ${reason}`,
-  },
-
   take: {
     /** @param {string} reason */
     failed: (reason) => `The film could not be made: ${reason}`,
@@ -281,16 +206,6 @@ export const words = {
     copied: 'Link copied',
     /** @param {string} url */
     byHand: (url) => `The link to this picture: ${url}`,
-  },
-
-  precision: {
-    q8: '8 bits',
-    q4: '4 bits',
-    /** @param {string} levels @param {number} most */
-    difference: (levels, most) =>
-      most === 0 ? 'The same picture, to the level.' : `They differ by ${levels} levels of 255 on average, and by ${most} at most; the difference is shown eight times as strong.`,
-    /** @param {string} samples @param {string} q8 @param {string} q4 */
-    recorded: (samples, q8, q4) => ` Over ${samples} pictures, as recorded: FD ${q8} × floor with 8 bits, ${q4} × with 4.`,
   },
 
   model: {

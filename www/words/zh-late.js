@@ -1,0 +1,64 @@
+// What parts of the page say in Chinese that come later, if at all.
+
+/** @type {import('./en-late.js').Words} */
+export const words = {
+  race: {
+    start: '各就各位……',
+    fetched: (percent) => `已获取 ${percent} %`,
+    verdict: (first, soon, last, late, times) => `最先：${first}，用时 ${soon}。最后：${last}，用时 ${late}，是前者的 ${times} 倍。`,
+    notYet: (name) => `${name}：尚未绘制`,
+    home: (name) => `${name}：完成的图像`,
+    after: (name, step, steps) => `${name}：第 ${step} 步之后，共 ${steps} 步`,
+    of: (all) => `共 ${all}`,
+    passes: (done, all) => `${done} / ${all}`,
+  },
+
+  own: {
+    same: '逐级相同的图像。',
+    beside: (levels) => `平均相差 ${levels} 级（共 255 级）。`,
+    bits: (bits, usual, exact) => `每维${exact ? '' : '至多'} ${bits} 比特，衣物通常为${exact ? '' : '至多'} ${usual}。`,
+    cell: (row, column, levels) => `第 ${row} 行，第 ${column} 列：${levels}。`,
+    empty: '你的图像，还是空的',
+    drawn: '你的图像',
+  },
+
+  norms: {
+    chart: '沿直线与沿弧线的点的长度，以及样本的长度',
+    axis: (dimension) => `沿途的 |z|，背景为 ${dimension} 维的 χ 分布`,
+    lerp: '直线',
+    slerp: '弧线',
+    said: (straight, arc, share, rare) =>
+      `在中点，直线上的点长 ${straight}，弧线上的点长 ${arc}。样本中有 ${share} 比 ${straight} 更短` +
+      (rare ? '：映射在学习时几乎从未见过这样的点，画出来的便是暗淡的，或什么都有一点。' : '。'),
+    half: (mode) => (mode === 'lerp' ? '直线的中点' : '弧线的中点'),
+  },
+
+  given: {
+    kind: (name, kinds, got) => `${name}：应为图像（${kinds}），却是 ${got || '类型不明的文件'}`,
+    pixels: (name, most, got) => `${name}：应至多 ${most} 百万像素，却是 ${got}`,
+    broken: (name, kind) => `${name}：应为 ${kind} 图像，却无法读取`,
+    bytes: (name, most, got) => `${name}：应至多 ${most} MB，却有 ${got} MB`,
+    unread: (name, reason) => `${name} 无法读取：${reason}`,
+  },
+
+  choices: {
+    codes: { title: '至今的编码', map: '至今的编码，每种一个颜色' },
+    levels: { title: '至今的灰度', map: '至今的灰度' },
+    said: (row, column, u, chosen, alternatives, chance) =>
+      `第 ${row} 行，第 ${column} 列：u = Φ(z) = ${u}，选中 0 到 ${alternatives - 1} 中的 ${chosen}，其概率为 ${chance}。`,
+    waiting: '尚未作出选择。',
+    chart: '这次选择的累积分布，以及 u',
+  },
+
+  precision: {
+    q8: '8 比特',
+    q4: '4 比特',
+    difference: (levels, most) => (most === 0 ? '逐级相同的图像。' : `两者平均相差 ${levels} 级（共 255 级），至多 ${most} 级；差别放大八倍显示。`),
+    recorded: (samples, q8, q4) => `已测的 ${samples} 张图像：8 比特为 FD 下限的 ${q8} 倍，4 比特为 ${q4} 倍。`,
+  },
+
+  noise: {
+    cell: (row, column, value, painted) => `第 ${row} 行，第 ${column} 列：${value}${painted ? '，已涂抹' : ''}。`,
+    canvas: (painted, all) => `一幅噪声图，${painted ? `${all} 个坐标中有 ${painted} 个已涂抹` : '未涂抹'}`,
+  },
+};
