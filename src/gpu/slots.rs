@@ -60,7 +60,7 @@ mod tests {
 
     fn launch(reads: &[usize], write: usize) -> Launch {
         let slots = reads.iter().chain([&write]).map(|slot| Binding::Slot(*slot));
-        let shader = Shader { name: "", source: String::new(), reads: reads.len(), writes: 1 };
+        let shader = Shader { name: "", source: String::new(), reads: reads.len(), writes: 1, memory: 0 };
         Launch { shader, bindings: slots.collect(), workgroups: [1; 3] }
     }
 

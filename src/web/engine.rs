@@ -15,16 +15,18 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::convert::{self, Outcome, condition, to_js};
 use super::gpu::{self, Queue};
+use super::home::{failed, read, settled};
+use super::plans::{Key, Plans};
 use super::pure::card;
-use crate::cards::{ImageShape, ModelCard};
+use super::run::{Run, Trajectories};
+use crate::cards::ModelCard;
 use crate::device::{Backend, DeviceError, DeviceInfo, Preference, Reason, choose};
 use crate::error::{ErrorKind, PushforwardError};
 use crate::families;
 use crate::generator::{
-    self, BitsPerDim, Choices, Condition, Generator, RequestError, Stepwise, Trajectory, check, check_condition,
-    check_options,
+    self, BitsPerDim, Condition, Generator, RequestError, Stepwise, check, check_condition, check_options,
 };
-use crate::image::{from_rgba, to_rgba};
+use crate::image::from_rgba;
 
 /// Whom to tell that the device is lost.
 type LostCallback = Rc<RefCell<Option<Function>>>;
@@ -51,7 +53,9 @@ pub struct Engine {
     queue: Option<Queue>,
     info: DeviceInfo,
     /// By id and precision.
-    models: BTreeMap<(String, &'static str), Box<dyn Generator>>,
+    models: BTreeMap<Key, Box<dyn Generator>>,
+    /// What an engine on the CPU draws on WebGPU all the same.
+    plans: Plans,
     lost: LostCallback,
 }
 
@@ -68,7 +72,7 @@ impl Engine {
                 (device, Some(queue))
             }
         };
-        Ok(Self { device, queue, info, models: BTreeMap::new(), lost })
+        Ok(Self { device, queue, info, models: BTreeMap::new(), plans: Plans::default(), lost })
     }
 
     /// `{ backend, adapter, software, note, reason }`.
@@ -90,6 +94,21 @@ impl Engine {
         Ok(())
     }
 
+    /// A promise of whether an engine on the CPU draws a model on WebGPU from then on, by a plan of its networks that is made
+    /// now; false where its family has no plan. The model must be loaded, too: what changes from picture to picture comes
+    /// from the CPU.
+    pub fn plan(&self, model: &str, precision: &str, weights: Vec<u8>) -> Promise {
+        let (plans, lost, id) = (self.plans.clone(), self.lost.clone(), model.to_string());
+        let opened = card(model).map_err(PushforwardError::from).and_then(|card| {
+            let precision = convert::precision(precision)?;
+            Ok((precision, families::unpacked(card, weights, precision)?))
+        });
+        future_to_promise(async move {
+            let (precision, generator) = opened?;
+            Ok(plans.make((id, precision.name()), &*generator, tell(lost)).await?.into())
+        })
+    }
+
     /// Starts a trajectory at a latent, or part of the way at an image mixed with it, where the model's family can;
     /// `options` is an [`Options`], of which all may be left out.
     pub fn start(
@@ -105,11 +124,17 @@ impl Engine {
         let (narrowed, options) = (condition(&narrowed)?, convert::options(&options)?);
         check(card, &latent, &narrowed, &options)?;
         let (generator, latent) = (self.model(model, precision)?, self.tensor(latent));
-        let trajectory = match image {
-            None => generator.start(latent, &narrowed, &options),
-            Some(image) => generator
-                .image_to_image(self.levels(card, &image)?, latent, &narrowed, &options)
-                .ok_or_else(|| RequestError::NoImageToImage { model: model.into() })?,
+        let planned = self.plans.of(&(model.into(), convert::precision(precision)?.name()));
+        let trajectory = match (image, planned) {
+            (None, Some(planned)) => {
+                let drawing = planned.start(generator, latent, &narrowed, &options).map_err(|error| failed(&error))?;
+                Trajectories::Planned(drawing)
+            }
+            (None, None) => Trajectories::Burn(generator.start(latent, &narrowed, &options)),
+            (Some(image), _) => {
+                let started = generator.image_to_image(self.levels(card, &image)?, latent, &narrowed, &options);
+                Trajectories::Burn(started.ok_or_else(|| RequestError::NoImageToImage { model: model.into() })?)
+            }
         };
         Ok(Run::new(trajectory, card.image, self.queue.clone()))
     }
@@ -176,86 +201,6 @@ impl Picture {
     #[wasm_bindgen(constructor)]
     pub fn new(rgba: Vec<u8>, width: usize, height: usize) -> Self {
         Self { rgba, size: (width, height) }
-    }
-}
-
-/// A promise that resolves when a device has done all that it was given.
-fn settled(queue: Option<&Queue>) -> Promise {
-    let done = queue.map(Queue::settled);
-    future_to_promise(async move {
-        if let Some(done) = done {
-            done.await.map_err(PushforwardError::from)?;
-        }
-        Ok(JsValue::UNDEFINED)
-    })
-}
-
-/// A trajectory under way.
-#[wasm_bindgen]
-pub struct Run {
-    trajectory: Box<dyn Trajectory>,
-    queue: Option<Queue>,
-    /// How many steps the whole way takes.
-    #[wasm_bindgen(readonly)]
-    pub steps: usize,
-    /// Pixels in a row.
-    #[wasm_bindgen(readonly)]
-    pub width: usize,
-    /// Rows.
-    #[wasm_bindgen(readonly)]
-    pub height: usize,
-    channels: usize,
-}
-
-impl Run {
-    fn new(
-        trajectory: Box<dyn Trajectory>,
-        ImageShape { width, height, channels }: ImageShape,
-        queue: Option<Queue>,
-    ) -> Self {
-        Self { steps: trajectory.steps(), trajectory, queue, width, height, channels }
-    }
-}
-
-#[wasm_bindgen]
-impl Run {
-    /// Goes on by one step and renders nothing; false once there is none left.
-    pub fn advance(&mut self) -> bool {
-        self.trajectory.advance()
-    }
-
-    /// A promise that resolves when the device has done all that it was given so far.
-    pub fn settled(&self) -> Promise {
-        settled(self.queue.as_ref())
-    }
-
-    /// A promise of the RGBA bytes of the picture from where the way stands.
-    pub fn picture(&self) -> Promise {
-        home(Some(self.trajectory.picture()), self.channels)
-    }
-
-    /// A promise of what the last step chose and from what, `{ alternatives, cumulative, u, chosen }`, or of `undefined`
-    /// where the family makes no choices: for each choice, so many cumulative probabilities, and u.
-    pub fn choices(&self) -> Promise {
-        let choices = self.trajectory.choices();
-        future_to_promise(async move {
-            let Some(Choices { cumulative, u, chosen }) = choices else { return Ok(JsValue::UNDEFINED) };
-            let [.., alternatives] = cumulative.dims();
-            let found = js_sys::Object::new();
-            js_sys::Reflect::set(&found, &"alternatives".into(), &(alternatives as u32).into())?;
-            for (name, values) in
-                [("cumulative", read(cumulative).await?), ("u", read(u).await?), ("chosen", read(chosen).await?)]
-            {
-                js_sys::Reflect::set(&found, &name.into(), &js_sys::Float32Array::from(values.as_slice()))?;
-            }
-            Ok(found.into())
-        })
-    }
-
-    /// A promise of the RGBA bytes of the final picture as it was predicted at the last step, or of `undefined`
-    /// where the family predicts none.
-    pub fn predicted(&self) -> Promise {
-        home(self.trajectory.predicted(), self.channels)
     }
 }
 
@@ -332,26 +277,6 @@ struct Bits {
 fn rest<T>(way: &mut dyn Stepwise<T>) -> T {
     while way.advance() {}
     way.result().expect("all steps are taken")
-}
-
-/// A picture's RGBA bytes, once they are here.
-fn home(picture: Option<Tensor<4>>, channels: usize) -> Promise {
-    // The promise must not borrow the run, or it could not be freed meanwhile.
-    future_to_promise(async move {
-        let Some(picture) = picture else { return Ok(JsValue::UNDEFINED) };
-        let rgba = to_rgba(&read(picture).await?, channels);
-        Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
-    })
-}
-
-/// Brings a tensor's values home.
-async fn read<const D: usize>(tensor: Tensor<D>) -> Outcome<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(|reason| failed(&reason))?;
-    Ok(data.iter::<f32>().collect())
-}
-
-fn failed(reason: &impl std::fmt::Debug) -> PushforwardError {
-    DeviceError::Failed(format!("{reason:?}")).into()
 }
 
 fn known_condition(card: &ModelCard, narrowed: &JsValue) -> Outcome<Condition> {

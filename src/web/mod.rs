@@ -1,12 +1,16 @@
 //! The browser: the typed API that `www/` sees, and the only place that knows wasm-bindgen.
 //!
-//! [`pure`] answers at once and needs no device; [`engine`] draws pictures and lives in a worker;
-//! [`gpu`] finds the adapter; [`convert`] carries values and errors across the border.
+//! [`pure`] answers at once and needs no device; [`engine`] draws pictures and lives in a worker; [`run`] is a picture on its
+//! way, and [`home`] brings it; [`gpu`] finds the adapter, and [`plans`] draws on it without Burn; [`convert`] carries values
+//! and errors across the border.
 
 mod convert;
 mod engine;
 mod gpu;
+mod home;
+mod plans;
 mod pure;
+mod run;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,6 +1,6 @@
 //! Attention of each pixel to all: see `attention.wgsl`.
 
-use super::Shader;
+use super::{LANES, Shader};
 use crate::gpu::plan::Shape;
 
 /// Queries a workgroup.
@@ -20,6 +20,7 @@ impl Attention {
     pub fn shader(&self) -> Shader {
         let constants = [("PIXELS", self.shape.pixels()), ("CHANNELS", self.shape.channels), ("HEADS", self.heads)];
         Shader::new("attention", include_str!("../wgsl/attention.wgsl"), [1, 1], &constants)
+            .with_memory(4 * (QUERIES * self.shape.pixels() + LANES))
     }
 
     /// Workgroups to launch.

@@ -50,6 +50,7 @@ impl Convolution {
         let Self { input, output, .. } = self;
         let [height, width] = self.seen_as();
         let portion = self.portion();
+        let memory = (self.span().pow(2) * portion).max(TERMS);
         let constants = [
             ("SIDE", self.side.length()),
             ("STRIDE", self.stride),
@@ -72,10 +73,11 @@ impl Convolution {
             ("UNFOLD", self.unfold.into()),
             ("UNFOLD_WIDTH", output.width),
             ("PORTION", portion),
-            ("MEMORY", (self.span().pow(2) * portion).max(TERMS)),
+            ("MEMORY", memory),
             ("PAIRS", self.pairs()),
         ];
         Shader::new("convolution", include_str!("../wgsl/convolution.wgsl"), [6, 2], &constants)
+            .with_memory(4 * TILE * memory + self.aside())
     }
 
     /// Workgroups to launch.
@@ -137,11 +139,15 @@ impl Convolution {
         norm.max(TILE * TILE * QUADS)
     }
 
+    /// Bytes of a workgroup's memory beside the tile: factors and shifts of each channel, and pairs.
+    fn aside(&self) -> usize {
+        2 * 4 * TILE * quads(self.input.channels) + 8 * self.pairs()
+    }
+
     /// Quads of input channels that fit into a workgroup's memory at a time, in portions of the same size.
     fn portion(&self) -> usize {
         let all = quads(self.input.channels);
-        let others = 2 * 4 * TILE * all + 8 * self.pairs();
-        let most = (WORKGROUP_BYTES.saturating_sub(others) / (4 * TILE * self.span().pow(2))).max(1);
+        let most = (WORKGROUP_BYTES.saturating_sub(self.aside()) / (4 * TILE * self.span().pow(2))).max(1);
         all.div_ceil(all.div_ceil(most))
     }
 }

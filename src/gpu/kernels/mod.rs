@@ -31,12 +31,19 @@ pub struct Shader {
     pub reads: usize,
     /// How many it writes, bound after those.
     pub writes: usize,
+    /// Bytes of memory that a workgroup has.
+    pub memory: usize,
 }
 
 impl Shader {
     fn new(name: &'static str, text: &str, [reads, writes]: [usize; 2], constants: &[(&str, usize)]) -> Self {
         let constants: String = constants.iter().map(|(name, value)| format!("const {name} = {value}u;\n")).collect();
-        Self { name, source: [&constants, FUNCTIONS, text].concat(), reads, writes }
+        Self { name, source: [&constants, FUNCTIONS, text].concat(), reads, writes, memory: 0 }
+    }
+
+    /// The same, whose workgroups have so many bytes of memory.
+    fn with_memory(self, memory: usize) -> Self {
+        Self { memory, ..self }
     }
 }
 
