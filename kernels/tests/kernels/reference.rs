@@ -2,17 +2,7 @@
 
 use kernels::Shape;
 
-/// Numbers in [-1, 1), the same for the same seed (xorshift32).
-pub fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        (f64::from(state) / f64::from(u32::MAX) * 2.0 - 1.0) as f32
-    };
-    (0..count).map(|_| next()).collect()
-}
+pub use crate::cases::numbers;
 
 /// Panics unless numbers are within `bound` of what is expected.
 #[track_caller]
