@@ -2,7 +2,7 @@
 // the GPU fails. The GPU is Chromium's software adapter under a name of a real one.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, expectDrawn, pixels, settled, visit } from './visitor.js';
+import { beforeWorker, DEVICES, difference, drawn, expectDrawn, pixels, settled, visit } from './visitor.js';
 
 const MODEL = 'vae-fashion';
 const LINK = '#model=vae-fashion&seed=5&class=9';
@@ -124,13 +124,7 @@ test('a GPU lost in the middle of a trajectory: the picture is finished on the C
   await open(
     page,
     `${saying(20, 5)}
-     const devices = [];
-     const { requestDevice } = GPUAdapter.prototype;
-     GPUAdapter.prototype.requestDevice = async function (...options) {
-       const device = await requestDevice.apply(this, options);
-       devices.push(device);
-       return device;
-     };
+     ${DEVICES}
      let drawing = false;
      addEventListener('message', ({ data }) => (drawing ||= data.type === 'generate'));
      const { start: begin } = Engine.prototype;

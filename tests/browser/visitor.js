@@ -76,6 +76,16 @@ export const PANICS_AT_13 = `
     return begin.call(this, model, precision, image, latent, ...rest);
   };`;
 
+/** For {@link beforeWorker}: makes the worker's adapter hand out devices that `keep` can get at. */
+export const DEVICES = `
+  const devices = [];
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...options) {
+    const device = await requestDevice.apply(this, options);
+    devices.push(device);
+    return device;
+  };`;
+
 /** Puts code in front of the compute workers' own; their imports are in scope. */
 export async function beforeWorker(page, prelude) {
   await page.route('**/www/*worker.js', async (route) => {

@@ -1,7 +1,7 @@
 // WebGPU on Chromium's software adapter: the same pictures as the CPU's, and the CPU wherever WebGPU fails.
 
 import { expect, test } from '@playwright/test';
-import { beforeWorker, difference, drawn, expectDrawn, fragment, pixels, visit } from './visitor.js';
+import { beforeWorker, DEVICES, difference, drawn, expectDrawn, fragment, pixels, visit } from './visitor.js';
 
 const MODEL = 'vae-fashion';
 const LINK = '#model=vae-fashion&seed=5&class=9';
@@ -11,16 +11,6 @@ const SLOW = { timeout: 120_000 };
 async function settledSlowly(page) {
   await expect(page.locator('#picture')).toHaveAttribute('aria-busy', 'false', SLOW);
 }
-
-/** Makes the worker's adapter hand out devices that `keep` can get at. */
-const DEVICES = `
-  const devices = [];
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...options) {
-    const device = await requestDevice.apply(this, options);
-    devices.push(device);
-    return device;
-  };`;
 
 test('backend=webgpu draws on it, and says that it is a software one', async ({ page }) => {
   await page.goto(`?backend=webgpu${LINK}`);
