@@ -149,7 +149,7 @@ export interface DeviceInfo {
   /** Why this device was chosen, for a person; may be empty. */
   note: string;
   /** The same for programs. */
-  reason?: { kind: 'cpu' | 'software' | 'only' | 'unknown' | 'nothing' | 'refused' | 'choices' | 'failed'; adapter?: string; message?: string };
+  reason?: { kind: 'cpu' | 'software' | 'only' | 'unknown' | 'nothing' | 'refused' | 'choices' | 'no-plan' | 'failed'; adapter?: string; message?: string };
   /** Of a model that was measured: milliseconds of a picture on either device, and the name of the GPU's adapter. */
   measured?: { cpu: number; webgpu: number; adapter: string };
 }
@@ -345,8 +345,8 @@ export interface DeviceChange {
 export interface EngineOptions {
   /**
    * Which device draws. By default the CPU draws first, and where there is a real adapter, each model is then measured on both, in an
-   * idle moment, and drawn by the faster one; models whose card has `alternatives` stay on the CPU, so that no choice tips.
-   * 'webgpu' and 'cpu' draw all on one.
+   * idle moment, and drawn by the faster one; models whose card has `alternatives` stay on the CPU, so that no choice tips, and so do
+   * those whose family has no plan for WebGPU. 'webgpu' and 'cpu' draw all on one.
    */
   backend?: 'auto' | 'webgpu' | 'cpu';
   /**

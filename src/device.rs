@@ -99,7 +99,7 @@ impl Adapter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
-    /// Burn's wgpu backend.
+    /// A GPU: by plans of our own, or by Burn's wgpu backend.
     WebGpu,
     /// Burn's flex backend.
     Cpu,
@@ -127,8 +127,8 @@ pub enum Reason {
     /// It knows WebGPU, but there is nothing to run it on.
     #[error("WebGPU has no adapter on this device.")]
     Nothing,
-    /// The module that was loaded draws on the CPU alone.
-    #[error("WebGPU needs the other module of this package.")]
+    /// The module that was loaded cannot.
+    #[error("WebGPU needs another module of this package.")]
     Without,
     /// It was there and could not be used.
     #[error("WebGPU was refused: {message}.")]

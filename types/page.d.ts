@@ -66,6 +66,8 @@ export type Said =
   | { type: 'failed'; id: number; error: Packed }
   | ({ type: 'frame'; id: number } & Frame)
   | { type: 'ready' }
+  /** It is at work on what takes long. */
+  | { type: 'sign' }
   | ({ type: 'progress' } & Progress)
   | { type: 'broken'; id?: number; reason: string; kind?: ErrorKind };
 
@@ -86,12 +88,13 @@ export interface Packed {
   details: Record<string, any>;
 }
 
-/** What wasm-bindgen made of a worker's module, and how that is compiled where it comes as an address. */
+/** What wasm-bindgen made of a worker's module, how that is compiled where it comes as an address, and how a plan is made. */
 export interface Glue {
   init: typeof import('../pushforward.js').default;
   Engine: typeof import('../pushforward.js').Engine;
   Picture: typeof import('../pushforward.js').Picture;
   compile?: (module: any) => Promise<WebAssembly.Module>;
+  plan?: (engine: import('../pushforward.js').Engine, wanted: { model: string; precision: string }, weights: Uint8Array<ArrayBuffer>) => Promise<unknown>;
 }
 
 /** What goes on by steps on the device. */

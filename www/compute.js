@@ -32,8 +32,8 @@ const schedule = new Schedule(macrotask);
 const pace = new Pace(AHEAD);
 /** @type {Map<string, Promise<Weights>>} */
 const fetched = new Map();
-/** What the engine has, by {@link nameOf}. */
-const loaded = new Set();
+/** What the engine has, by {@link nameOf}, each with the plan that is made of it, if any. @type {Map<string, Promise<unknown> | undefined>} */
+const loaded = new Map();
 /** Models whose kept weights turned out to be bad. */
 const distrusted = new Set();
 /** All weights, by their models. @type {Sources} */
@@ -208,9 +208,14 @@ async function* ready(wanted) {
       distrusted.add(model);
       continue;
     }
-    loaded.add(nameOf(wanted));
+    loaded.set(nameOf(wanted), glue.plan?.(engine, wanted, bytes));
     // Whether they can be kept is no matter of the picture's.
     if (!recalled) keep(sources[model], bytes, Object.values(sources)).catch(() => {});
+  }
+  const made = loaded.get(nameOf(wanted));
+  if (made) {
+    yield { until: made };
+    await made;
   }
   return created.promise;
 }

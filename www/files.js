@@ -3,17 +3,15 @@
 
 /** @import { Sources } from '../types/page.d.ts' */
 
-/** The checksums of the two modules that this page belongs to, for `integrity`; `cargo xtask` writes them here. */
-const WASM = '';
-const WEBGPU = '';
+/** The checksums of the modules that this page belongs to, for `integrity`; `cargo xtask` writes them here. */
+export const WASM = '';
+export const PLANS = '';
+export const WEBGPU = '';
 
 /** Each model's weights, their length and their checksum. @returns {Record<string, [URL, number, string]>} */
 const weights = () => ({
   // `cargo xtask` writes one line a model here.
 });
-
-/** Both modules, by what they are. */
-export const VERSION = `${WASM} ${WEBGPU}`;
 
 /**
  * The address of a folder as the functions below take it: with a slash at the end, or empty for none.
@@ -32,22 +30,10 @@ export async function fetchEngine(base) {
   return fetch(new URL('../pushforward_bg.wasm', import.meta.url));
 }
 
-/** The second module, which its worker fetches. @param {string} base */
-export function secondModule(base) {
-  const url = base ? new URL('webgpu/pushforward_bg.wasm', base) : new URL('../webgpu/pushforward_bg.wasm', import.meta.url);
-  return { url: url.href, integrity: WEBGPU };
-}
-
 /** Starts a compute worker. @param {string} base */
 export function startWorker(base) {
   if (base) return new Worker(new URL('www/worker.js', base), { type: 'module', name: 'pushforward' });
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'pushforward' });
-}
-
-/** The same with the second module. @param {string} base */
-export function startSecondWorker(base) {
-  if (base) return new Worker(new URL('www/webgpu-worker.js', base), { type: 'module', name: 'pushforward-webgpu' });
-  return new Worker(new URL('./webgpu-worker.js', import.meta.url), { type: 'module', name: 'pushforward-webgpu' });
 }
 
 /**

@@ -1,8 +1,9 @@
-// The GPU's part: its worker, and which models it draws faster than the CPU, as measured here and kept from one visit to the next.
-// Loaded only where there is a GPU to draw with.
+// The GPU's part: its workers, and which models it draws faster than the CPU, as measured here and kept from one visit to the next.
+// Loaded only where there is a GPU to draw with. One worker draws models by their plans; where WebGPU is insisted on, another draws
+// those that have none, by Burn's backend.
 
 import { deferred } from './deferred.js';
-import { secondModule, startSecondWorker, VERSION } from './files.js';
+import { moduleAt, startWorkerOf, VERSION } from './modules.js';
 import { Remote } from './remote.js';
 import { within } from './within.js';
 
@@ -10,6 +11,7 @@ import { within } from './within.js';
  * @import { Card, DeviceInfo } from '../pkg/index.d.ts'
  * @import { Said, Work } from '../types/page.d.ts'
  * @import { Engine } from './engine.js'
+ * @import { Name } from './modules.js'
  * @typedef {{ cpu: number, webgpu: number }} Times milliseconds of a picture
  * @typedef {{ ask: (remote: Remote | null, work: Work) => Promise<any>, hear: (said: Said) => void, changed: () => void,
  *   lost: (reason: string) => void }} Owner asks one worker, that of the CPU where none is named, and is told what changes
@@ -30,10 +32,10 @@ export class Gpu {
   #base;
   #engine;
   #owner;
-  /** @type {Remote | null} */
-  #remote = null;
-  /** What the worker is waited for, until its engine is there. @type {PromiseWithResolvers<void> | null} */
-  #sign = null;
+  /** The workers, by their modules; each is started when a model needs it. @type {Map<Name, Remote>} */
+  #remotes = new Map();
+  /** Who is told of their signs of life. @type {Set<() => void>} */
+  #signs = new Set();
   /** By models. @type {Record<string, Times>} */
   #times;
   /** Models that are being measured, or have been. @type {Set<string>} */
@@ -55,12 +57,11 @@ export class Gpu {
     this.#engine = engine;
     this.#owner = owner;
     this.#times = recall(this.#name);
-    if (insisted) this.#start();
   }
 
-  /** The worker, once there is one. */
-  get remote() {
-    return this.#remote;
+  /** The workers that there are. */
+  get remotes() {
+    return [...this.#remotes.values()];
   }
 
   /** Whether anything has been drawn here that somebody asked for. */
@@ -69,11 +70,12 @@ export class Gpu {
   }
 
   /**
-   * Whether some models are all drawn here: what runs side by side runs on one device.
+   * The worker that draws some models, if one here does: what runs side by side runs on one device, by one module.
    * @param {string[]} models
    */
-  draws(models) {
-    return this.#insisted || models.every((model) => this.#drawn.has(model));
+  remoteFor(models) {
+    if (!this.#insisted) return models.every((model) => this.#drawn.has(model)) ? this.#remote('plans') : null;
+    return this.#remote(models.every((model) => this.#engine.functions.hasPlan(model)) ? 'plans' : 'webgpu');
   }
 
   /**
@@ -85,9 +87,8 @@ export class Gpu {
     if (this.#insisted) return this.#info;
     const times = this.#times[this.#key(model)];
     const measured = times && { ...times, adapter: this.#info.adapter };
-    if (this.draws([model])) return { ...this.#info, measured };
-    const chosen = this.#chooses(model) && { note: 'This family chooses, and it does so on the CPU everywhere.', reason: /** @type {const} */ ({ kind: 'choices' }) };
-    return { backend: 'cpu', adapter: 'CPU', software: true, note: '', ...chosen, measured };
+    if (this.#drawn.has(model)) return { ...this.#info, measured };
+    return { backend: 'cpu', adapter: 'CPU', software: true, note: '', ...this.#stays(model), measured };
   }
 
   /**
@@ -95,18 +96,17 @@ export class Gpu {
    * @param {string} model
    */
   async consider(model) {
-    // A choice that tips on another device makes another picture of the same link.
-    if (this.#insisted || this.#considered.has(model) || this.#chooses(model)) return;
+    if (this.#insisted || this.#considered.has(model) || this.#stays(model)) return;
     this.#considered.add(model);
     const known = this.#times[this.#key(model)];
     if (known && known.cpu <= known.webgpu) return this.#owner.changed();
     try {
       const cpu = known?.cpu ?? (await this.#probe(null, model, BUDGET));
-      const remote = this.#remote ?? this.#start();
+      const remote = this.#remote('plans');
       // Without a budget it only has made what the first picture would have to wait for.
-      const webgpu = await within(this.#probe(remote, model, known ? 0 : BUDGET), 'it did not draw in time');
+      const webgpu = await within(this.#probe(remote, model, known ? 0 : BUDGET), 'it did not draw in time', this.#signs);
       // It may have been lost meanwhile.
-      if (this.#remote !== remote) return;
+      if (!this.remotes.includes(remote)) return;
       if (!known) {
         this.#times[this.#key(model)] = { cpu, webgpu };
         keep(this.#name, this.#times);
@@ -114,43 +114,34 @@ export class Gpu {
       if ((known?.webgpu ?? webgpu) < cpu) this.#drawn.add(model);
       this.#owner.changed();
     } catch (error) {
-      if (this.#remote) this.#owner.lost(/** @type {Error} */ (error).message);
+      if (this.#remotes.size) this.#owner.lost(/** @type {Error} */ (error).message);
     }
   }
 
-  /** Ends the worker; returns what is unfinished. */
+  /** Ends the workers; returns what is unfinished. */
   end() {
-    const remote = this.#remote;
-    this.#remote = null;
-    this.#sign?.resolve();
-    return remote?.end() ?? [];
+    const ended = this.remotes;
+    this.#remotes.clear();
+    return ended.flatMap((remote) => remote.end());
   }
 
-  #start() {
-    const remote = new Remote(startSecondWorker(this.#base), this.#base);
-    this.#remote = remote;
-    remote.start(secondModule(this.#base), 'webgpu', (said) => {
-      this.#sign?.resolve();
+  /** The worker with a module, which is started if it is not there. @param {Name} name */
+  #remote(name) {
+    const known = this.#remotes.get(name);
+    if (known) return known;
+    const [remote, ready] = [new Remote(startWorkerOf(name, this.#base), this.#base), deferred()];
+    this.#remotes.set(name, remote);
+    remote.start(moduleAt(name, this.#base), name === 'plans' ? 'cpu' : 'webgpu', (said) => {
+      for (const tell of this.#signs) tell();
       if (said.type === 'broken') this.#owner.lost(said.reason);
-      else if (said.type === 'ready') this.#sign = null;
+      else if (said.type === 'ready') ready.resolve(undefined);
       // What comes beside the page's work is no matter of whoever waits for a picture.
       else if (this.#insisted) this.#owner.hear(said);
     });
-    this.#watch();
+    within(ready.promise, 'the GPU adapter did not answer', this.#signs).catch((error) => {
+      if (this.remotes.includes(remote)) this.#owner.lost(error.message);
+    });
     return remote;
-  }
-
-  /** As long as there are signs of the worker's start, it is waited for. */
-  async #watch() {
-    const remote = this.#remote;
-    try {
-      do {
-        this.#sign = deferred();
-        await within(this.#sign.promise, 'the GPU adapter did not answer');
-      } while (this.#sign);
-    } catch (error) {
-      if (remote && this.#remote === remote) this.#owner.lost(/** @type {Error} */ (error).message);
-    }
   }
 
   /**
@@ -172,9 +163,12 @@ export class Gpu {
     return /** @type {Card} */ (this.#engine.cards.find(({ id }) => id === model));
   }
 
-  /** @param {string} model */
-  #chooses(model) {
-    return Boolean(this.#card(model).alternatives);
+  /** Why a model stays on the CPU, whatever could be measured. @param {string} model */
+  #stays(model) {
+    // A choice that tips on another device makes another picture of the same link.
+    if (this.#card(model).alternatives) return { note: 'This family chooses, and it does so on the CPU everywhere.', reason: /** @type {const} */ ({ kind: 'choices' }) };
+    if (this.#engine.functions.hasPlan(model)) return null;
+    return { note: 'This family has no plan for WebGPU, so the CPU draws it.', reason: /** @type {const} */ ({ kind: 'no-plan' }) };
   }
 
   /** @param {string} model */

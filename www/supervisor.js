@@ -78,8 +78,7 @@ export class Supervisor extends EventTarget {
     signal?.throwIfAborted();
     if (this.#closed) throw this.#closed;
     const models = work.type === 'race' ? work.lanes.map(({ model }) => model) : [work.model];
-    const gpu = this.#gpu?.draws(models) ? this.#gpu.remote : null;
-    const value = await this.#ask(gpu, work, { signal, onFrame });
+    const value = await this.#ask(this.#gpu?.remoteFor(models), work, { signal, onFrame });
     this.#find();
     if (this.#backend === 'auto') this.#idle(models[0]);
     return value;
@@ -92,7 +91,7 @@ export class Supervisor extends EventTarget {
   }
 
   /**
-   * @param {Remote | null} remote none for the CPU's
+   * @param {Remote | null | undefined} remote none for the CPU's
    * @param {Work} work
    * @param {Asked} [options]
    * @returns {Promise<any>}
@@ -101,7 +100,7 @@ export class Supervisor extends EventTarget {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       // Wherever it is by then.
-      const abort = () => [this.#cpu, this.#gpu?.remote].forEach((remote) => remote?.cancel(id, signal?.reason));
+      const abort = () => [this.#cpu, ...(this.#gpu?.remotes ?? [])].forEach((remote) => remote?.cancel(id, signal?.reason));
       signal?.addEventListener('abort', abort);
       const done = () => signal?.removeEventListener('abort', abort);
       (remote ?? this.#cpu ?? this.#start()).post({

@@ -12,8 +12,8 @@ const worker = self;
 
 const scope = () => worker.registration.scope;
 
-/** The second module, which few visits need: kept once one of them has fetched it. @param {string} file */
-const comesLater = (file) => file.includes('/webgpu/');
+/** The modules that few visits need: each is kept once one of them has fetched it. @param {string} file */
+const comesLater = (file) => /\/(plans|webgpu)\//.test(file);
 
 /** The page itself, whose name another version has, too. */
 const PAGE = 'index.html';

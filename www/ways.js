@@ -67,7 +67,7 @@ const MOST = 9;
 
 /**
  * What a picture takes here, in milliseconds, as so many milliseconds of drawing let us know: of a long way only the beginning is
- * walked, and the rest is reckoned to be like it. Without any, it is only made ready.
+ * walked, twice as far each time, and the rest is reckoned to be like it. Without any, it is only made ready.
  * @param {Engine} engine
  * @param {Extract<Work, { type: 'probe' }>} work
  * @param {Clock} clock
@@ -75,39 +75,41 @@ const MOST = 9;
  * @returns {Turns<{ milliseconds: number }>}
  */
 async function* probe(engine, work, clock, tools) {
-  for (let round = 0; round < WARM; round++) yield* picture(engine, work, { milliseconds: 0 }, (_, steps) => steps < WARM, tools);
+  for (let round = 0; round < WARM; round++) yield* picture(engine, work, { milliseconds: 0 }, WARM, tools);
   const took = [];
   while (took.length < MOST && clock.milliseconds < work.budget) {
-    took.push(yield* picture(engine, work, clock, ({ milliseconds }) => milliseconds < work.budget, tools));
+    took.push(yield* picture(engine, work, clock, WARM << took.length, tools));
   }
   took.sort((a, b) => a - b);
   return { milliseconds: took[took.length >> 1] ?? 0 };
 }
 
 /**
- * Draws a picture as far as it goes on; returns the milliseconds of a whole one.
+ * Draws a picture by so many steps at most; returns the milliseconds of a whole one.
  * @param {Engine} engine
  * @param {Drawn} drawn
  * @param {Clock} clock
- * @param {(clock: Clock, steps: number) => boolean} goesOn
+ * @param {number} most
  * @param {Tools} tools
  * @returns {Turns<number>}
  */
-async function* picture(engine, drawn, clock, goesOn, { begin, advance, release, pace }) {
+async function* picture(engine, drawn, clock, most, { begin, advance, release, pace }) {
   const since = clock.milliseconds;
   const run = await begin(engine, drawn, clock);
   try {
+    const begun = clock.milliseconds;
     let steps = 0;
     do {
       await advance(run, clock);
       steps += 1;
       yield;
-    } while (steps < run.steps && goesOn(clock, steps));
-    // A picture that is only on its way needs none of the steps after it.
-    await pace.wait(clock, () => run.settled());
+    } while (steps < Math.min(run.steps, most));
+    // A plan takes its steps when somebody looks; what looking takes by itself, another look says.
+    await pace.wait(clock, () => run.picture());
     const walked = clock.milliseconds;
     await pace.wait(clock, () => run.picture());
-    return (walked - since) * (run.steps / steps) + clock.milliseconds - walked;
+    const looked = clock.milliseconds - walked;
+    return begun - since + Math.max(0, walked - begun - looked) * (run.steps / steps) + looked;
   } finally {
     release(run);
   }

@@ -25,6 +25,8 @@ export interface Statistics {
 
 export default function init(from: { module_or_path: WebAssembly.Module }): Promise<unknown>;
 export function cards(): Card[];
+/** Whether WebGPU can draw a model by a plan of its networks. */
+export function hasPlan(model: string): boolean;
 export function properties(): Property[];
 /** A value of a link that could not be used: the default or the nearest valid one takes its place. */
 export interface Replaced {
@@ -63,6 +65,8 @@ export class Engine {
   device(): DeviceInfo;
   onLost(callback: (reason: string) => void): void;
   load(model: string, precision: string, weights: Uint8Array): void;
+  /** Of the module of plans: whether a model that is loaded is drawn on WebGPU from then on; `sign` is called for each pipeline made. */
+  plan(model: string, precision: string, weights: Uint8Array, sign: () => void): Promise<boolean>;
   start(
     model: string,
     precision: string,

@@ -189,6 +189,7 @@ impl Objective for Diffusion {
 
 impl Family for Diffusion {
     const NAME: &'static str = "diffusion";
+    const PLANNED: bool = true;
     type Config = DiffusionConfig;
 
     fn init(config: &DiffusionConfig, device: &Device) -> Self {

@@ -16,6 +16,9 @@ pub trait Family: Objective {
     /// Its config, whose fields are `config` on a card.
     type Config: DeserializeOwned;
 
+    /// Whether there is a [`Family::course`], of which a plan for a GPU is made.
+    const PLANNED: bool = false;
+
     /// The module of a config, with what only training needs.
     fn init(config: &Self::Config, device: &Device) -> Self;
 
@@ -46,7 +49,7 @@ pub trait Family: Objective {
     /// See [`Generator::start`].
     fn start(&self, z: Tensor<2>, condition: &Condition, settings: Settings) -> Box<dyn Trajectory>;
 
-    /// See [`Generator::course`].
+    /// See [`Generator::course`]; [`Family::PLANNED`] says whether there is one.
     fn course(&self, _z: Tensor<2>, _condition: &Condition, _settings: Settings) -> Option<Course> {
         None
     }

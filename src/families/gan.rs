@@ -236,6 +236,7 @@ const CRITIC_RATE: f64 = 3.0;
 
 impl Family for Gan {
     const NAME: &'static str = "gan";
+    const PLANNED: bool = true;
     type Config = GanConfig;
 
     fn init(config: &GanConfig, device: &Device) -> Self {

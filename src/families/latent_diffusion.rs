@@ -311,6 +311,7 @@ impl Objective for LatentDiffusion {
 
 impl Family for LatentDiffusion {
     const NAME: &'static str = "latent-diffusion";
+    const PLANNED: bool = true;
     type Config = LatentDiffusionConfig;
 
     fn init(config: &LatentDiffusionConfig, device: &Device) -> Self {

@@ -58,6 +58,21 @@ pub fn with<V: Visitor>(name: &str, visitor: V) -> Option<V::Output> {
     }
 }
 
+/// Whether the family of a name has a plan: see [`Family::PLANNED`].
+pub fn has_plan(name: &str) -> bool {
+    struct Asked;
+
+    impl Visitor for Asked {
+        type Output = bool;
+
+        fn visit<F: Family + 'static>(self) -> bool {
+            F::PLANNED
+        }
+    }
+
+    with(name, Asked).unwrap_or(false)
+}
+
 /// Opens the model of a card from its weights file, verified, on a device, in the precision of the file or a coarser one.
 ///
 /// # Errors

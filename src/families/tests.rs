@@ -163,3 +163,13 @@ fn diffusion_s_bound_goes_stratum_by_stratum() {
     }
     assert!(way.result().is_some());
 }
+
+#[test]
+fn a_family_says_whether_it_has_a_plan() {
+    for card in catalogue::cards() {
+        let generator = open(&card.id);
+        let course = generator.course(latent(&*generator), &Condition::Any, &Options::default());
+        assert_eq!(families::has_plan(&card.family), course.is_some(), "{}", card.id);
+    }
+    assert!(!families::has_plan("none"));
+}

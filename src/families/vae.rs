@@ -301,6 +301,7 @@ const DRAWN_FRACTION: usize = 2;
 
 impl Family for Vae {
     const NAME: &'static str = "vae";
+    const PLANNED: bool = true;
     type Config = VaeConfig;
 
     fn init(config: &VaeConfig, device: &Device) -> Self {

@@ -40,6 +40,17 @@ struct Inner {
     queue: wgpu::Queue,
     pipelines: RefCell<HashMap<Shader, Pipeline>>,
     counts: Cell<Counts>,
+    told: Told,
+}
+
+/// Whom to tell whenever a pipeline is made.
+#[derive(Default)]
+struct Told(RefCell<Option<Box<dyn Fn()>>>);
+
+impl std::fmt::Debug for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Told")
+    }
 }
 
 impl Device {
@@ -57,13 +68,19 @@ impl Device {
         let descriptor = wgpu::DeviceDescriptor { label: Some("pushforward"), required_limits, ..Default::default() };
         let (device, queue) = adapter.request_device(&descriptor).await.map_err(refused)?;
         device.set_device_lost_callback(move |reason, message| lost(format!("{reason:?}: {message}")));
-        let inner = Inner { device, queue, pipelines: RefCell::default(), counts: Cell::default() };
+        let inner =
+            Inner { device, queue, pipelines: RefCell::default(), counts: Cell::default(), told: Told::default() };
         Ok(Self(Rc::new(inner)))
     }
 
     /// What was asked of it so far.
     pub fn counts(&self) -> Counts {
         self.0.counts.get()
+    }
+
+    /// Has somebody told whenever a pipeline is made, in place of whoever was told before.
+    pub fn on_pipeline(&self, tell: impl Fn() + 'static) {
+        self.0.told.0.replace(Some(Box::new(tell)));
     }
 
     /// The pipelines of kernels, in their order. All are compiled at once, and each only once.
@@ -90,6 +107,9 @@ impl Device {
             }
             self.0.pipelines.borrow_mut().insert(shader.clone(), pipeline);
             self.count(|counts| counts.pipelines += 1);
+            if let Some(tell) = &*self.0.told.0.borrow() {
+                tell();
+            }
         }
         let known = self.0.pipelines.borrow();
         Ok(shaders.iter().map(|shader| known[*shader].clone()).collect())

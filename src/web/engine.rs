@@ -15,7 +15,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use super::convert::{self, Outcome, condition, to_js};
 use super::gpu::{self, Queue};
-use super::home::{failed, read, settled};
+use super::home::{read, settled};
 use super::plans::{Key, Plans};
 use super::pure::card;
 use super::run::{Run, Trajectories};
@@ -96,17 +96,10 @@ impl Engine {
 
     /// A promise of whether an engine on the CPU draws a model on WebGPU from then on, by a plan of its networks that is made
     /// now; false where its family has no plan. The model must be loaded, too: what changes from picture to picture comes
-    /// from the CPU.
-    pub fn plan(&self, model: &str, precision: &str, weights: Vec<u8>) -> Promise {
-        let (plans, lost, id) = (self.plans.clone(), self.lost.clone(), model.to_string());
-        let opened = card(model).map_err(PushforwardError::from).and_then(|card| {
-            let precision = convert::precision(precision)?;
-            Ok((precision, families::unpacked(card, weights, precision)?))
-        });
-        future_to_promise(async move {
-            let (precision, generator) = opened?;
-            Ok(plans.make((id, precision.name()), &*generator, tell(lost)).await?.into())
-        })
+    /// from the CPU. `sign` is called whenever another of its pipelines is made.
+    pub fn plan(&self, model: &str, precision: &str, weights: Vec<u8>, sign: Function) -> Outcome<Promise> {
+        let precision = convert::precision(precision)?;
+        Ok(self.plans.make(card(model)?, precision, weights, tell(self.lost.clone()), sign))
     }
 
     /// Starts a trajectory at a latent, or part of the way at an image mixed with it, where the model's family can;
@@ -124,16 +117,18 @@ impl Engine {
         let (narrowed, options) = (condition(&narrowed)?, convert::options(&options)?);
         check(card, &latent, &narrowed, &options)?;
         let (generator, latent) = (self.model(model, precision)?, self.tensor(latent));
-        let planned = self.plans.of(&(model.into(), convert::precision(precision)?.name()));
-        let trajectory = match (image, planned) {
-            (None, Some(planned)) => {
-                let drawing = planned.start(generator, latent, &narrowed, &options).map_err(|error| failed(&error))?;
-                Trajectories::Planned(drawing)
-            }
-            (None, None) => Trajectories::Burn(generator.start(latent, &narrowed, &options)),
-            (Some(image), _) => {
+        let trajectory = match image {
+            Some(image) => {
                 let started = generator.image_to_image(self.levels(card, &image)?, latent, &narrowed, &options);
                 Trajectories::Burn(started.ok_or_else(|| RequestError::NoImageToImage { model: model.into() })?)
+            }
+            None => {
+                let key = (model.into(), convert::precision(precision)?.name());
+                let planned = self.plans.start(&key, generator, latent.clone(), &narrowed, &options)?;
+                planned.map_or_else(
+                    || Trajectories::Burn(generator.start(latent, &narrowed, &options)),
+                    Trajectories::Planned,
+                )
             }
         };
         Ok(Run::new(trajectory, card.image, self.queue.clone()))

@@ -10,9 +10,7 @@ use super::convert::Outcome;
 use super::gpu::Queue;
 use crate::device::DeviceError;
 use crate::error::PushforwardError;
-use crate::gpu::error::GpuError;
 use crate::image::to_rgba;
-use crate::planned::Levels;
 
 /// A promise that resolves when a device has done all that it was given.
 pub fn settled(queue: Option<&Queue>) -> Promise {
@@ -29,27 +27,22 @@ pub fn settled(queue: Option<&Queue>) -> Promise {
 pub fn home(picture: Option<Tensor<4>>, channels: usize) -> Promise {
     future_to_promise(async move {
         let Some(picture) = picture else { return Ok(JsValue::UNDEFINED) };
-        let rgba = to_rgba(&read(picture).await?, channels);
-        Ok(js_sys::Uint8ClampedArray::from(rgba.as_slice()).into())
+        Ok(rgba(&read(picture).await?, channels))
     })
 }
 
-/// The same of a picture drawn by a plan.
-pub fn planned_home(levels: Option<Result<Levels, GpuError>>, channels: usize) -> Promise {
-    future_to_promise(async move {
-        let Some(levels) = levels else { return Ok(JsValue::UNDEFINED) };
-        let levels = levels.map_err(|error| failed(&error))?.await.map_err(|error| failed(&error))?;
-        Ok(js_sys::Uint8ClampedArray::from(to_rgba(&levels, channels).as_slice()).into())
-    })
+/// RGBA bytes of a picture's levels.
+pub fn rgba(levels: &[f32], channels: usize) -> JsValue {
+    js_sys::Uint8ClampedArray::from(to_rgba(levels, channels).as_slice()).into()
 }
 
 /// Brings a tensor's values home.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Outcome<Vec<f32>> {
-    let data = tensor.into_data_async().await.map_err(|reason| failed(&reason))?;
+    let data = tensor.into_data_async().await.map_err(|reason| failed(&format!("{reason:?}")))?;
     Ok(data.iter::<f32>().collect())
 }
 
 /// A device that failed, for that reason.
-pub fn failed(reason: &impl std::fmt::Debug) -> PushforwardError {
-    DeviceError::Failed(format!("{reason:?}")).into()
+pub fn failed(reason: &impl ToString) -> PushforwardError {
+    DeviceError::Failed(reason.to_string()).into()
 }

@@ -8,6 +8,7 @@ mod convert;
 mod engine;
 mod gpu;
 mod home;
+#[cfg_attr(not(feature = "plans"), path = "plans/without.rs")]
 mod plans;
 mod pure;
 mod run;

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::convert::{self, Outcome, condition_to_js, no_word, to_js};
 use crate::cards::ModelCard;
 use crate::catalogue;
+use crate::families;
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
 use crate::link::{self, Domain, Kind, LANGUAGES, Mask, State, StateError};
@@ -23,6 +24,12 @@ pub fn card(id: &str) -> Result<&'static ModelCard, RequestError> {
         got: id.into(),
         expected: catalogue::cards().iter().map(|card| card.id.as_str()).collect::<Vec<_>>().join(", "),
     })
+}
+
+/// Whether WebGPU can draw a model by a plan of its networks.
+#[wasm_bindgen(js_name = hasPlan)]
+pub fn has_plan(model: &str) -> Outcome<bool> {
+    Ok(families::has_plan(&card(model)?.family))
 }
 
 /// One row of the state's table, as controls need it.

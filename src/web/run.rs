@@ -5,10 +5,10 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
 use super::gpu::Queue;
-use super::home::{home, planned_home, read, settled};
+use super::home::{home, read, settled};
+use super::plans::Drawing;
 use crate::cards::ImageShape;
 use crate::generator::{Choices, Trajectory};
-use crate::planned::Drawing;
 
 /// A trajectory on a device of Burn's, or by a plan.
 pub enum Trajectories {
@@ -69,7 +69,7 @@ impl Run {
     pub fn picture(&mut self) -> Promise {
         match &mut self.trajectory {
             Trajectories::Burn(trajectory) => home(Some(trajectory.picture()), self.channels),
-            Trajectories::Planned(drawing) => planned_home(Some(drawing.picture()), self.channels),
+            Trajectories::Planned(drawing) => drawing.picture(),
         }
     }
 
@@ -100,7 +100,7 @@ impl Run {
     pub fn predicted(&mut self) -> Promise {
         match &mut self.trajectory {
             Trajectories::Burn(trajectory) => home(trajectory.predicted(), self.channels),
-            Trajectories::Planned(drawing) => planned_home(drawing.predicted().map(Ok), self.channels),
+            Trajectories::Planned(drawing) => drawing.predicted(),
         }
     }
 }

@@ -246,12 +246,13 @@ const parts = {
   'engine (wasm)': [join('dist', folder, 'pushforward_bg.wasm')],
   'engine (glue)': [join('dist', folder, 'pushforward.js')],
   page: ['dist/index.html', ...files(join('dist', folder, 'www'))],
-  'second module, fetched only where there is a GPU': files(join('dist', folder, 'webgpu')),
+  'module of plans, fetched only where there is a GPU': files(join('dist', folder, 'plans')),
+  "module of Burn's backend, fetched only where somebody insists on WebGPU": files(join('dist', folder, 'webgpu')),
   [`model ${MODEL}`]: [`dist/models/${MODEL}/weights.bpk`],
 };
 const sizes = Object.entries(parts).map(([name, paths]) => [name, paths.reduce((sum, path) => sum + brotli(path), 0)]);
 for (const [name, size] of sizes) report(`${name}, brotli`, size, 'MB');
-const [wasm, glue, , , model] = sizes.map(([, size]) => size);
+const [wasm, glue, , , , model] = sizes.map(([, size]) => size);
 // The scripts that the page itself asks for at once, and the worker's.
 const asked = [...readFileSync('dist/index.html', 'utf8').matchAll(/modulepreload" href="([^"]+www[^"]+)"/g)].map(([, file]) => join('dist', file));
 const workers = ['worker', 'compute', 'deferred', 'kept', 'schedule', 'ways'].map((name) => join('dist', folder, 'www', `${name}.js`));

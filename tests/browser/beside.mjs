@@ -2,7 +2,7 @@
 // WebGPU, too, where the adapter is no processor in disguise. `trainer export` has written the networks into the folder named first;
 // with --check it fails where a bound is not kept; into a file that is named goes what the README has of it.
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { launchOptions } from './browser.js';
@@ -36,9 +36,9 @@ await page.goto(site.address);
 
 /** Milliseconds of a unit by the engine and by the runtime on a device, by units. */
 async function timed(device) {
-  // A module that draws on the CPU alone may lie beside one that can do more.
-  const more = device === 'webgpu' && existsSync(join(dist, folder, 'webgpu'));
-  await page.evaluate(opened, { device, glue: `page/${folder}/${more ? 'webgpu/' : ''}pushforward.js` });
+  // On WebGPU one module draws what has a plan, and another all else.
+  const modules = device === 'cpu' ? [['', 'cpu']] : [['plans/', 'cpu'], ['webgpu/', 'webgpu']];
+  await page.evaluate(opened, { device, modules: modules.map(([path, backend]) => [`page/${folder}/${path}pushforward.js`, backend]) });
   const rows = [];
   for (const asked of UNITS) {
     const { ours, theirs } = await page.evaluate(measured, { ...asked, device });
@@ -48,14 +48,18 @@ async function timed(device) {
 }
 
 /** In the page: opens the engine and the runtime on a device. */
-async function opened({ device, glue }) {
+async function opened({ device, modules }) {
   const at = (path) => new URL(path, location.href).href;
-  const { default: init, Engine, cards, gaussian } = await import(at(glue));
-  await init();
-  const engine = await Engine.create(device);
+  const engines = [];
+  for (const [glue, backend] of modules) {
+    const { default: init, Engine, ...functions } = await import(at(glue));
+    await init();
+    engines.push(await Engine.create(backend));
+    Object.assign(globalThis, functions);
+  }
   const runtime = await import(at(device === 'cpu' ? 'runtime/ort.wasm.min.mjs' : 'runtime/ort.webgpu.min.mjs'));
   Object.assign(runtime.env.wasm, { numThreads: 1, wasmPaths: at('runtime/') });
-  Object.assign(globalThis, { engine, cards: cards(), gaussian, runtime });
+  Object.assign(globalThis, { engines, runtime });
 }
 
 /** In the page: milliseconds of some samples of a unit by both, in turns. */
@@ -63,10 +67,13 @@ async function measured({ model, network, unit, device }) {
   const ROUNDS = 25;
   /** Milliseconds of a sample: the clock's own grain is a tenth of one. */
   const SAMPLE = 20;
-  const { engine, gaussian, runtime } = globalThis;
-  const card = globalThis.cards.find(({ id }) => id === model);
+  const { cards, engines, gaussian, hasPlan, runtime } = globalThis;
+  const card = cards().find(({ id }) => id === model);
+  const engine = hasPlan(model) ? engines[0] : engines.at(-1);
   const response = await fetch(`page/models/${model}/${card.weights.file}`);
-  engine.load(model, 'q8', new Uint8Array(await response.arrayBuffer()));
+  const weights = new Uint8Array(await response.arrayBuffer());
+  engine.load(model, 'q8', weights);
+  if (device === 'webgpu' && hasPlan(model)) await engine.plan(model, 'q8', weights, () => {});
   const latent = gaussian(model, 1);
   const condition = card.condition === 'prompt' ? { prompt: 'red heart' } : { class: 7 };
   // Guidance would ask the network twice a step.

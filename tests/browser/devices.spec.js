@@ -24,10 +24,10 @@ const saying = (cpu, webgpu) => `
     post(message, ...rest);
   };`;
 
-/** Opens the page as if there were a real adapter; returns what of the second module is asked for, and the probes, by worker. */
+/** Opens the page as if there were a real adapter; returns what of the other modules is asked for, and the probes, by worker. */
 async function open(page, prelude = '', address = LINK) {
   const asked = [];
-  page.on('request', (request) => /webgpu/.test(request.url()) && asked.push(request.url().replace(/.*\/(?=webgpu|www)/, '')));
+  page.on('request', (request) => /webgpu|plans/.test(request.url()) && asked.push(request.url().replace(/.*\/(?=webgpu\/|plans\/|www)/, '')));
   await page.addInitScript(REAL);
   await page.addInitScript(() => {
     globalThis.probed = [];
@@ -63,8 +63,9 @@ test('the CPU draws first, both devices are measured in an idle moment, the page
   expect(device).toMatchObject({ backend: 'cpu', note: '', measured: { adapter: 'nvidia hopper' } });
   expect(device.measured.cpu).toBeGreaterThan(0);
   expect(device.measured.webgpu).toBeGreaterThan(device.measured.cpu);
-  expect(await probed(page)).toEqual([`pushforward ${MODEL} 200`, `pushforward-webgpu ${MODEL} 200`]);
-  expect(asked).toEqual(expect.arrayContaining(['webgpu/pushforward.js', 'webgpu/pushforward_bg.wasm']));
+  expect(await probed(page)).toEqual([`pushforward ${MODEL} 200`, `pushforward-plans ${MODEL} 200`]);
+  // Burn's module is for whoever insists.
+  expect(asked.sort()).toEqual(['plans/pushforward.js', 'plans/pushforward_bg.wasm', 'www/plans-worker.js']);
   await expect(page.locator('#device')).toHaveText(/^Drawing on the CPU\. A picture takes the CPU [\d.]+ ms, WebGPU \(nvidia hopper\) [\d.]+ ms\. $/);
   expect(await page.evaluate(() => globalThis.pushforward.device())).toMatchObject({ backend: 'webgpu', adapter: 'nvidia hopper', software: false });
   await expect(page.locator('#notices')).toBeEmpty();
@@ -78,7 +79,7 @@ test('the CPU draws first, both devices are measured in an idle moment, the page
   expect(asked.filter((path) => !path.startsWith('www'))).toEqual([]);
 });
 
-test('what is drawn faster on the GPU is drawn there, and families that choose stay on the CPU', async ({ page }) => {
+test('what is drawn faster on the GPU is drawn there, and families that choose or have no plan stay on the CPU', async ({ page }) => {
   await open(page, saying(20, 5));
   const before = await pixels(page);
   await measured(page).toEqual({ cpu: 20, webgpu: 5, adapter: 'nvidia hopper' });
@@ -97,12 +98,16 @@ test('what is drawn faster on the GPU is drawn there, and families that choose s
   await page.waitForTimeout(1000);
   expect(await deviceOf(page, 'codes-fashion')).toMatchObject({ backend: 'cpu', reason: { kind: 'choices' } });
   await expect(page.locator('#device')).toContainText('This family chooses');
-  expect(await probed(page)).toEqual([`pushforward ${MODEL} 200`, `pushforward-webgpu ${MODEL} 200`]);
+  await page.evaluate(() => { location.hash = '#model=flow-fashion&seed=5'; });
+  await settled(page);
+  await expect(page.locator('#device')).toContainText('This family has no plan for WebGPU, so the CPU draws it.');
+  expect(await deviceOf(page, 'flow-fashion')).toMatchObject({ backend: 'cpu', reason: { kind: 'no-plan' } });
+  expect(await probed(page)).toEqual([`pushforward ${MODEL} 200`, `pushforward-plans ${MODEL} 200`]);
 
   // What is kept is believed: the GPU is made ready, and takes over.
   await visit(page, `./?again${LINK}`);
   await expect(page.locator('#device')).toContainText('Drawing on WebGPU, nvidia hopper.', SLOW);
-  expect(await probed(page)).toEqual([`pushforward-webgpu ${MODEL} 0`]);
+  expect(await probed(page)).toEqual([`pushforward-plans ${MODEL} 0`]);
 });
 
 test('figures of other weights or another adapter, and what is no figure, are not believed', async ({ page }) => {
@@ -174,21 +179,45 @@ test('a probe that hangs: the CPU goes on, and it is said why', async ({ page })
   expectDrawn(await drawn(page, { model: MODEL, seed: 8 }));
 });
 
-test('a second module that cannot be fetched, or is of another version: the CPU goes on, and it is said why', async ({ page }) => {
-  await page.route('**/webgpu/pushforward_bg.wasm', (route) => route.abort());
+const FAULTS = [
+  [
+    'an adapter with fewer limits',
+    "Object.defineProperty(GPUSupportedLimits.prototype, 'maxStorageBuffersPerShaderStage', { get: () => 4 });",
+    'the adapter has maxStorageBuffersPerShaderStage 4; 8 are needed',
+  ],
+  [
+    'a kernel that does not compile',
+    `const { createShaderModule } = GPUDevice.prototype;
+     GPUDevice.prototype.createShaderModule = function (descriptor) { return createShaderModule.call(this, { ...descriptor, code: 'fn' }); };`,
+    /the device failed: kernel \w+/,
+  ],
+];
+
+for (const [what, prelude, reason] of FAULTS) {
+  test(`${what}: the CPU goes on, and it is said why`, async ({ page }) => {
+    await open(page, prelude);
+    await expect(page.locator('#device')).toContainText('WebGPU failed, so the CPU draws', SLOW);
+    await expect(page.locator('#device')).toContainText(reason);
+    await expect(page.locator('#notices')).toBeEmpty();
+    expectDrawn(await drawn(page, { model: MODEL, seed: 7 }));
+  });
+}
+
+test('a module of plans that cannot be fetched, or is of another version: the CPU goes on, and it is said why', async ({ page }) => {
+  await page.route('**/plans/pushforward_bg.wasm', (route) => route.abort());
   await open(page);
   await expect(page.locator('#device')).toContainText('WebGPU failed, so the CPU draws', SLOW);
-  await page.unroute('**/webgpu/pushforward_bg.wasm');
-  await page.route('**/webgpu/pushforward_bg.wasm', (route) => route.fulfill({ body: Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]), contentType: 'application/wasm' }));
+  await page.unroute('**/plans/pushforward_bg.wasm');
+  await page.route('**/plans/pushforward_bg.wasm', (route) => route.fulfill({ body: Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]), contentType: 'application/wasm' }));
   await visit(page, `./?again${LINK}`);
   await expect(page.locator('#device')).toContainText('WebGPU failed, so the CPU draws', SLOW);
   await expect(page.locator('#notices')).toBeEmpty();
   expectDrawn(await drawn(page, { model: MODEL, seed: 7 }));
 });
 
-test('a software adapter is left alone: nothing of the second module is fetched', async ({ page }) => {
+test('a software adapter is left alone: nothing of the other modules is fetched', async ({ page }) => {
   const asked = [];
-  page.on('request', (request) => /webgpu|gpu\.js/.test(request.url()) && asked.push(request.url()));
+  page.on('request', (request) => /webgpu|plans|gpu\.js/.test(request.url()) && asked.push(request.url()));
   await visit(page, `./${LINK}`);
   await expect(page.locator('#device')).toContainText(/Drawing on the CPU.*software/);
   await page.waitForTimeout(1000);

@@ -92,7 +92,7 @@ test('what was visited opens without a network, and draws the same', async ({ pa
   await expect(next.locator('#notices')).toContainText('gan-fashion');
 });
 
-test('the second module is kept once it was fetched, and goes over to a newer version', async ({ page }) => {
+test('a module for WebGPU is kept once it was fetched, and goes over to a newer version', async ({ page }) => {
   await visitAgain(page);
   const second = `${VERSION}/webgpu/pushforward_bg.wasm`;
   expect(asked).not.toContain(second);

@@ -61,7 +61,7 @@ test('is assembled', async () => {
   expect(existsSync(PACKAGE), 'pkg/dist is missing: run `cargo xtask pkg`').toBe(true);
   const manifest = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8'));
   const entry = manifest.exports['.'];
-  for (const file of [entry.types, entry.default, 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'pushforward_bg.wasm', 'webgpu/pushforward_bg.wasm']) {
+  for (const file of [entry.types, entry.default, 'README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'pushforward_bg.wasm', 'plans/pushforward_bg.wasm', 'webgpu/pushforward_bg.wasm']) {
     expect(existsSync(join(PACKAGE, file)), file).toBe(true);
   }
   expect(manifest.dependencies ?? {}).toEqual({});
@@ -78,9 +78,9 @@ test('holds what is needed and no more', async ({ page }) => {
 
   // Every module is one that an element runs, or the API: some where there is a GPU, and for somebody's own picture.
   const modules = packed.filter((path) => path.endsWith('.js'));
-  expect(modules.filter((path) => !asked.has(path))).toEqual(['webgpu/pushforward.js', 'www/checks-own.js', 'www/gpu.js', 'www/webgpu-worker.js']);
+  expect(modules.filter((path) => !asked.has(path))).toEqual(['plans/pushforward.js', 'webgpu/pushforward.js', 'www/checks-own.js', 'www/compile.js', 'www/gpu.js', 'www/modules.js', 'www/plans-worker.js', 'www/webgpu-worker.js']);
   const models = readdirSync('models').filter((id) => existsSync(join('models', id, 'card.json')));
-  const rest = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'element.d.ts', 'element.jsx', 'index.d.ts', 'index.jsx', 'package.json', 'pushforward_bg.wasm', 'webgpu/pushforward_bg.wasm'];
+  const rest = ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'element.d.ts', 'element.jsx', 'index.d.ts', 'index.jsx', 'package.json', 'pushforward_bg.wasm', 'plans/pushforward_bg.wasm', 'webgpu/pushforward_bg.wasm'];
   expect(packed.filter((path) => !path.endsWith('.js'))).toEqual([...rest, ...models.map((id) => `models/${id}/weights.bpk`)].sort());
 });
 

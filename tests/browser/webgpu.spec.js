@@ -44,18 +44,48 @@ test('CPU and WebGPU agree within 2/255', async ({ page }) => {
   }
 });
 
-test('every family agrees, in two steps where they can be chosen, and in the first rows of many', async ({ page }) => {
-  await page.goto(`?backend=webgpu${LINK}`);
+/** Has each worker tell how often work was submitted for what it has done. */
+const SUBMITS = `
+  const { submit } = GPUQueue.prototype;
+  let submits = 0;
+  GPUQueue.prototype.submit = function (...work) {
+    submits += 1;
+    return submit.apply(this, work);
+  };
+  const channel = new BroadcastChannel('submits');
+  const post = postMessage.bind(globalThis);
+  globalThis.postMessage = (message, ...rest) => {
+    if (message.type === 'done') {
+      channel.postMessage([name, submits]);
+      submits = 0;
+    }
+    post(message, ...rest);
+  };`;
+
+test('every family agrees, in two steps where they can be chosen, and in the first rows of many; a plan is submitted once a frame', async ({ page }) => {
+  await beforeWorker(page, SUBMITS);
+  const asked = [];
+  page.on('request', (request) => /\.wasm$/.test(request.url()) && asked.push(request.url().replace(/.*\/(?=\w+\/\w+\.wasm)/, '')));
+  // Embedded it draws one picture and no others beside it.
+  await page.goto(`?embed=1&backend=webgpu${LINK}`);
   await settledSlowly(page);
+  expect(asked).toContain('plans/pushforward_bg.wasm');
+  // What all models drawn so far have a plan for needs nothing of Burn's.
+  expect(asked).not.toContain('webgpu/pushforward_bg.wasm');
   const pairs = await page.evaluate(async () => {
     const { Pushforward } = await import(new URL('www/api.js', document.querySelector('link[rel=preload]').href).href);
     const devices = [new Pushforward({ backend: 'cpu' }), globalThis.pushforward];
     /** A row of the autoregressive model takes seconds on this adapter. */
     const ROWS = 5;
+    const told = [];
+    new BroadcastChannel('submits').onmessage = ({ data }) => told.push(data);
+    let frames = 0;
     const beginning = async (device, { id: model, condition }) => {
       const enough = new AbortController();
       let picture;
+      frames = 0;
       const onFrame = (image, step, steps) => {
+        frames += 1;
         picture = [...image.data];
         if (step === ROWS && steps > 2 * ROWS) enough.abort();
       };
@@ -68,11 +98,16 @@ test('every family agrees, in two steps where they can be chosen, and in the fir
     for (const card of await globalThis.pushforward.models()) {
       const pictures = [];
       for (const device of devices) pictures.push(await beginning(device, card));
-      pairs.push({ model: card.id, pictures });
+      // What the workers have told may arrive after the picture.
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+      pairs.push({ model: card.id, pictures, frames, submits: told.splice(0).filter(([name]) => name === 'pushforward-plans') });
     }
     return pairs;
   });
   for (const { model, pictures } of pairs) expect.soft(difference(...pictures), model).toBeLessThanOrEqual(2);
+  const submitted = pairs.filter(({ submits }) => submits.length).map(({ model, frames, submits: [[, submits]] }) => [model, submits === frames]);
+  expect(submitted).toEqual(['vae-fashion', 'gan-fashion', 'diffusion-fashion', 'emoji'].map((model) => [model, true]));
+  expect(asked).toContain('webgpu/pushforward_bg.wasm');
 });
 
 test('left to itself the page prefers the CPU to a software adapter, and says why', async ({ page }) => {
@@ -201,7 +236,7 @@ test('a panic while drawing on the GPU: the request is drawn again on the CPU', 
     page,
     `const { start: begin } = Engine.prototype;
      Engine.prototype.start = function (...request) {
-       if (this.device().backend === 'webgpu') throw new WebAssembly.RuntimeError('unreachable');
+       if (name !== 'pushforward') throw new WebAssembly.RuntimeError('unreachable');
        return begin.apply(this, request);
      };`,
   );

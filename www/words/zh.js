@@ -56,6 +56,7 @@ const REASONS = {
   nothing: () => '这台设备上没有 WebGPU 适配器。',
   refused: ({ message }) => `WebGPU 被拒绝：${message}。`,
   choices: () => '这类模型要做选择，一律由 CPU 来做。',
+  'no-plan': () => '这类模型没有 WebGPU 的执行方案，由 CPU 绘制。',
   failed: ({ message }) => `WebGPU 出了故障，改由 CPU 绘制：${message}。`,
 };
 

@@ -1,32 +1,33 @@
-//! Builds the static site in dist/: the page with its first module, which draws on the CPU, by Trunk; and the second module,
-//! which can draw on WebGPU and is most of the download of whoever needs it.
+//! Builds the static site in dist/: the page with its first module, which draws on the CPU, by Trunk; and the modules that come later:
+//! that of plans, and that of Burn's backend for WebGPU, which is most of the download of whoever needs it.
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::{site, step, tools, wasm::Toolchain};
 
-/// The crate of the second module, and what its WebAssembly is called.
-const SECOND: (&str, &str) = ("module-webgpu", "module_webgpu.wasm");
-
 /// Builds all of it.
 pub fn run(sh: &Shell) -> Result<()> {
     page(sh)?;
-    webgpu(sh)?;
+    for name in site::LATER {
+        module(sh, name)?;
+    }
     anew(sh)
 }
 
-/// Builds the page as it is without the second module: whoever opens it draws on the CPU.
+/// Builds the page as it is without the other modules: whoever opens it draws on the CPU.
 pub fn first(sh: &Shell) -> Result<()> {
     page(sh)?;
-    sh.remove_path(site::SECOND_BUILT)?;
+    sh.remove_path(site::LATER_BUILT)?;
     anew(sh)
 }
 
-/// Builds the second module, and the page that knows it; the one before it stays, so that where it is open it can go on.
-pub fn second(sh: &Shell) -> Result<()> {
-    webgpu(sh)?;
-    site::assemble(sh)
+/// Builds the other modules, and after each the page that knows it; those before it stay, so that where they are open they can go on.
+pub fn later(sh: &Shell) -> Result<()> {
+    site::LATER.into_iter().try_for_each(|name| {
+        module(sh, name)?;
+        site::assemble(sh)
+    })
 }
 
 /// Makes the site of what is built, and of nothing else.
@@ -45,19 +46,19 @@ fn page(sh: &Shell) -> Result<()> {
     })
 }
 
-fn webgpu(sh: &Shell) -> Result<()> {
+/// Builds one of the modules that come later.
+fn module(sh: &Shell, name: &str) -> Result<()> {
     let toolchain = Toolchain::find(sh)?;
     let _path = tools::ensure_all(sh)?;
-    step("building the second module, which can draw on WebGPU", || {
-        let (package, file) = SECOND;
+    step(&format!("building the module {name}"), || {
         toolchain
-            .with(cmd!(sh, "cargo build --package {package} --profile web --target wasm32-unknown-unknown"))
+            .with(cmd!(sh, "cargo build --package module-{name} --profile web --target wasm32-unknown-unknown"))
             .run()?;
         let metadata = cmd!(sh, "cargo metadata --no-deps --format-version 1").quiet().read()?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
         let target = metadata["target_directory"].as_str().context("cargo knows no target directory")?;
-        let wasm = format!("{target}/wasm32-unknown-unknown/web/{file}");
-        let out = site::SECOND_BUILT;
+        let wasm = format!("{target}/wasm32-unknown-unknown/web/module_{name}.wasm");
+        let out = format!("{}/{name}", site::LATER_BUILT);
         Ok(cmd!(sh, "wasm-bindgen --target web --no-typescript --out-name pushforward --out-dir {out} {wasm}").run()?)
     })
 }

@@ -23,8 +23,8 @@ pub struct Options {
     no_build: bool,
 }
 
-/// Builds the page, unless told not to, and serves it until interrupted: from when its first module is there, while the second,
-/// which takes as long again, is built.
+/// Builds the page, unless told not to, and serves it until interrupted: from when its first module is there, while the others,
+/// which take as long again, are built.
 pub fn run(sh: &Shell, options: &Options) -> Result<()> {
     // Before the build: a busy port should not cost a build to find out.
     let listener = listen(options.port)?;
@@ -35,9 +35,9 @@ pub fn run(sh: &Shell, options: &Options) -> Result<()> {
     println!("serving dist/ on http://localhost:{} (stop with Ctrl-C)", options.port);
     let serving = thread::spawn(move || serve(listener, site));
     if !options.no_build {
-        match build::second(sh) {
+        match build::later(sh) {
             Ok(()) => println!("reload the page, and it can draw on WebGPU, too"),
-            Err(error) => eprintln!("the page goes on without its second module, so that the CPU draws: {error:#}"),
+            Err(error) => eprintln!("the page goes on without its other modules, so that the CPU draws: {error:#}"),
         }
     }
     serving.join().expect("serving does not panic")

@@ -16,17 +16,17 @@ use xshell::Shell;
 
 use crate::{models, modules};
 
-/// Where Trunk leaves the page with the first module, what it calls that, by its package, and where wasm-bindgen leaves the second one.
+/// Where Trunk leaves the page with the first module, what it calls that, by its package, and where wasm-bindgen leaves the others.
 const BUILT: &str = "target/site";
 const FIRST_BUILT: [&str; 2] = ["module-cpu.js", "module-cpu_bg.wasm"];
-pub const SECOND_BUILT: &str = "target/webgpu";
+pub const LATER_BUILT: &str = "target/later";
 
 /// The page, and what of it is replaced by the versioned folder.
 const PAGE: &str = "index.html";
-/// The glue and the WebAssembly of the module that draws on the CPU, and of the one that can draw on WebGPU, which comes later
-/// or never.
+/// The glue and the WebAssembly of the module that draws on the CPU.
 pub const FIRST: [&str; 2] = ["pushforward.js", "pushforward_bg.wasm"];
-pub const SECOND: [&str; 2] = ["webgpu/pushforward.js", "webgpu/pushforward_bg.wasm"];
+/// The folders of those that draw on WebGPU, which come later or never, with files of the same names: by plans of our own, and by Burn.
+pub const LATER: [&str; 2] = ["plans", "webgpu"];
 /// The page's own files.
 const PARTS: &str = "www";
 /// The models, which are of no version.
@@ -45,8 +45,8 @@ const VERSION: &str = "const VERSION = '';";
 
 /// The module that knows where the engine's files lie, and what it has in place of what is only known of an engine that is built.
 pub const PLACES: &str = "www/files.js";
-const WASM: &str = "const WASM = '';";
-const WEBGPU: &str = "const WEBGPU = '';";
+const CHECKED: [(&str, &str); 3] =
+    [("WASM", FIRST[1]), ("PLANS", "plans/pushforward_bg.wasm"), ("WEBGPU", "webgpu/pushforward_bg.wasm")];
 const WEIGHTS: &str = "  // `cargo xtask` writes one line a model here.\n";
 
 /// Copies what is built into the folder of its version in dist/, and writes the service worker. Folders of other versions stay.
@@ -59,11 +59,10 @@ pub fn assemble(sh: &Shell) -> Result<()> {
     let named = String::from_utf8(read(glue)?)?.replace(wasm, FIRST[1]);
     parts.insert(FIRST[0].to_string(), named.into_bytes());
     parts.insert(FIRST[1].to_string(), read(wasm)?);
-    let second = sh.current_dir().join(SECOND_BUILT);
-    if second.is_dir() {
-        for file in SECOND {
-            let name = Path::new(file).file_name().expect("a file has a name");
-            parts.insert(file.to_string(), fs::read(second.join(name))?);
+    for folder in LATER {
+        let later = sh.current_dir().join(LATER_BUILT).join(folder);
+        for file in FIRST.iter().filter(|_| later.is_dir()) {
+            parts.insert(format!("{folder}/{file}"), fs::read(later.join(file))?);
         }
     }
     add_all(&built, PARTS, &mut parts)?;
@@ -111,7 +110,7 @@ pub fn engines(sh: &Shell) -> Result<BTreeMap<String, Vec<u8>>> {
     let read = |file: &str| {
         fs::read(folder.join(file)).with_context(|| format!("dist/ has no {file} yet: run `cargo xtask build`"))
     };
-    [FIRST[1], SECOND[1]].into_iter().map(|file| Ok((file.to_string(), read(file)?))).collect()
+    CHECKED.into_iter().map(|(_, file)| Ok((file.to_string(), read(file)?))).collect()
 }
 
 /// `source` of the module that knows where the engine's files lie, filled in: `parts` are the page's, or at least the modules among
@@ -121,8 +120,6 @@ pub fn places(sh: &Shell, source: &str, parts: &BTreeMap<String, Vec<u8>>, model
     let integrity = |file: &str| {
         parts.get(file).map_or(String::new(), |bytes| format!("sha256-{}", base64(&Sha256::digest(bytes))))
     };
-    let [wasm, webgpu] =
-        [("WASM", FIRST), ("WEBGPU", SECOND)].map(|(name, [_, file])| format!("const {name} = '{}';", integrity(file)));
     let mut lines = String::new();
     for id in models::shipped(sh)? {
         let card = models::json(sh, &Path::new("models").join(&id).join("card.json"))?;
@@ -130,7 +127,11 @@ pub fn places(sh: &Shell, source: &str, parts: &BTreeMap<String, Vec<u8>>, model
         let sum = sum.as_str().with_context(|| format!("the card of {id} has no checksum"))?;
         writeln!(lines, "  '{id}': [new URL('{models}/{id}/weights.bpk', import.meta.url), {bytes}, '{sum}'],")?;
     }
-    filled(PLACES, source, &[(WASM, &wasm), (WEBGPU, &webgpu), (WEIGHTS, &lines)])
+    let sums =
+        CHECKED.map(|(name, file)| [String::new(), integrity(file)].map(|sum| format!("const {name} = '{sum}';")));
+    let mut pieces = vec![(WEIGHTS, lines.as_str())];
+    pieces.extend(sums.iter().map(|[blank, sum]| (blank.as_str(), sum.as_str())));
+    filled(PLACES, source, &pieces)
 }
 
 /// Adds the files of a folder and of the folders in it, by their paths from `built`.
@@ -261,11 +262,18 @@ mod tests {
         sh
     }
 
+    /// Adds one of the modules that come later.
+    fn add(sh: &Shell, name: &str) {
+        sh.write_file(format!("target/later/{name}/pushforward.js"), "// glue").unwrap();
+        sh.write_file(format!("target/later/{name}/pushforward_bg.wasm"), format!("wasm of {name}")).unwrap();
+    }
+
     #[test]
     fn every_part_of_a_version_lies_in_its_folder_and_is_known_to_the_worker() {
         let sh = built("once", "// main");
-        sh.write_file("target/webgpu/pushforward.js", "// glue").unwrap();
-        sh.write_file("target/webgpu/pushforward_bg.wasm", "wasm with WebGPU").unwrap();
+        for name in LATER {
+            add(&sh, name);
+        }
         assemble(&sh).unwrap();
         let folder = folder(&sh).unwrap();
         let version = folder.file_name().unwrap().to_str().unwrap();
@@ -281,9 +289,9 @@ mod tests {
         let glue = sh.read_file(folder.join("pushforward.js")).unwrap();
         assert_eq!(glue, "new URL('pushforward_bg.wasm', import.meta.url)");
         let worker = sh.read_file("dist/sw.js").unwrap();
-        let parts = FIRST.into_iter().chain(SECOND).chain(["www/main.js", "www/views/one.js", "www/files.js"]);
-        for file in parts {
-            let sum = checksum(&fs::read(folder.join(file)).unwrap());
+        let modules = ["", "plans/", "webgpu/"].iter().flat_map(|folder| FIRST.map(|file| format!("{folder}{file}")));
+        for file in modules.chain(["www/main.js", "www/views/one.js", "www/files.js"].map(String::from)) {
+            let sum = checksum(&fs::read(folder.join(&file)).unwrap());
             assert!(worker.contains(&format!("\"{version}/{file}\": \"{sum}\"")), "{file}");
         }
         let places = sh.read_file(folder.join("www/files.js")).unwrap();
@@ -292,7 +300,7 @@ mod tests {
             "{places}"
         );
         assert!(!places.contains("'none'"), "{places}");
-        for (name, text) in [("WASM", "wasm"), ("WEBGPU", "wasm with WebGPU")] {
+        for (name, text) in [("WASM", "wasm"), ("PLANS", "wasm of plans"), ("WEBGPU", "wasm of webgpu")] {
             let sum = base64(&Sha256::digest(text));
             assert!(places.contains(&format!("const {name} = 'sha256-{sum}';")), "{places}");
         }
@@ -300,18 +308,23 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_whole_without_the_second_module_and_stays_while_that_is_added() {
+    fn a_page_is_whole_without_the_other_modules_and_stays_while_these_are_added() {
         let sh = built("later", "// main");
+        let mut folders = Vec::new();
+        for (name, lacking) in LATER.into_iter().zip(["PLANS", "WEBGPU"]) {
+            assemble(&sh).unwrap();
+            folders.push(folder(&sh).unwrap());
+            assert!(engines(&sh).unwrap_err().to_string().contains(name));
+            let places = sh.read_file(folders.last().unwrap().join("www/files.js")).unwrap();
+            assert!(places.contains(&format!("const {lacking} = '';")), "{places}");
+            add(&sh, name);
+        }
         assemble(&sh).unwrap();
-        let first = folder(&sh).unwrap();
-        assert!(engines(&sh).unwrap_err().to_string().contains(SECOND[1]));
-        assert!(sh.read_file(first.join("www/files.js")).unwrap().contains(WEBGPU));
-        sh.write_file("target/webgpu/pushforward.js", "// glue").unwrap();
-        sh.write_file("target/webgpu/pushforward_bg.wasm", "wasm with WebGPU").unwrap();
-        assemble(&sh).unwrap();
-        assert_ne!(folder(&sh).unwrap(), first);
-        assert!(first.join("www/main.js").is_file());
-        assert_eq!(engines(&sh).unwrap()[SECOND[1]], b"wasm with WebGPU");
+        folders.push(folder(&sh).unwrap());
+        folders.dedup();
+        assert_eq!(folders.len(), 3);
+        assert!(folders.iter().all(|folder| folder.join("www/main.js").is_file()));
+        assert_eq!(engines(&sh).unwrap()["webgpu/pushforward_bg.wasm"], b"wasm of webgpu");
         sh.remove_path(sh.current_dir()).unwrap();
     }
 

@@ -50,7 +50,7 @@ const LANES: [&[&[Check]]; 2] = [
                 let command = Toolchain::find(sh)?.clippy(sh).args([
                     "--lib",
                     "--features",
-                    "training,webgpu",
+                    "training,plans,webgpu",
                     "--profile",
                     "web",
                 ]);
