@@ -15,7 +15,7 @@ pub type Key = (String, &'static str);
 
 /// No model is drawn by a plan here.
 #[derive(Clone, Default)]
-pub struct Plans;
+pub struct Plans(());
 
 impl Plans {
     /// Rejects: that takes the other module.
