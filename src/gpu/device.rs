@@ -172,6 +172,17 @@ impl Device {
         self.0.queue.submit([encoder.finish()]);
     }
 
+    /// How long it takes from the submission of commands until they are done.
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn timed(&self, encoder: wgpu::CommandEncoder) -> Result<std::time::Duration, GpuError> {
+        let commands = encoder.finish();
+        let start = std::time::Instant::now();
+        self.0.queue.submit([commands]);
+        let done = self.0.device.poll(wgpu::PollType::wait_indefinitely());
+        done.map_err(|error| GpuError::Failed { what: "waiting", message: error.to_string() })?;
+        Ok(start.elapsed())
+    }
+
     /// Submits commands and reads what a buffer then begins with, so many numbers.
     pub(super) fn read(
         &self,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::kernels::Shader;
 use super::kernels::attention::Attention;
-use super::kernels::convolution::{Convolution, activated};
+use super::kernels::convolution::{Convolution, Division, activated};
 use super::kernels::rearrangement::{Kind, Rearrangement};
 use super::kernels::statistics::Statistics;
 use super::plan::{self, Activation, GROUP, Map, Norm, Operation, Plan, Shape, Side};
@@ -58,6 +58,11 @@ pub struct Launches {
 impl Launches {
     /// What computes these maps of a plan, and nothing else of it.
     pub fn of(plan: &Plan, outputs: &[Map]) -> Self {
+        Self::divided(plan, outputs, &|_| Division::USUAL)
+    }
+
+    /// The same, whose convolutions are divided as somebody says, to whom they come with the usual division.
+    pub fn divided(plan: &Plan, outputs: &[Map], divide: &dyn Fn(&Convolution) -> Division) -> Self {
         let mut maker = Maker {
             producers: plan.operations().iter().map(|(operation, map)| (*map, operation)).collect(),
             uses: BTreeMap::new(),
@@ -66,6 +71,7 @@ impl Launches {
             sums: BTreeMap::new(),
             found: Self::default(),
             plan,
+            divide,
         };
         for (operation, _) in plan.operations() {
             operation.reads().into_iter().for_each(|map| *maker.uses.entry(map).or_default() += 1);
@@ -94,6 +100,7 @@ struct Maker<'a> {
     /// Where the statistics of a map are, and in how many parts.
     sums: BTreeMap<Map, (Binding, usize)>,
     found: Launches,
+    divide: &'a dyn Fn(&Convolution) -> Division,
 }
 
 impl<'a> Maker<'a> {
@@ -218,7 +225,9 @@ impl<'a> Maker<'a> {
             after: end.activation,
             sums: self.normalized.contains(&map) && !end.unfold,
             unfold: end.unfold,
+            division: Division::USUAL,
         };
+        let kernel = Convolution { division: (self.divide)(&kernel), ..kernel };
         let weight = self.weights(&kernel.pack(planned));
         let parameters = self.weights(&kernel.parameters(planned));
         let other = rows.or(second.map(|(binding, _)| binding)).unwrap_or(Binding::Nothing);

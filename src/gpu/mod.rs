@@ -13,4 +13,6 @@ pub mod network;
 pub mod plan;
 mod readback;
 mod slots;
+#[cfg(not(target_family = "wasm"))]
+mod timing;
 pub mod walk;

@@ -11,8 +11,8 @@ use super::slots::Sharing;
 /// What computes one map of a plan.
 #[derive(Debug)]
 pub struct Network {
-    device: Device,
-    launches: Vec<Prepared>,
+    pub(super) device: Device,
+    pub(super) launches: Vec<Prepared>,
     /// Of each input, where it begins in `inputs` and how many numbers it has. The first lies in `first`.
     given: Vec<(usize, usize)>,
     first: wgpu::Buffer,
@@ -53,19 +53,26 @@ impl Network {
     /// # Errors
     /// Names a kernel that does not compile; where the device has no memory.
     pub async fn new(device: &Device, plan: &Plan, output: Map) -> Result<Self, GpuError> {
-        Self::with(device, plan, output, 0, None).await
+        Self::with(device, Launches::of(plan, &[output]), plan, 0, None).await
+    }
+
+    /// The same by launches that compute that one map of the plan in another way.
+    ///
+    /// # Errors
+    /// As [`Network::new`].
+    pub async fn launched(device: &Device, planned: Launches, plan: &Plan) -> Result<Self, GpuError> {
+        Self::with(device, planned, plan, 0, None).await
     }
 
     /// One whose inputs are followed by `more` numbers for others, with the weights of another one of the same plan where
     /// these are given.
     pub(super) async fn with(
         device: &Device,
+        planned: Launches,
         plan: &Plan,
-        output: Map,
         more: usize,
         weights: Option<Rc<wgpu::Buffer>>,
     ) -> Result<Self, GpuError> {
-        let planned = Launches::of(plan, &[output]);
         let shaders: Vec<_> = planned.launches.iter().map(|launch| &launch.shader).collect();
         let pipelines = device.pipelines(&shaders).await?;
         let made = || {

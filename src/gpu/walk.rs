@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::device::Device;
 use super::error::GpuError;
 use super::kernels::advance::Advance;
-use super::launches::ALIGNMENT;
+use super::launches::{ALIGNMENT, Launches};
 use super::network::{Network, Prepared, fits};
 use super::plan::{Map, Plan};
 
@@ -90,7 +90,8 @@ impl Flow {
         if let Some(decoder) = &decoder {
             fits("what a decoder draws", decoder.sizes()[0], size)?;
         }
-        let network = Network::with(device, plan, output, ALIGNMENT + size, weights).await?;
+        let launches = Launches::of(plan, &[output]);
+        let network = Network::with(device, launches, plan, ALIGNMENT + size, weights).await?;
         let kernel = Advance { size, questions };
         let shader = kernel.shader();
         let pipeline = device.pipelines(&[&shader]).await?.remove(0);

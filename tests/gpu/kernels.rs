@@ -2,6 +2,8 @@
 
 use pollster::block_on;
 use pushforward::gpu::device::Device;
+use pushforward::gpu::kernels::convolution::Division;
+use pushforward::gpu::launches::Launches;
 use pushforward::gpu::network::Network;
 use pushforward::gpu::plan::{Activation, Before, Convolution, Map, Operation, Order, Plan, Shape, Side};
 
@@ -11,8 +13,13 @@ use crate::reference::{self, norm, numbers};
 /// A plan's last map on the device against plain loops; how many kernels a run launches.
 fn check(device: &Device, plan: &Plan, what: &str) -> usize {
     let (_, output) = plan.operations().last().unwrap();
+    check_launched(device, plan, Launches::of(plan, &[*output]), what)
+}
+
+fn check_launched(device: &Device, plan: &Plan, launches: Launches, what: &str) -> usize {
+    let (_, output) = plan.operations().last().unwrap();
     let given: Vec<_> = (5..).zip(plan.inputs()).map(|(seed, map)| numbers(plan.shape(*map).size(), seed)).collect();
-    let network = block_on(Network::new(device, plan, *output)).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let network = block_on(Network::launched(device, launches, plan)).unwrap_or_else(|error| panic!("{what}: {error}"));
     let slices: Vec<&[f32]> = given.iter().map(Vec::as_slice).collect();
     let found = block_on(network.run(&slices).unwrap()).unwrap();
     let expected = &reference::run(plan, &given)[output];
@@ -69,6 +76,40 @@ fn convolutions_of_every_shape_in_use_and_odd_ones() {
         let convolution = plain(&plan, x, to, Side::Three);
         plan.add(Operation::Convolution(convolution)).unwrap();
         assert_eq!(check(&device, &plan, &format!("{height}x{width}, {from} to {to}")), 1);
+    }
+}
+
+#[test]
+fn convolutions_divided_in_other_ways() {
+    let Some(device) = adapter::open() else { return };
+    let mut plan = Plan::default();
+    let x = plan.given(shape(2, 9, 6, 40));
+    let first = Convolution { stride: 2, ..plain(&plan, x, 24, Side::Three) };
+    let first = plan.add(Operation::Convolution(first)).unwrap();
+    let second = Convolution {
+        before: Before::NormSilu(norm(24, 9)),
+        skip: Some(first),
+        ..plain(&plan, first, 24, Side::Three)
+    };
+    let second = plan.add(Operation::Convolution(second)).unwrap();
+    let third = Convolution { before: Before::Norm(norm(24, 13)), ..plain(&plan, second, 5, Side::One) };
+    plan.add(Operation::Convolution(third)).unwrap();
+    let output = plan.operations()[2].1;
+    for [lanes, rows, quads, memory] in [
+        [128, 4, 4, 1024],
+        [128, 4, 2, 256],
+        [128, 2, 4, 256],
+        [128, 2, 2, 128],
+        [128, 2, 8, 512],
+        [128, 1, 2, 256],
+        [64, 2, 2, 256],
+        [64, 1, 2, 64],
+        [256, 4, 4, 1024],
+        [256, 2, 4, 256],
+    ] {
+        let division = Division { lanes, rows, quads, memory };
+        let launches = Launches::divided(&plan, &[output], &|_| division);
+        assert_eq!(check_launched(&device, &plan, launches, &format!("{division:?}")), 3);
     }
 }
 

@@ -1,10 +1,10 @@
-//! The kernels in WebAssembly, in node: timed, and held to the bits that they give natively.
+//! The kernels in WebAssembly, in node: timed, and held to the bits that they give natively. And those of GPUs, timed.
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use xshell::{Shell, cmd};
 
-use crate::{packages::in_path, step, wasm::Toolchain};
+use crate::{adapter, packages::in_path, step, wasm::Toolchain};
 
 /// The script that runs the module.
 const SCRIPT: &str = "kernels/cases/wasm.mjs";
@@ -18,10 +18,32 @@ pub struct Options {
     /// Only the shapes whose name contains this, such as 28x28
     #[arg(default_value = "")]
     only: String,
+    /// Those of WebGPU instead, natively, on the adapter that Vulkan's loader finds: every launch of the models, or of the
+    /// one that is named
+    #[arg(long)]
+    gpu: bool,
+    /// The same on Chromium's software adapter
+    #[arg(long)]
+    software: bool,
+    /// With these, convolutions divided in several ways, too
+    #[arg(long)]
+    divisions: bool,
 }
 
 /// Prints what every case takes, in microseconds.
-pub fn time(sh: &Shell, Options { only }: &Options) -> Result<()> {
+pub fn time(sh: &Shell, options: &Options) -> Result<()> {
+    let Options { only, gpu, software, divisions } = options;
+    if *gpu || *software {
+        // Of the whole workspace, as the tests are: the example alone asks its dependencies for less, which builds them anew.
+        cmd!(sh, "cargo build --workspace --example gpu_times").quiet().run()?;
+        let variables = if *software { adapter::variables(sh)? } else { Vec::new() };
+        let only = Some(only).filter(|only| !only.is_empty());
+        let divisions = divisions.then_some("--divisions");
+        return Ok(cmd!(sh, "target/debug/examples/gpu_times {only...} {divisions...}")
+            .envs(variables)
+            .quiet()
+            .run()?);
+    }
     build(sh)?;
     Ok(cmd!(sh, "node {SCRIPT} {MODULE} times {only}").quiet().run()?)
 }

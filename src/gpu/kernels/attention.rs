@@ -18,9 +18,16 @@ pub struct Attention {
 impl Attention {
     /// Reads queries, keys and values; writes what was seen.
     pub fn shader(&self) -> Shader {
-        let constants = [("PIXELS", self.shape.pixels()), ("CHANNELS", self.shape.channels), ("HEADS", self.heads)];
-        Shader::new("attention", include_str!("../wgsl/attention.wgsl"), [1, 1], &constants)
-            .with_memory(4 * (QUERIES * self.shape.pixels() + LANES))
+        let Self { shape, heads } = self;
+        let (each, number, total) = match (shape.channels / heads).is_multiple_of(4) {
+            true => (4, "vec4f", "dot(v, vec4f(1.0))"),
+            false => (1, "f32", "v"),
+        };
+        let constants =
+            [("PIXELS", shape.pixels()), ("WIDTH", shape.channels / each), ("HEADS", *heads), ("EACH", each)];
+        let types = format!("alias Number = {number};\nfn total(v: Number) -> f32 {{ return {total}; }}\n");
+        let text = [&types, include_str!("../wgsl/attention.wgsl")].concat();
+        Shader::new("attention", &text, [1, 1], &constants).with_memory(4 * (QUERIES * self.shape.pixels() + LANES))
     }
 
     /// Workgroups to launch.

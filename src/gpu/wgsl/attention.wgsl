@@ -1,14 +1,15 @@
 // Scaled dot-product attention of each pixel to all (arXiv 1706.03762, equation 1), a head and 8 queries a workgroup. A pixel's
 // queries, keys and values lie one after the other in its channels, each head by head.
 //
-// Constants: PIXELS, CHANNELS (of the output), HEADS.
+// Constants: PIXELS, HEADS, WIDTH (of the output, in Numbers). A Number is EACH channels, four where a head's allow, or one;
+// `total` adds them up.
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [image][pixel][queries, keys, values]
-@group(0) @binding(1) var<storage, read_write> y: array<f32>; // [image][pixel][channel]
+@group(0) @binding(0) var<storage, read> x: array<Number>; // [image][pixel][queries, keys, values]
+@group(0) @binding(1) var<storage, read_write> y: array<Number>; // [image][pixel][channel]
 
 const LANES = 128u;
 const TEAM = 16u; // lanes a query
-const SIZE = CHANNELS / HEADS;
+const SIZE = WIDTH / HEADS; // of a head
 
 var<workgroup> scores: array<f32, 8u * PIXELS>;
 var<workgroup> found: array<f32, LANES>; // what each lane has found
@@ -19,16 +20,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     let team = lane - member;
     let asked = workgroup.x * 8u + lane / TEAM;
     let query = min(asked, PIXELS - 1u); // past the last one nothing is written
-    let head = workgroup.z * PIXELS * 3u * CHANNELS + workgroup.y * SIZE;
+    let head = workgroup.z * PIXELS * 3u * WIDTH + workgroup.y * SIZE;
     let row = lane / TEAM * PIXELS;
 
     var most = -3e38;
     for (var key = member; key < PIXELS; key += TEAM) {
-        var score = 0.0;
+        var products = Number();
         for (var i = 0u; i < SIZE; i++) {
-            score += x[head + query * 3u * CHANNELS + i] * x[head + (key * 3u + 1u) * CHANNELS + i];
+            products += x[head + query * 3u * WIDTH + i] * x[head + (key * 3u + 1u) * WIDTH + i];
         }
-        score *= inverseSqrt(f32(SIZE));
+        let score = total(products) * inverseSqrt(f32(SIZE * EACH));
         scores[row + key] = score;
         most = max(most, score);
     }
@@ -49,12 +50,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var i = 0u; i < TEAM; i++) { sum += found[team + i]; }
 
     for (var i = member; i < SIZE; i += TEAM) {
-        var value = 0.0;
+        var value = Number();
         for (var key = 0u; key < PIXELS; key++) {
-            value += scores[row + key] * x[head + (key * 3u + 2u) * CHANNELS + i];
+            value += scores[row + key] * x[head + (key * 3u + 2u) * WIDTH + i];
         }
         if (asked < PIXELS) {
-            y[(workgroup.z * PIXELS + asked) * CHANNELS + workgroup.y * SIZE + i] = value / sum;
+            y[(workgroup.z * PIXELS + asked) * WIDTH + workgroup.y * SIZE + i] = value / sum;
         }
     }
 }
