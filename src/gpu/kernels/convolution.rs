@@ -53,8 +53,9 @@ pub struct Convolution {
 }
 
 impl Division {
-    /// What suits every shape.
-    pub const USUAL: Self = Self { lanes: 128, rows: 4, quads: 4, memory: 256 };
+    /// What suits every shape: at most a fifth slower than the best for a network, and with little memory, of which every
+    /// number makes software adapters compile for longer (`docs/experiments.md`).
+    pub const USUAL: Self = Self { lanes: 64, rows: 2, quads: 2, memory: 256 };
 }
 
 impl Convolution {
