@@ -24,7 +24,7 @@ use crate::layers::table::BLOCK;
 use crate::layers::{Nibbles, Settling};
 
 pub use crate::cards::Precision;
-pub(crate) use rounding::{FEW, round};
+pub(crate) use rounding::{FEW, WHOLE, cuts, round};
 pub use rounding::{Quantized, dequantize, quantize};
 
 mod rounding;

@@ -67,6 +67,15 @@ impl TrainingConfig {
         let fall = 0.5 * (1.0 + (PI * step as f64 / steps as f64).cos());
         self.learning_rate * rise * fall
     }
+
+    /// The same where the fraction `done` of the training is behind, whatever its steps, `since` steps after the
+    /// learning rate began last.
+    pub fn learning_rate_after(&self, done: f64, since: usize) -> f64 {
+        let [from, to] = if done < self.restart { [0.0, self.restart] } else { [self.restart, 1.0] };
+        let fraction = ((done - from) / (to - from)).min(1.0);
+        let rise = ((since + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
+        self.learning_rate * rise * 0.5 * (1.0 + (PI * fraction).cos())
+    }
 }
 
 #[cfg(test)]
@@ -101,5 +110,18 @@ mod tests {
         let rate = |step| training.learning_rate_at(step, 100);
         assert!(rate(24) < 0.01 * training.learning_rate && rate(30) > 0.9 * training.learning_rate, "{}", rate(30));
         assert!(rate(100).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_learning_rate_is_the_same_by_steps_and_by_fractions() {
+        for restart in [0.0, 0.25] {
+            let training = TrainingConfig { warmup: 5, restart, ..config() };
+            for step in 0..100 {
+                let since = if step < training.restart_at(100) { step } else { step - training.restart_at(100) };
+                let [by_step, by_fraction] =
+                    [training.learning_rate_at(step, 100), training.learning_rate_after(step as f64 / 100.0, since)];
+                assert!((by_step - by_fraction).abs() < 1e-12, "{step}: {by_step}, {by_fraction}");
+            }
+        }
     }
 }

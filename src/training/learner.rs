@@ -5,6 +5,7 @@ use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor};
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use super::averaging::average;
 use super::config::TrainingConfig;
@@ -13,6 +14,17 @@ use super::random::step_rng;
 use super::rounding::rounded;
 use crate::cards::Precision;
 use crate::losses::Loss;
+
+/// Where a training stands whose end is not known in steps, such as one that ends at a deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// The step before which it was taken.
+    pub step: usize,
+    /// The fraction of the training that was behind then.
+    pub done: f64,
+    /// The step at which the learning rate began last.
+    pub risen: usize,
+}
 
 /// A module that learns, and all that its next step depends on.
 pub struct Learner<M> {
@@ -24,6 +36,8 @@ pub struct Learner<M> {
     pub optimizer: ModuleOptimizer,
     /// The number of the next step.
     pub step: usize,
+    /// Where the training stands, if not where its step says.
+    pub pace: Option<Pace>,
     /// Whether the module had learned before its first step here.
     has_learned: bool,
     steps: usize,
@@ -41,7 +55,17 @@ impl<M: Module> Learner<M> {
             .with_grad_clipping(Some(GradientClippingConfig::Norm(config.gradient_norm as f32)))
             .init();
         let averaged = (config.averaging > 0.0).then(|| module.clone());
-        Self { module, averaged, optimizer, step: 0, has_learned: false, steps, precision, config: config.clone() }
+        Self {
+            module,
+            averaged,
+            optimizer,
+            step: 0,
+            pace: None,
+            has_learned: false,
+            steps,
+            precision,
+            config: config.clone(),
+        }
     }
 
     /// A module that has learned before, and learns on from the step at which the learning rate begins anew.
@@ -58,6 +82,28 @@ impl<M: Module> Learner<M> {
     /// Steps of the whole training.
     pub fn steps(&self) -> usize {
         self.steps
+    }
+
+    /// The fraction of the training that is behind: so many steps of all, or of those left since its pace was taken.
+    pub fn done(&self) -> f64 {
+        match self.pace {
+            None => self.step as f64 / self.steps as f64,
+            Some(pace) => (pace.done + (self.step - pace.step) as f64 / self.steps as f64).min(1.0),
+        }
+    }
+
+    /// Puts the next step where the fraction `done` of the training is behind, whatever its number.
+    pub fn pace(&mut self, done: f64) {
+        let (restart, restart_at) = (self.config.restart, self.config.restart_at(self.steps));
+        let risen = self.pace.map_or(if self.step < restart_at { 0 } else { restart_at }, |pace| pace.risen);
+        let begins_anew = self.done() < restart && done >= restart;
+        self.pace = Some(Pace { step: self.step, done, risen: if begins_anew { self.step } else { risen } });
+    }
+
+    /// Steps until the learning rate has risen; 0 once it has.
+    pub fn warming_up(&self) -> usize {
+        let risen = self.pace.map_or(0, |pace| pace.risen);
+        self.config.warmup.saturating_sub(self.step - risen)
     }
 
     /// The random numbers of the next step: for its batch first, then for the step itself.
@@ -80,14 +126,18 @@ impl<M: Module> Learner<M> {
             self.module = self.module.prepared(examples.clone(), conditions.clone(), rng);
             self.averaged = self.averaged.map(|_| self.module.valid());
         }
-        let done = self.step as f64 / self.steps as f64;
+        let done = self.done();
         self.module = self.module.progressed(done);
         // A gradient is taken where the parameters are rounded to, and moves those that are not.
         let rounds = done >= 1.0 - self.config.rounded;
         let rounded = rounds.then(|| rounded(self.module.clone(), self.precision));
         let learning = rounded.as_ref().unwrap_or(&self.module);
         let loss = learning.loss(examples, conditions, rng);
-        let (mut gradients, rate) = (loss.total.backward(), self.config.learning_rate_at(self.step, self.steps));
+        let rate = match self.pace {
+            None => self.config.learning_rate_at(self.step, self.steps),
+            Some(pace) => self.config.learning_rate_after(done, self.step - pace.risen),
+        };
+        let mut gradients = loss.total.backward();
         let fast = learning
             .faster()
             .map(|(times, parameters)| (times, GradientsParams::from_params(&mut gradients, learning, &parameters)));

@@ -20,7 +20,7 @@ mod rounding;
 pub use averaging::average;
 pub use config::TrainingConfig;
 #[cfg(feature = "training")]
-pub use learner::Learner;
+pub use learner::{Learner, Pace};
 pub use objective::Objective;
 pub use random::{shuffled, step_rng};
 pub use rounding::rounded;

@@ -34,6 +34,14 @@ pub fn quantize(values: &[f32], precision: Precision) -> Quantized {
 /// Scales that are tried, in units of the one that fits a block's largest value, for each precision.
 const CUTS: [&[f32]; 2] = [&[1.0], &[1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65]];
 
+/// Added to this number, a small one loses its fraction: much faster than `round`, and training does it at every step.
+pub(crate) const WHOLE: f32 = 1.5 * (1 << 23) as f32;
+
+/// The scales that are tried for a precision, see [`CUTS`].
+pub(crate) fn cuts(precision: Precision) -> &'static [f32] {
+    CUTS[precision as usize]
+}
+
 /// What a block's values are rounded to: the multiples of a step up to the largest integer's.
 struct Grid {
     step: f32,
@@ -45,7 +53,7 @@ impl Grid {
     /// Of those that are tried the one whose squared error is least.
     fn of(block: &[f32], precision: Precision) -> Self {
         let largest = block.iter().fold(0.0f32, |largest, x| largest.max(x.abs()));
-        let tried = CUTS[precision as usize].iter().map(|cut| {
+        let tried = cuts(precision).iter().map(|cut| {
             let step = f16::from_f32(cut * largest / precision.largest()).to_f32();
             // A block too small for half precision is zero.
             let inverse = if step > 0.0 { 1.0 / step } else { 0.0 };
@@ -58,8 +66,6 @@ impl Grid {
 
     /// The integer nearest to a value.
     fn nearest(&self, x: f32) -> f32 {
-        // Added to this number, a small one loses its fraction: much faster than `round`, and training does it at every step.
-        const WHOLE: f32 = 1.5 * (1 << 23) as f32;
         (x * self.inverse).clamp(-self.largest, self.largest) + WHOLE - WHOLE
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use burn::module::Module;
 use burn::store::ModuleRecord;
-use pushforward::training::{Learner, TrainingConfig};
+use pushforward::training::{Learner, Pace, TrainingConfig};
+use pushforward::weights::Precision;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -26,6 +27,12 @@ pub struct Progress {
     pub origin: Option<Origin>,
     #[serde(default)]
     pub begun: usize,
+    /// Where it stands, if a deadline says so and not its step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+    /// The precision that it learns in, if it rounds to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
 }
 
 impl Progress {
@@ -149,7 +156,7 @@ impl Checkpoint {
         learner.optimizer = learner.optimizer.load(&path).with_context(|| format!("reading {}", path.display()))?;
         learner.averaged = learner.averaged.map(|averaged| self.load_module(averaged, AVERAGED)).transpose()?;
         learner.module = self.load_module(learner.module, MODULE)?;
-        learner.step = progress.step;
+        (learner.step, learner.pace) = (progress.step, progress.pace);
         Ok(learner)
     }
 
@@ -180,7 +187,6 @@ mod tests {
     use super::*;
     use burn::nn::{Initializer, Linear, LinearConfig};
     use burn::tensor::Device;
-    use pushforward::weights::Precision;
 
     fn constant(value: f64) -> Linear {
         LinearConfig::new(2, 1).with_initializer(Initializer::Constant { value }).init(&Device::flex())
@@ -195,7 +201,7 @@ mod tests {
     }
 
     fn progress(config: Value) -> Progress {
-        Progress { step: 3, seconds: 0.0, config, devices: vec![], origin: None, begun: 0 }
+        Progress { step: 3, seconds: 0.0, config, devices: vec![], origin: None, begun: 0, pace: None, precision: None }
     }
 
     #[test]

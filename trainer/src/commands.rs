@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and who answers.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -38,6 +39,9 @@ enum Command {
         /// Stop after this many steps of the whole training, for trying things out.
         #[arg(long)]
         until: Option<usize>,
+        /// End in so many minutes, whatever the config's epochs: what is left of the schedule is spread over them.
+        #[arg(long)]
+        minutes: Option<f64>,
         /// Minutes between checkpoints.
         #[arg(long, default_value_t = 3.0)]
         checkpoint_minutes: f64,
@@ -162,8 +166,9 @@ impl Arguments {
     /// Does what was asked.
     pub fn run(self) -> Result<()> {
         match self.command {
-            Command::Train { common, restart, from_shipped, until, checkpoint_minutes } => {
-                let schedule = Schedule { restart, from_shipped, until, checkpoint_minutes };
+            Command::Train { common, restart, from_shipped, until, minutes, checkpoint_minutes } => {
+                let begun = Instant::now();
+                let schedule = Schedule { restart, from_shipped, until, minutes, begun, checkpoint_minutes };
                 match common.model.as_str() {
                     classifier::ID => classifier::train(&common, &schedule),
                     judge::ID => judge::train(&common, &schedule),

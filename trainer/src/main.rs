@@ -7,6 +7,7 @@ mod checkpoint;
 mod commands;
 mod common;
 mod datasets;
+mod deadline;
 mod device;
 mod emoji;
 mod evaluate;
@@ -21,6 +22,7 @@ mod pinned;
 mod recipe;
 #[cfg(test)]
 mod sources;
+mod teller;
 mod train;
 mod train_model;
 
