@@ -4,6 +4,9 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
+/// The fraction of a training for which its learning rate rises at most, where steps are not what it is measured by.
+const RISE: f64 = 0.1;
+
 /// How a module is trained; part of a model's committed config.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,11 +72,11 @@ impl TrainingConfig {
     }
 
     /// The same where the fraction `done` of the training is behind, whatever its steps, `since` steps after the
-    /// learning rate began last.
+    /// learning rate began last. A tenth of the training ends the warm-up, too.
     pub fn learning_rate_after(&self, done: f64, since: usize) -> f64 {
         let [from, to] = if done < self.restart { [0.0, self.restart] } else { [self.restart, 1.0] };
         let fraction = ((done - from) / (to - from)).min(1.0);
-        let rise = ((since + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
+        let rise = ((since + 1) as f64 / self.warmup.max(1) as f64).max((done - from) / RISE).min(1.0);
         self.learning_rate * rise * 0.5 * (1.0 + (PI * fraction).cos())
     }
 }
@@ -123,5 +126,18 @@ mod tests {
                 assert!((by_step - by_fraction).abs() < 1e-12, "{step}: {by_step}, {by_fraction}");
             }
         }
+    }
+
+    #[test]
+    fn a_tenth_of_the_training_ends_a_longer_warm_up() {
+        let training = TrainingConfig { warmup: 1_000, restart: 0.4, ..config() };
+        let rise = |done: f64, since| {
+            let full = TrainingConfig { warmup: 0, ..training.clone() };
+            training.learning_rate_after(done, since) / full.learning_rate_after(done, since)
+        };
+        // What the clock says, and once it says less than the steps, what these say.
+        assert!((rise(0.05, 10) - 0.5).abs() < 1e-12 && (rise(0.05, 799) - 0.8).abs() < 1e-12);
+        assert!((rise(0.45, 10) - 0.5).abs() < 1e-12);
+        assert!([0.1, 0.3, 0.5, 0.9].iter().all(|&done| (rise(done, 10) - 1.0).abs() < 1e-12));
     }
 }

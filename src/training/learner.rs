@@ -100,12 +100,6 @@ impl<M: Module> Learner<M> {
         self.pace = Some(Pace { step: self.step, done, risen: if begins_anew { self.step } else { risen } });
     }
 
-    /// Steps until the learning rate has risen; 0 once it has.
-    pub fn warming_up(&self) -> usize {
-        let risen = self.pace.map_or(0, |pace| pace.risen);
-        self.config.warmup.saturating_sub(self.step - risen)
-    }
-
     /// The random numbers of the next step: for its batch first, then for the step itself.
     pub fn rng(&self) -> ChaCha8Rng {
         step_rng(self.config.seed, self.step)

@@ -60,8 +60,7 @@ pub struct Task<'a> {
 /// spread over the minutes there are, and the order of pictures goes on as long.
 ///
 /// # Errors
-/// When files cannot be written, the checkpoint is of another config or precision, the loss is not finite, or the deadline
-/// comes before the learning rate has risen.
+/// When files cannot be written, the checkpoint is of another config or precision, or the loss is not finite.
 pub fn train<M: Objective>(
     task: &Task<'_>,
     module: M,
@@ -140,7 +139,7 @@ pub fn train<M: Objective>(
         progress.step = learner.step;
         progress.seconds = before + started.elapsed().as_secs_f64();
         if let Some(deadline) = &mut deadline {
-            deadline.count(deadline.elapsed(), learner.warming_up())?;
+            deadline.count(deadline.elapsed());
         }
 
         if let Some(total) = log.add(progress.step, &loss)? {
