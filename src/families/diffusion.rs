@@ -3,7 +3,7 @@
 
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{Embedding, EmbeddingConfig, GroupNorm, Linear, LinearConfig};
+use burn::nn::{Embedding, EmbeddingConfig, GroupNorm};
 use burn::tensor::activation::silu;
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
@@ -17,8 +17,8 @@ use crate::generator::{
 };
 use crate::layers::noising::{FREQUENCIES, mix, waves};
 use crate::layers::{
-    Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise, StridedConvolution,
-    beside, depth_to_space, embed, group_norm, normalized, sum_each,
+    Affine, Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise,
+    StridedConvolution, beside, depth_to_space, embed, group_norm, normalized, sum_each,
 };
 use crate::losses;
 use crate::losses::Loss;
@@ -57,8 +57,8 @@ pub struct DiffusionConfig {
 /// A U-Net (arXiv 1505.04597) that predicts the velocity e - x of a noisy picture.
 #[derive(Module, Debug)]
 pub struct Diffusion {
-    time_1: Linear,
-    time_2: Linear,
+    time_1: Affine,
+    time_2: Affine,
     condition: Embedding,
     stem: Convolution,
     levels: Vec<Level>,
@@ -106,8 +106,8 @@ impl DiffusionConfig {
             }
         };
         Diffusion {
-            time_1: LinearConfig::new(2 * FREQUENCIES, embedding).init(device),
-            time_2: LinearConfig::new(embedding, embedding).init(device),
+            time_1: Affine::new(2 * FREQUENCIES, embedding, device),
+            time_2: Affine::new(embedding, embedding, device),
             condition: EmbeddingConfig::new(classes + 1, embedding).init(device),
             stem: Convolution::new(colours, finest, device),
             levels: (0..channels.len() - 1).map(level).collect(),

@@ -19,7 +19,7 @@ use crate::layers::autoencoder::{CODES, COLOURS, Decoder, DecoderConfig, Encoder
 use crate::layers::noising::{FREQUENCIES, waves};
 use crate::layers::text::{TextEncoder, TextEncoderConfig, captions_and_styles, disagreement};
 use crate::layers::{
-    Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise, beside, embed,
+    Affine, Convolution, Modulated, ModulatedConfig, PixelAttention, PixelAttentionConfig, Pointwise, beside, embed,
     group_norm, normalized,
 };
 use crate::losses;
@@ -116,9 +116,9 @@ pub struct Lead {
 /// The velocity of a noisy code.
 #[derive(Module, Debug)]
 pub struct Flow {
-    time_1: Linear,
-    time_2: Linear,
-    meaning: Linear,
+    time_1: Affine,
+    time_2: Affine,
+    meaning: Affine,
     stem: Pointwise,
     /// One attention between each two.
     blocks: Vec<Modulated>,
@@ -145,9 +145,9 @@ impl LatentDiffusionConfig {
             encoder: EncoderConfig::new([middle * 3 / 4, middle], code).init(device),
             decoder: DecoderConfig::new([fine, middle, coarse], code).init(device),
             flow: Flow {
-                time_1: LinearConfig::new(2 * FREQUENCIES, meaning).init(device),
-                time_2: LinearConfig::new(meaning, meaning).init(device),
-                meaning: LinearConfig::new(meaning, meaning).init(device),
+                time_1: Affine::new(2 * FREQUENCIES, meaning, device),
+                time_2: Affine::new(meaning, meaning, device),
+                meaning: Affine::new(meaning, meaning, device),
                 stem: Pointwise::new(code + sketch, channels, device),
                 blocks: (0..BLOCKS).map(|_| ModulatedConfig::new(channels, meaning).init(device)).collect(),
                 attentions: (1..BLOCKS).map(|_| PixelAttentionConfig::new(channels).init(device)).collect(),

@@ -2,9 +2,10 @@
 
 use burn::config::Config;
 use burn::module::Module;
-use burn::nn::{GroupNorm, Linear, LinearConfig};
+use burn::nn::GroupNorm;
 use burn::tensor::{Device, Tensor};
 
+use super::affine::Affine;
 use super::convolution::Convolution;
 use super::input::{modulated, normalized};
 use super::{group_norm, halves};
@@ -62,7 +63,7 @@ pub struct ModulatedConfig {
 pub struct Modulated {
     norm_1: GroupNorm,
     conv_1: Convolution,
-    modulation: Linear,
+    modulation: Affine,
     norm_2: GroupNorm,
     conv_2: Convolution,
 }
@@ -75,7 +76,7 @@ impl ModulatedConfig {
         Modulated {
             norm_1: norm.init(device),
             conv_1: Convolution::new(channels, channels, device),
-            modulation: LinearConfig::new(embedding, 2 * channels).init(device),
+            modulation: Affine::new(embedding, 2 * channels, device),
             norm_2: norm.init(device),
             conv_2: Convolution::zeros(channels, channels, device),
         }

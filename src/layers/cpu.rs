@@ -12,7 +12,7 @@ use burn::backend::flex::FlexTensor;
 use burn::module::Param;
 use burn::nn::attention::MultiHeadAttention;
 use burn::nn::{GroupNorm, Linear};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor, TensorData};
 use kernels::{Conv3x3, Mixtures, Scratch, Shape as Map, activation, rearrange};
 
 use super::input::{Before, Input};
@@ -123,6 +123,17 @@ pub fn pointwise(weight: &Tensor<4>, bias: &Tensor<1>, input: &Input<'_>) -> Opt
         }
         kernels::product(&x, shape, &packed, Some(&bias), skip.as_ref().map(pixels).as_deref(), out);
     }))
+}
+
+/// Rows times a matrix and a bias added.
+pub fn affine(weight: &Tensor<2>, bias: &Tensor<1>, x: &Tensor<2>) -> Option<Tensor<2>> {
+    let ([rows, inputs], [outputs]) = (x.dims(), bias.dims());
+    let x = here(x)?;
+    let (weight, bias) = (with(weight), with(bias));
+    let mut out = vec![0.0; rows * outputs];
+    let packed = of_linear(&weight, [inputs, outputs]);
+    kernels::product(&flat(&x), [inputs, outputs], &packed, Some(&flat(&bias)), None, &mut out);
+    Some(Tensor::from_data(TensorData::new(out, [rows, outputs]), &Device::flex()))
 }
 
 /// A function of each number.

@@ -1,5 +1,6 @@
 //! Blocks that more than one family uses.
 
+mod affine;
 mod attention;
 pub mod autoencoder;
 mod blocks;
@@ -32,6 +33,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::latent::normals;
 
+pub use affine::Affine;
 pub use attention::{PixelAttention, PixelAttentionConfig};
 pub use blocks::{Modulated, ModulatedConfig, Residual, ResidualConfig};
 pub use convolution::{Convolution, Pointwise, StridedConvolution};

@@ -88,9 +88,8 @@ impl ModuleMapper for Packer {
             Some("Struct:Convolution") => convolution,
             Some("Struct:StridedConvolution") => |weight, shape| by(Method::Direct, weight, shape),
             Some("Struct:Pointwise") => |weight, shape| (POINTWISE, kernels::pack_columns(weight, shape[1], shape[0])),
-            Some("Struct:Linear") if self.inside("Struct:MultiHeadAttention") => {
-                |weight, shape| (LINEAR, kernels::pack_rows(weight, shape[0], shape[1]))
-            }
+            Some("Struct:Affine") => rows,
+            Some("Struct:Linear") if self.inside("Struct:MultiHeadAttention") => rows,
             _ => return param,
         };
         param.map(|weight| {
@@ -113,6 +112,11 @@ const METHODS: [Method; 3] = [Method::Direct, Method::Winograd2, Method::Winogra
 /// Along which dimension those of a 1x1 convolution lie, and those of a linear layer or a table.
 const POINTWISE: usize = 3;
 const LINEAR: usize = 1;
+
+/// A weight `[inputs, outputs]`.
+fn rows(weight: &[f32], shape: &[usize]) -> (usize, Vec<f32>) {
+    (LINEAR, kernels::pack_rows(weight, shape[0], shape[1]))
+}
 
 /// A weight `[outputs, inputs, 3, 3]`, packed by a method.
 fn by(method: Method, weight: &[f32], shape: &[usize]) -> (usize, Vec<f32>) {
