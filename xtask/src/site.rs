@@ -36,6 +36,11 @@ const MODELS: &str = "models";
 const ENTRIES: [&str; 2] = ["www/first.js", "www/main.js"];
 const MODULES: &str = "    <!-- `cargo xtask build` names the other modules here, lest each be asked for only when one that needs it has come. -->\n";
 
+/// The script that the worker with the first module begins with, and what it has in place of the modules that those it names need.
+const COMPUTE: &str = "www/worker.js";
+const NEEDED: &str =
+    "// `cargo xtask build` names here what these need, lest each be asked for only when one that needs it has come.\n";
+
 /// The service worker as it is written, and where it must lie to serve the whole page.
 const WORKER_SOURCE: &str = "www/sw.js";
 const WORKER: &str = "sw.js";
@@ -70,6 +75,10 @@ pub fn assemble(sh: &Shell) -> Result<()> {
     let blank = parts.remove(PLACES).with_context(|| format!("{BUILT} has no {PLACES}"))?;
     let places = places(sh, std::str::from_utf8(&blank)?, &parts, "../../models")?;
     parts.insert(PLACES.to_string(), places.into_bytes());
+
+    let compute = String::from_utf8(parts[COMPUTE].clone())?;
+    let compute = filled(COMPUTE, &compute, &[(NEEDED, &needed_by_worker(&parts))])?;
+    parts.insert(COMPUTE.to_string(), compute.into_bytes());
 
     let mut files: BTreeMap<String, String> =
         parts.iter().map(|(file, bytes)| (file.clone(), checksum(bytes))).collect();
@@ -162,6 +171,14 @@ fn preloads(parts: &BTreeMap<String, Vec<u8>>) -> String {
         }
     }
     names.iter().map(|name| format!("    <link rel=\"modulepreload\" href=\"{name}\">\n")).collect()
+}
+
+/// Imports that have all modules on their way at once that the worker begins with.
+fn needed_by_worker(parts: &BTreeMap<String, Vec<u8>>) -> String {
+    let others = modules::needed(parts, COMPUTE).into_iter().filter(|name| name != COMPUTE);
+    let seen_from_there =
+        |name: String| name.strip_prefix("www/").map_or(format!("../{name}"), |name| format!("./{name}"));
+    others.map(|name| format!("import '{}';\n", seen_from_there(name))).collect()
 }
 
 /// The page, which names its parts where they lie now.
