@@ -79,7 +79,9 @@ async function start() {
   });
   // For whoever measures what came before it.
   first.then(() => performance.mark('first-picture'));
-  // The worker is to draw while the views are mounted; what it has drawn by then is shown by the second call below.
+  // The worker is to draw while the views are mounted. What has come by then is told again below, when somebody hears it.
+  let failed = false;
+  painter.addEventListener('failed', () => { failed = true; }, { once: true });
   painter.draw();
   await new Promise((resolve) => { setTimeout(resolve); });
   for (const { id, mount, load, late } of VIEWS) {
@@ -114,7 +116,8 @@ async function start() {
   });
   painter.addEventListener('picture', () => notices.hide('painter'));
   document.documentElement.classList.add('ready');
-  painter.draw();
+  if (failed) painter.retry();
+  else painter.draw();
 }
 
 // Where the page is worked on, every file is to be the newest.
