@@ -267,6 +267,8 @@ mod tests {
             ("target/site/module-cpu_bg.wasm", "wasm"),
             ("target/site/www/main.js", main),
             ("target/site/www/views/one.js", "// a view"),
+            ("target/site/www/worker.js", &format!("{NEEDED}import './needing.js';\n")),
+            ("target/site/www/needing.js", "import '../pushforward.js';"),
             ("target/site/www/sw.js", include_str!("../../www/sw.js")),
             ("target/site/www/files.js", include_str!("../../www/files.js")),
             ("target/site/models/one/weights.bpk", "weights"),
@@ -305,6 +307,8 @@ mod tests {
         assert_eq!(sh.read_file("dist/models/one/weights.bpk").unwrap(), "weights");
         let glue = sh.read_file(folder.join("pushforward.js")).unwrap();
         assert_eq!(glue, "new URL('pushforward_bg.wasm', import.meta.url)");
+        let compute = sh.read_file(folder.join(COMPUTE)).unwrap();
+        assert!(compute.starts_with("import '../pushforward.js';\nimport './needing.js';\n"), "{compute}");
         let worker = sh.read_file("dist/sw.js").unwrap();
         let modules = ["", "plans/", "webgpu/"].iter().flat_map(|folder| FIRST.map(|file| format!("{folder}{file}")));
         for file in modules.chain(["www/main.js", "www/views/one.js", "www/files.js"].map(String::from)) {
