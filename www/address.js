@@ -13,10 +13,15 @@ const FRAME = 30;
 export function syncAddress(store, complain) {
   let timer = 0;
   let written = -Infinity;
+  /** What stands in the address as far as this knows. */
+  let known = location.hash;
   const write = () => {
     if (timer === 0) return;
     timer = 0;
+    // Somebody has just gone to another address, and the event that says so is still on its way.
+    if (location.hash !== known) return;
     history.replaceState(null, '', `#${store.link}`);
+    known = location.hash;
     written = performance.now();
   };
   // A change that comes alone is written after its frame, so that who reloads loses nothing; of many, the last one is.
@@ -24,7 +29,8 @@ export function syncAddress(store, complain) {
   addEventListener('pagehide', write);
   // What an address asks for stands there as it was asked until somebody changes the picture: a link that was not understood is not lost.
   addEventListener('hashchange', () => {
-    complain(store.read(location.hash));
+    known = location.hash;
+    complain(store.read(known));
     clearTimeout(timer);
     timer = 0;
   });

@@ -80,7 +80,7 @@ test('a change that waits to be written gives way to an address that is typed', 
 test('a sign that escapes nothing is text', async ({ page }) => {
   for (const prompt of ['cat%+5dog', '100% 5 cats', 'cat%E5%BE']) {
     await visit(page, `#model=emoji&seed=5&steps=2&prompt=${prompt}`);
-    await expect(page.getByRole('textbox', { name: 'What to draw', exact: true })).toHaveValue(prompt);
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(prompt);
     await expect(page.locator('#notices')).toBeEmpty();
   }
 });
@@ -95,4 +95,20 @@ test('an unknown backend in the address: a message, and the page chooses', async
   await visit(page, '?backend=abacus');
   await expect(page.locator('#notices')).toContainText(/abacus.*webgpu or cpu/);
   expectDrawn(await pixels(page));
+});
+
+test('an address that somebody goes to right after a change is not written over', async ({ page }) => {
+  await visit(page, '#model=vae-fashion&seed=5&to=6');
+  for (const seed of [11, 12]) {
+    await page.evaluate((seed) => {
+      const slider = document.querySelector('#slider input');
+      slider.valueAsNumber = seed / 100;
+      slider.dispatchEvent(new Event('input'));
+      location.hash = `#model=vae-fashion&seed=${seed}&to=6`;
+      // The change is written now, before the event that tells of the other address.
+      dispatchEvent(new Event('pagehide'));
+    }, seed);
+    await expect.poll(() => page.locator('#ends input').first().inputValue()).toBe(String(seed));
+    expect(await fragment(page)).toBe(`model=vae-fashion&seed=${seed}&to=6`);
+  }
 });
