@@ -20,6 +20,7 @@ mod models;
 mod modules;
 mod packages;
 mod pkg;
+mod scripts;
 mod serve;
 mod site;
 mod step;
