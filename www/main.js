@@ -10,9 +10,11 @@ import { lacking } from './needed.js';
 import { Painter } from './painter.js';
 import { Store } from './state.js';
 import { VIEWS } from './views.js';
+import { mountArrival } from './views/arrival.js';
 import { mountDevice } from './views/device.js';
 import { mountLoading } from './views/loading.js';
 import { Notices } from './views/notices.js';
+import { mountOpening } from './views/opening.js';
 import { languageOf, language, translate, words } from './words.js';
 
 /**
@@ -28,6 +30,11 @@ const notices = new Notices(find('#notices'));
 /** In a frame of somebody else's page: the picture, and the way to this one. */
 const embedded = new URLSearchParams(location.search).get('embed') === '1';
 document.documentElement.classList.toggle('embedded', embedded);
+
+/** By a link, which has something to show: the picture comes first, and the opening after it. */
+const arrived = document.documentElement.classList.contains('arrived');
+if (arrived) find('main').after(find('#opening'));
+if (!embedded) mountOpening(find('#opening'));
 
 /** @returns {'auto' | 'webgpu' | 'cpu'} */
 function backend() {
@@ -90,6 +97,7 @@ async function start() {
     near[id] = onSight(`#${id}`, async () => (await load()).mount(find(`#${id}`), context), late ? first : null);
     if (late === 'at once' && !embedded) first.then(near[id]);
   }
+  if (arrived && !embedded) mountArrival(find('#arrival'), context);
   store.watchModel((card) => {
     showDevice(card.id);
     find('main').classList.toggle('painted', gridOf(card) !== null);

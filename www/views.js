@@ -36,6 +36,8 @@ export const VIEWS = [
   { id: 'whole', load: () => import('./views/embedded.js'), late: 'in sight' },
   { id: 'take', load: () => import('./views/take.js'), late: 'in sight' },
   { id: 'share', load: () => import('./views/share.js'), late: 'in sight' },
+  { id: 'companion', load: () => import('./views/companion.js'), late: 'at once' },
+  { id: 'kinds', load: () => import('./views/kinds.js'), late: 'in sight' },
   { id: 'norms', load: () => import('./views/norms.js'), late: 'in sight' },
   { id: 'race', load: () => import('./views/race.js'), late: 'in sight', has: (card, cards) => rivalsOf(cards, card).length > 1 },
   { id: 'own', load: () => import('./views/own.js') },

@@ -209,8 +209,8 @@ for (let i = 0; i < VISITS; i++) visits.push(await visitor(opening));
 report('navigation to first contentful paint', median(visits.map(({ paint }) => paint)), 'ms', 1000);
 report('navigation to first picture', median(visits.map(({ picture }) => picture)), 'ms', 2500);
 report('navigation to first picture, on a second visit', median(visits.map(({ again }) => again)), 'ms', 450);
-report("JavaScript of the page's own, before the first picture", median(visits.map(({ script }) => script.first)) / 1e3, 'kB', 150);
-report("JavaScript of the page's own, with what is loaded after it", median(visits.map(({ script }) => script.all)) / 1e3, 'kB', 170);
+report("JavaScript of the page's own, before the first picture", median(visits.map(({ script }) => script.first)) / 1e3, 'kB', 120);
+report("JavaScript of the page's own, with what is loaded after it", median(visits.map(({ script }) => script.all)) / 1e3, 'kB', 140);
 
 await visitor(async (page, cdp) => {
   await firstPicture(page);
@@ -227,7 +227,7 @@ await visitor(async (page, cdp) => {
     report(`growth of the ${what} in ${ENDURANCE} pictures`, after[of] - before[of], 'MB', bound);
   }
 });
-report('sixteen other draws, from the click to the last', median(await visitor(othersDrawn)), 'ms', 150);
+report('sixteen other samples, from the click to the last', median(await visitor(othersDrawn)), 'ms', 150);
 const cards = await visitor(async (page) => {
   await firstPicture(page);
   return page.evaluate(() => globalThis.pushforward.models());

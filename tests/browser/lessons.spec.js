@@ -14,7 +14,7 @@ const slide = (slider, value) => slider.evaluate((input, value) => {
 test('the many go back to their noise and forth again, by hand and by themselves', async ({ page }) => {
   await visit(page, '#model=diffusion-fashion&class=3&seed=5&steps=3&draws=40');
   await manySettled(page);
-  const slider = page.getByRole('slider', { name: 'Where on the way from noise to pictures' });
+  const slider = page.getByRole('slider', { name: 'Where on the trajectory from noise to pictures' });
   const picture = await pixels(page, one);
   expect(difference(picture, await drawn(page, { model: 'diffusion-fashion', seed: 42, condition: { class: 3 }, steps: 3, noiseSeed: 42 }))).toBe(0);
   await slide(slider, 0);
@@ -35,10 +35,10 @@ test('the many go back to their noise and forth again, by hand and by themselves
   expect(difference(between, picture)).toBeGreaterThan(10);
   await slide(slider, 1);
   expect(difference(await pixels(page, one), picture)).toBe(0);
-  await page.getByRole('button', { name: 'Play the way' }).click();
+  await page.getByRole('button', { name: 'Play the trajectory' }).click();
   await expect(page.locator('#many').getByRole('button', { name: 'Pause' })).toBeVisible();
   await expect.poll(() => slider.inputValue().then(Number)).toBeLessThan(0.9);
-  await expect(page.getByRole('button', { name: 'Play the way' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Play the trajectory' })).toBeVisible();
   expect(Number(await slider.inputValue())).toBe(1);
   expect(difference(await pixels(page, one), picture)).toBe(0);
 });

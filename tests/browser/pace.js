@@ -1,4 +1,4 @@
-// How promptly the page opens and answers: its first paint, its own JavaScript, the frame after a key, and sixteen other draws.
+// How promptly the page opens and answers: its first paint, its own JavaScript, the frame after a key, and sixteen other samples.
 
 import { manySettled, mapped } from './visitor.js';
 
@@ -62,10 +62,10 @@ export async function framesAfterKeys(page, asked) {
   return page.evaluate(() => globalThis.frames);
 }
 
-/** Milliseconds from each of some clicks on "Draw others" to the last of the sixteen pictures. */
+/** Milliseconds from each of some clicks on "Sample again" to the last of the sixteen pictures. */
 export async function othersDrawn(page) {
   await page.goto('?backend=cpu#model=vae-fashion');
-  const others = page.getByRole('button', { name: 'Draw others' });
+  const others = page.getByRole('button', { name: 'Sample again' });
   await others.scrollIntoViewIfNeeded();
   await mapped(page);
   await manySettled(page);

@@ -8,8 +8,8 @@ const SIDE = 32;
 /** Few steps, so that the tests are quick. */
 const LINK = `#model=${MODEL}&seed=5&to=6&steps=3&guidance=2`;
 
-const field = (page) => page.getByRole('textbox', { name: 'What to draw', exact: true });
-const other = (page) => page.getByRole('textbox', { name: 'What to draw at B' });
+const field = (page) => page.getByRole('textbox', { name: 'Prompt', exact: true });
+const other = (page) => page.getByRole('textbox', { name: 'Prompt at B' });
 const many = (page) => page.locator('#many button:has(canvas)');
 const said = async (page) => new URLSearchParams(await fragment(page));
 
@@ -62,7 +62,7 @@ test('one sentence, many pictures, of which any can be taken', async ({ page }) 
   expect(Object.fromEntries(await said(page))).toMatchObject({ seed: '103', to: '105', t: '1' });
   expect(difference(await pixels(page), row[5])).toBe(0);
 
-  await page.getByRole('button', { name: 'Draw others' }).click();
+  await page.getByRole('button', { name: 'Sample again' }).click();
   expect((await said(page)).get('draws')).toBe('116');
   await manySettled(page);
   expect(row.map(String)).not.toContain(String(await pixels(page, '#many button:first-child canvas')));

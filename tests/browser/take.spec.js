@@ -87,7 +87,7 @@ test('what is drawn no more cannot be saved', async ({ page }) => {
 
 test('the way becomes a film, with progress', async ({ page }) => {
   await visit(page, LINK);
-  const { name, bytes } = await saved(page, 'The way as a film', 60_000);
+  const { name, bytes } = await saved(page, 'The interpolation as a film', 60_000);
   expect(name).toBe('pushforward-vae-fashion-5-to-6.webm');
   // Matroska's magic number.
   expect(bytes.readUInt32BE(0)).toBe(0x1a45dfa3);
@@ -108,11 +108,11 @@ test('a film can be stopped, and another state ends it', async ({ page }) => {
   await visit(page, '#model=diffusion-fashion&seed=5&steps=50');
   page.on('download', () => expect.soft(false, 'nothing is saved').toBe(true));
   for (const end of [() => save(page, 'Stop').click(), () => page.locator('#classes').getByText('Dress', { exact: true }).click()]) {
-    await save(page, 'The way as a film').click();
+    await save(page, 'The interpolation as a film').click();
     await expect(page.locator('#take progress')).toBeVisible();
     await end();
     await expect(page.locator('#take progress')).toBeHidden();
-    await expect(save(page, 'The way as a film')).toBeEnabled();
+    await expect(save(page, 'The interpolation as a film')).toBeEnabled();
   }
   await settled(page);
   await expect(page.locator('#notices')).toBeEmpty();

@@ -4,7 +4,7 @@ import { html, set, svg } from '../dom.js';
 import { words } from '../words.js';
 
 /** Dice stay below this: a link with short seeds is one that people can read to each other. */
-const DICE = 100_000;
+export const DICE = 100_000;
 
 /** @type {('slerp' | 'lerp')[]} */
 const MODES = ['slerp', 'lerp'];

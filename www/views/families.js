@@ -1,8 +1,6 @@
-// The chooser of families: a card for each model, with what it costs and how well it draws.
+// The chooser of families: the name of each model, and in half a sentence how it makes the map.
 
-import { passesOf } from '../card.js';
 import { find, html } from '../dom.js';
-import { brief } from '../quality.js';
 import { words } from '../words.js';
 
 /** @import { Card } from '../../pkg/index.d.ts' */
@@ -33,24 +31,10 @@ export function mountFamilies(root, { store }) {
 
 /** @param {Card} card */
 function face(card) {
-  const { weights, paper } = card;
   return html(
     'span',
     { class: 'card' },
-    html('span', { class: 'name' }, words.name(card), ...(card.condition === 'prompt' ? [html('span', { class: 'quiet' }, words.families.told)] : [])),
-    html(
-      'span',
-      { class: 'facts' },
-      html('span', {}, `${words.families.passes(passesOf(card))} · ${Math.round(weights.bytes / 1000)} kB`),
-      quality(card),
-      html('span', { class: 'paper' }, `arXiv ${paper}`),
-    ),
+    html('span', { class: 'name' }, words.name(card)),
+    html('span', { class: 'quiet' }, ` ${words.families.plain[card.family]}`),
   );
-}
-
-/** @param {Card} card */
-function quality(card) {
-  const known = brief(card);
-  if (!known) return html('span', { class: 'quality' }, words.families.unmeasured);
-  return html('span', { class: 'quality', title: known.meaning }, known.figures, html('span', { class: 'word' }, ` ${known.counted}`));
 }

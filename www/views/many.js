@@ -26,7 +26,7 @@ export function mount(root, { store, painter, functions }) {
     const button = html('button', { type: 'button', class: 'stale' }, canvas);
     button.addEventListener('click', (event) => take(index, event.shiftKey));
     button.addEventListener('pointerenter', () => describe(index));
-    /** Pictures on the way from noise, as far as somebody wanted to see them, and the one at its end. @type {Moment[]} */
+    /** The sampling trajectory, from noise, as far as somebody wanted to see them, and the one at its end. @type {Moment[]} */
     const moments = [];
     return { canvas, button, moments };
   });

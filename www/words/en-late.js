@@ -33,14 +33,14 @@ export const words = {
   },
 
   norms: {
-    chart: 'The length of the point along the straight way and along the arc, over that of draws',
+    chart: 'The norm along the straight line and along the arc, over that of samples',
     /** @param {number} dimension */
-    axis: (dimension) => `|z| along the way, on χ of ${dimension} dimensions`,
+    axis: (dimension) => `|z| along the path, on χ of ${dimension} dimensions`,
     lerp: 'straight',
     slerp: 'arc',
     /** @param {string} straight @param {string} arc @param {string} share of draws @param {boolean} rare */
     said: (straight, arc, share, rare) =>
-      `Halfway, a point of the straight line has the length ${straight}, and one of the arc ${arc}. Of draws, ${share} are shorter than ${straight}` +
+      `Halfway, a point of the straight line has the length ${straight}, and one of the arc ${arc}. Of samples, ${share} are shorter than ${straight}` +
       (rare ? ': the map has hardly ever seen such a point while it learnt, and what it draws there is dull, or of everything a little.' : '.'),
     /** @param {'lerp' | 'slerp'} mode @returns {string} */
     half: (mode) => (mode === 'lerp' ? 'Halfway on the straight line' : 'Halfway on the arc'),

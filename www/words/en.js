@@ -70,11 +70,36 @@ export const words = {
     replaced: (reason) => reason,
   },
 
+  opening: {
+    /** @param {number} index from 1 */
+    component: (index) => `Component ${index} of the distribution`,
+    role: 'component to drag',
+    /** @param {string} x @param {string} y */
+    place: (x, y) => `mean ${x}, ${y}`,
+    pause: 'Pause',
+    play: 'Play',
+  },
+
+  arrival: {
+    /** @param {string} subject @param {string} place @param {string} model */
+    sees: (subject, place, model) => `This link shows: ${subject}, ${place}, sampled by ${model} on your device.`,
+    mine: 'Make it yours',
+    close: 'Close this sentence',
+  },
+
   families: {
-    told: ' emoji from a sentence',
+    /** How each makes the map, by the families' names. @type {Texts} */
+    plain: {
+      vae: 'one shot, from a bottleneck',
+      gan: 'one shot, against a critic',
+      flow: 'one shot, and back again',
+      diffusion: 'noise removed step by step',
+      autoregressive: 'pixel by pixel',
+      codes: 'code by code, then one shot',
+      'latent-diffusion': 'emoji from a sentence',
+    },
     /** @param {string} count */
     passes: (count) => (/\d$/.test(count) ? `${count} ${count === '1' ? 'pass' : 'passes'}` : count),
-    unmeasured: 'not measured yet',
   },
 
   classes: {
@@ -105,9 +130,9 @@ export const words = {
   },
 
   say: {
-    prompt: 'Say what to draw, in any language',
+    prompt: 'Describe the picture, in any language',
     toprompt: 'the same, or another sentence',
-    at: { A: 'What to draw', B: 'What to draw at B' },
+    at: { A: 'Prompt', B: 'Prompt at B' },
     example: 'For example ',
     /** @param {number} most */
     tooLong: (most) => `A sentence has at most ${most} characters and no control characters: the rest was left out.`,
@@ -131,7 +156,7 @@ export const words = {
   },
 
   picture: {
-    off: 'off the way',
+    off: 'off the path',
     /** @param {'A' | 'B'} letter */
     at: (letter) => `at ${letter}`,
     /** @param {number} percent */
@@ -159,14 +184,14 @@ export const words = {
     /** @param {'A' | 'B'} letter @param {number} min @param {number} max @param {string} got @param {number} kept */
     refused: (letter, min, max, got, kept) =>
       `The seed of ${letter}: expected a whole number from ${min} to ${max}, got ${got ? `“${got}”` : 'none'}; it stays ${kept}.`,
-    way: 'The way between the ends',
+    way: 'The path between the ends',
     slerp: 'Arc',
     lerp: 'Straight',
   },
 
   way: {
     slider: 'Where between A and B',
-    off: 'the point is off the way',
+    off: 'the point is off the path',
     /** @param {number} index */
     frame: (index) => (index === 0 ? 'Go to A' : index === 8 ? 'Go to B' : `Go to ${index} eighths from A to B`),
   },
@@ -175,18 +200,18 @@ export const words = {
     /** @param {number} seed @param {string} norm */
     draw: (seed, norm) => `Seed ${seed}, |z| = ${norm}. Click: take it as A; with shift: as B.`,
     /** @param {number} seed */
-    take: (seed) => `Take the draw of seed ${seed} as A`,
-    play: 'Play the way',
+    take: (seed) => `Take the latent of seed ${seed} as A`,
+    play: 'Play the trajectory',
     pause: 'Pause',
     /** @param {number} percent */
-    at: (percent) => (percent === 0 ? 'noise' : percent === 100 ? 'pictures' : `${percent} % of the way`),
+    at: (percent) => (percent === 0 ? 'noise' : percent === 100 ? 'pictures' : `${percent} % of the trajectory`),
   },
 
   histogram: {
     /** @param {string} norm @param {number} share in per cent */
     said: (norm, share) =>
       `Its coordinates on the bell curve, and its length |z| = ${norm}: ` +
-      (share <= 0 ? 'shorter than nearly every draw.' : share >= 100 ? 'longer than nearly every draw.' : `longer than ${share} % of draws.`),
+      (share <= 0 ? 'shorter than nearly every sample.' : share >= 100 ? 'longer than nearly every sample.' : `longer than ${share} % of samples.`),
     coordinates: 'Histogram of the coordinates over the curve of N(0, 1)',
     side: 'zᵢ on N(0, 1)',
     /** @param {string} dimension */
@@ -222,7 +247,7 @@ export const words = {
     recognized: 'recognized',
     /** @param {boolean} told */
     meaning: (told) =>
-      `How far its draws are from real pictures, in multiples of how far those are from each other; and how many ${told ? 'are nearer to their own sentence than to 99 others' : 'the classifier recognizes'}`,
+      `How far its samples are from real pictures, in multiples of how far those are from each other; and how many ${told ? 'are nearer to their own sentence than to 99 others' : 'the classifier recognizes'}`,
     floor: '× floor',
     /** @param {string} samples */
     distance: (samples) => `FD-fashion of ${samples} samples`,

@@ -155,10 +155,31 @@ export const words = {
     replaced: (reason) => `WebGPU 出了故障，改由 CPU 绘制（${reason}）`,
   },
 
+  opening: {
+    component: (index) => `分布的第 ${index} 个分量`,
+    role: '可拖动的分量',
+    place: (x, y) => `均值 ${x}，${y}`,
+    pause: '暂停',
+    play: '播放',
+  },
+
+  arrival: {
+    sees: (subject, place, model) => `此链接的图像：${subject}，${place}，由${model}在你的设备上采样。`,
+    mine: '换成你自己的',
+    close: '关闭这句话',
+  },
+
   families: {
-    told: ' 由一句话画表情符号',
+    plain: {
+      vae: '一次生成，经过瓶颈',
+      gan: '一次生成，与判别器对抗',
+      flow: '一次生成，并且可逆',
+      diffusion: '逐步去噪',
+      autoregressive: '逐个像素',
+      codes: '先逐个编码，再一次解码',
+      'latent-diffusion': '由一句话画表情符号',
+    },
     passes: (count) => `${count} 次前向`,
-    unmeasured: '尚未测量',
   },
 
   classes: {
