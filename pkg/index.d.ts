@@ -189,6 +189,8 @@ export interface State {
   precision: Precision;
   /** The language of the page; empty for the reader's own. */
   lang: '' | 'en' | 'zh';
+  /** The step of the page's tour, from 1; null for who takes none. */
+  tour: number | null;
 }
 
 /** How to sample, from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */

@@ -22,7 +22,7 @@ use state::BLANK;
 
 pub use mask::Mask;
 pub use state::{AnyWord, ClassChoice, State};
-pub use table::{Kind, LANGUAGES, PROPERTIES, Property};
+pub use table::{Kind, LANGUAGES, PROPERTIES, Property, TOUR};
 pub use word::{Domain, Word};
 
 /// A state that no link can say, or no picture can be drawn from.

@@ -113,6 +113,18 @@ fn what_is_no_percent_encoding_stays_as_it_stands() {
 }
 
 #[test]
+fn a_step_of_the_tour_that_does_not_exist_is_the_nearest_that_does() {
+    let tour = |text: &str| {
+        let parsed = parse(&format!("tour={text}"));
+        (parsed.state.tour, parsed.messages.len())
+    };
+    assert_eq!([tour(""), tour("1"), tour("10")], [(None, 0), (Some(1), 0), (Some(10), 0)]);
+    assert_eq!([tour("0"), tour("11"), tour("-3"), tour("x")], [(Some(1), 1), (Some(10), 1), (Some(1), 1), (None, 1)]);
+    assert!(!write(&State::default()).unwrap().contains("tour"));
+    assert!(write(&State { tour: Some(3), ..State::default() }).unwrap().ends_with("&tour=3"));
+}
+
+#[test]
 fn a_language_is_known_by_the_first_part_of_its_tag() {
     let language = |tag: &str| {
         let parsed = parse(&format!("lang={tag}"));
@@ -348,13 +360,14 @@ fn states() -> impl Strategy<Value = State> {
     let seen = (
         proptest::sample::select(&Precision::ALL),
         proptest::sample::select(vec!["", "en", "zh", "zh-Hant-TW", "en_US"]).prop_map(String::from),
+        proptest::option::of(1u32..=10),
     );
     (way, controls, said, seen).prop_map(
         |(
             (model, class, seed, to, mode, t, at),
             (steps, guidance, temperature, sampler, brush, every),
             (prompt, toprompt, style, draws),
-            (precision, lang),
+            (precision, lang, tour),
         )| {
             let card = card(&model).expect("one of the cards");
             let every = mask(card, |i| every > 0 && i % every == 0);
@@ -386,6 +399,7 @@ fn states() -> impl Strategy<Value = State> {
                 draws,
                 precision,
                 lang,
+                tour,
             }
         },
     )

@@ -106,6 +106,8 @@ async function start() {
     find('main').classList.toggle('chosen', Boolean(card.alternatives));
     for (const { id, has } of VIEWS) if (has) find(`#${id}`).hidden = !has(card, store.cards);
   });
+  // Who asks for a term is led to it.
+  if (new URLSearchParams(location.search).has('term')) near.glossary();
   // A picture that is dropped somewhere else calls for its view.
   given.addEventListener('picture', near.own);
   // Every word of the page is of one language: another one is another visit, of the same picture.

@@ -50,12 +50,15 @@ export function samplingOf({ model, seed, steps, guidance, temperature, sampler,
   };
 }
 
+/** What of a state no picture depends on, taken out of it. */
+export const UNDRAWN = { lang: null, tour: null };
+
 /**
  * What a state's picture depends on, to be compared.
  * @param {State} state
  */
 export function drawnBy(state) {
-  return JSON.stringify({ ...state, draws: null, lang: null });
+  return JSON.stringify({ ...state, draws: null, ...UNDRAWN });
 }
 
 /**

@@ -1,5 +1,7 @@
 // Rows of pictures beside the one, and the states that they are of: a row is an entry of the table, in the order in which they are drawn.
 
+import { UNDRAWN } from './request.js';
+
 /**
  * @import { Card, State } from '../pkg/index.d.ts'
  * @import { RowKind } from '../types/page.d.ts'
@@ -76,7 +78,7 @@ export function orderFor(card) {
  * @param {State} state
  */
 export function rowOf(row, state) {
-  return JSON.stringify({ ...state, ...Object.fromEntries(kindOf(row).without.map((name) => [name, null])) });
+  return JSON.stringify({ ...state, ...UNDRAWN, ...Object.fromEntries(kindOf(row).without.map((name) => [name, null])) });
 }
 
 /**

@@ -55,6 +55,8 @@ pub struct State {
     /// The language in which the picture is shown, as BCP 47 has it; empty for the reader's own.
     #[serde(default)]
     pub lang: String,
+    /// The step of the tour that the visitor is at, from 1; none for who takes none.
+    pub tour: Option<u32>,
 }
 
 /// The state of which nothing has been read yet.
@@ -79,6 +81,7 @@ pub(super) const BLANK: State = State {
     draws: None,
     precision: Precision::Q8,
     lang: String::new(),
+    tour: None,
 };
 
 /// A class by its number, or the word `any`.

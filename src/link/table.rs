@@ -20,6 +20,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A language that the page speaks.
     Language,
+    /// A step of the tour, or none.
+    Step,
     /// A number.
     Number {
         /// The least.
@@ -94,6 +96,9 @@ pub const LANGUAGES: &[&str] = &["en", "zh"];
 const PRECISIONS: &[&str] = &["q8", "q4"];
 
 const WAYS: &[&str] = &["lerp", "slerp"];
+
+/// Steps of the tour through the page.
+pub const TOUR: u32 = 10;
 
 /// Characters of a sentence: about as many as a model reads of one.
 const LONGEST: usize = 200;
@@ -264,6 +269,14 @@ pub const PROPERTIES: &[Property] = &[
         help: "The language of the page; without one, the reader's own.",
         field: field!(lang),
     },
+    Property {
+        name: "tour",
+        kind: Kind::Step,
+        default: "",
+        always: false,
+        help: "The step of the tour through the page; none for who takes none.",
+        field: field!(tour),
+    },
 ];
 
 impl Property {
@@ -296,6 +309,7 @@ impl Property {
             Kind::Class => Domain::Classes(card.map_or(0, |card| card.classes.len())),
             Kind::Choice(words) => Domain::Words(words.into()),
             Kind::Language => Domain::Languages(LANGUAGES),
+            Kind::Step => Domain::Whole { min: 1, max: TOUR },
             Kind::Number { min, max } => Domain::Number { min, max },
             Kind::Point { min, max } => Domain::Point { min, max },
             Kind::Whole(of) => range(of)

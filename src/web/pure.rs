@@ -10,7 +10,7 @@ use crate::catalogue;
 use crate::families;
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
-use crate::link::{self, Domain, Kind, LANGUAGES, Mask, State, StateError};
+use crate::link::{self, Domain, Kind, LANGUAGES, Mask, State, StateError, TOUR};
 
 /// The cards of all models that ship.
 #[wasm_bindgen]
@@ -62,6 +62,7 @@ pub fn properties() -> Outcome<JsValue> {
                 Kind::Language => ("choice", None, Some(LANGUAGES.iter().map(|tag| tag.to_string()).collect())),
                 Kind::Choice(words) => ("choice", None, Some(words.iter().map(|word| word.to_string()).collect())),
                 Kind::Seed | Kind::Brush => ("integer", Some((0.0, u32::MAX.into())), None),
+                Kind::Step => ("integer", Some((1.0, TOUR.into())), None),
                 Kind::Whole(_) => ("integer", None, None),
                 Kind::Control(_) => ("number", None, None),
                 Kind::Number { min, max } => ("number", Some((min, max)), None),

@@ -1,4 +1,4 @@
-// Takes the screenshots of docs/screenshots/: a family of one step, the race, the lessons and the bits, three families of many
+// Takes the screenshots of docs/screenshots/: what somebody sees who comes with nothing, the tour, a family of one step, the race, the lessons and the bits, three families of many
 // steps, and a sentence, desktop and phone, light and dark; and the first of them in Chinese. Prefixes of names as arguments:
 // only these.
 
@@ -10,6 +10,8 @@ import { manySettled, mapped, settled } from './visitor.js';
 const FOLDER = 'docs/screenshots';
 /** What is shown, by the prefix of its files' names. */
 const LINKS = {
+  'opening-': './',
+  'tour-': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35&tour=2',
   '': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35',
   'diffusion-': '#model=diffusion-fashion&class=9&seed=42&to=7&t=0.35',
   'autoregressive-': '#model=autoregressive-fashion&class=9&seed=42&to=7&t=0.35',
@@ -55,7 +57,7 @@ for (const [prefix, link] of Object.entries(LINKS)) {
   if (only.length > 0 && !only.includes(prefix)) continue;
   for (const [name, screen] of Object.entries(SCREENS)) {
     for (const colorScheme of ['light', 'dark']) {
-      const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: 'reduce' });
+      const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: prefix === 'opening-' ? 'no-preference' : 'reduce' });
       const page = await context.newPage();
       await page.goto(link);
       await settled(page);
@@ -69,6 +71,11 @@ for (const [prefix, link] of Object.entries(LINKS)) {
         await page.locator('#choices').screenshot({ path: `${FOLDER}/choices-${prefix}${name}-${colorScheme}.png` });
       }
       if (prefix === 'flow-' || prefix === 'chinese-') await parts(page, (part) => `${FOLDER}/${part}-${prefix}${name}-${colorScheme}.png`);
+      if (prefix === '' || prefix === 'chinese-') {
+        await page.locator('#kinds').scrollIntoViewIfNeeded();
+        await expect(page.locator('#kinds li')).toHaveCount(7);
+        await page.locator('#kinds').screenshot({ path: `${FOLDER}/kinds-${prefix}${name}-${colorScheme}.png` });
+      }
       if (prefix === '') await race(page, `${FOLDER}/race-${name}-${colorScheme}.png`);
       await context.close();
     }

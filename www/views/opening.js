@@ -34,7 +34,7 @@ export function mountOpening(root) {
   const drawing = svg('svg', {});
   stage.replaceChildren(canvas, drawing);
   const still = matchMedia('(prefers-reduced-motion: reduce)');
-  const play = /** @type {HTMLButtonElement} */ (find('button', root));
+  const play = /** @type {HTMLButtonElement} */ (find('.move', root));
   const points = spread(POINTS);
   // Not by the golden ratio, by which the points are spread: those of one phase would lie in one direction.
   const phases = points.map((_, i) => (i * 0.7548777) % 1);

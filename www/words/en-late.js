@@ -1,6 +1,30 @@
 // What parts of the page say in English that come later, if at all.
 
 export const words = {
+  tour: {
+    /** What is to be done at each step, in the order of www/tour.js. */
+    steps: [
+      'Each point of this plane is a latent. Drag the point, or move it with the arrow keys: the picture follows.',
+      'Every latent between two samples has a picture, too. Move the slider from A to B.',
+      'The arc keeps the norm of a typical sample; the straight line cuts through the middle. Choose the other one.',
+      'B is a sample of the Gaussian, named by its seed. Roll another one.',
+      'A class narrows the distribution. Choose another one: the latent stays, its picture is another.',
+      'A class is not one picture but a distribution of them. Sample again.',
+      'So far the map was one shot. Choose diffusion, which removes noise step by step.',
+      'Fewer steps are faster, and coarser. Set the steps to 8 or less.',
+      'Now choose the autoregressive model: it samples pixel by pixel, each from the ones before.',
+      'All that you see is in the address. Share it: whoever opens it samples the same picture. Or just go on from here.',
+    ],
+    /** @param {number} step @param {number} steps */
+    count: (step, steps) => `Step ${step} of ${steps}`,
+    done: 'Done.',
+    back: 'Back',
+    skip: 'Skip',
+    next: 'Next',
+    end: 'End the tour',
+    finish: 'Finish',
+  },
+
   race: {
     start: 'At the start…',
     /** @param {number} percent */

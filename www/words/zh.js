@@ -45,6 +45,7 @@ const HELP = {
   draws: '旁边许多图像中第一张的种子。',
   precision: '模型的数还剩多少：发布时的 8 比特，或 4 比特。',
   lang: '页面的语言；不选则用读者自己的。',
+  tour: '导览走到第几步；不参加则没有。',
 };
 
 /** Why a device was chosen. @type {Record<string, (reason: { adapter?: string, message?: string }) => string>} */
