@@ -52,7 +52,7 @@ test('a drawing is carried to its latent and back, exactly where the map can be 
   expectDrawn(drawn);
   expect(difference(await pixels(page, '#own .back canvas'), drawn)).toBeLessThanOrEqual(1);
   await expect(page.locator('#own .back figcaption')).toHaveText(/^The same picture, to the level\. [\d.]+ bits per dimension, where [\d.]+ are usual/);
-  await expect(page.locator('#own .latent figcaption')).toContainText(/\|z\| = [\d.]+: .* (draws|draw)\.$/);
+  await expect(page.locator('#own .latent figcaption')).toContainText(/\|z\| = [\d.]+: .* (samples|sample)\.$/);
 });
 
 test('another class is another map: the same picture comes from elsewhere', async ({ page }) => {
@@ -286,7 +286,7 @@ for (const [what, reading] of [['read', true], ['decoded', false]]) {
 test('a family that has no way back says so', async ({ page }) => {
   await visit(page, '#model=gan-fashion&seed=5');
   await stroke(page);
-  await expect(own(page)).toContainText('This family has no way back');
+  await expect(own(page)).toContainText('This family has no inverse and no encoder');
   await expect(page.locator('#own .latent')).toBeHidden();
   await page.getByRole('radio', { name: /^Variational/ }).check({ force: true });
   await settled(page);

@@ -8,7 +8,7 @@ import { GLOSSARY } from '../words/glossary.js';
 export function mount(root) {
   const asked = new URLSearchParams(location.search).get('term');
   const entries = GLOSSARY.map(({ id, source: [name, url], [language]: [term, text] }) => {
-    const entry = html('div', { 'data-term': id }, html('dt', {}, term), html('dd', {}, text, ' ', html('a', { href: url, class: 'quiet' }, name)));
+    const entry = html('div', { 'data-term': id }, html('dt', {}, term), html('dd', {}, text, ' ', html('a', { href: url, class: 'source quiet' }, name)));
     entry.classList.toggle('asked', id === asked);
     return entry;
   });
