@@ -13,25 +13,36 @@
  * @returns {[number, number]}
  */
 export function velocity(mixture, t, x, y) {
-  const logs = mixture.map(({ mean, deviation, weight }) => {
-    const variance = (1 - t) ** 2 + (t * deviation) ** 2;
-    const square = (x - t * mean[0]) ** 2 + (y - t * mean[1]) ** 2;
-    return Math.log(weight / variance) - square / (2 * variance);
-  });
-  const most = Math.max(...logs);
-  const [sum, u, v] = mixture.reduce(
-    ([sum, u, v], { mean, deviation }, k) => {
-      const responsibility = Math.exp(logs[k] - most);
-      const pull = (t * deviation ** 2 - (1 - t)) / ((1 - t) ** 2 + (t * deviation) ** 2);
-      return [
-        sum + responsibility,
-        u + responsibility * (mean[0] + pull * (x - t * mean[0])),
-        v + responsibility * (mean[1] + pull * (y - t * mean[1])),
-      ];
-    },
-    [0, 0, 0],
-  );
+  let [most, sum, u, v] = [-Infinity, 0, 0, 0];
+  // Plain loops: this runs thousands of times a frame.
+  for (const component of mixture) most = Math.max(most, logOf(component, t, x, y));
+  for (const component of mixture) {
+    const { mean, deviation } = component;
+    const responsibility = Math.exp(logOf(component, t, x, y) - most);
+    const pull = (t * deviation * deviation - (1 - t)) / varianceAt(deviation, t);
+    sum += responsibility;
+    u += responsibility * (mean[0] + pull * (x - t * mean[0]));
+    v += responsibility * (mean[1] + pull * (y - t * mean[1]));
+  }
   return [u / sum, v / sum];
+}
+
+/** @param {number} deviation @param {number} t */
+function varianceAt(deviation, t) {
+  return (1 - t) * (1 - t) + t * t * deviation * deviation;
+}
+
+/**
+ * The logarithm of what a component weighs at a place, but for a constant.
+ * @param {Component} component
+ * @param {number} t
+ * @param {number} x
+ * @param {number} y
+ */
+function logOf({ mean, deviation, weight }, t, x, y) {
+  const variance = varianceAt(deviation, t);
+  const [dx, dy] = [x - t * mean[0], y - t * mean[1]];
+  return Math.log(weight / variance) - (dx * dx + dy * dy) / (2 * variance);
 }
 
 /**
@@ -50,7 +61,8 @@ export function carry(mixture, [x, y], steps) {
     const [p, q] = velocity(mixture, i * step, x + step * u, y + step * v);
     x += (step * (u + p)) / 2;
     y += (step * (v + q)) / 2;
-    places.set([x, y], 2 * i);
+    places[2 * i] = x;
+    places[2 * i + 1] = y;
   }
   return places;
 }

@@ -14,9 +14,9 @@ const MEANS = [[-1.5, 1.1], [1.6, 0.5], [-0.1, -1.6]];
 const DEVIATION = 0.42;
 /** How far from the middle a component may stand, in standard deviations of the Gaussian, across and upwards. */
 const REACH = [2.6, 2.1];
-const STEPS = 16;
+const STEPS = 12;
 /** So many points travel, and so many of their ways are drawn. */
-const POINTS = 400;
+const POINTS = 300;
 const LINES = 26;
 /** How long a point takes, in milliseconds, and the share of that in which it rests at the start and at the end. */
 const PERIOD = 7000;
@@ -26,6 +26,10 @@ const ROUND = 0.45;
 const ROUND_TIME = 11_000;
 /** How far an arrow key goes, in standard deviations. */
 const STEP = 0.1;
+/** Milliseconds between two frames: it is not to take the time of the first picture. */
+const FRAME = 30;
+/** It stands still for so long: on a fast device the first picture has all of it until then. */
+const CALM = 900;
 
 /** @param {HTMLElement} root */
 export function mountOpening(root) {
@@ -46,6 +50,7 @@ export function mountOpening(root) {
   let moving = !still.matches;
   let untouched = true;
   let inSight = false;
+  let calm = true;
   let clock = 0;
   let before = 0;
   let frame = 0;
@@ -156,6 +161,7 @@ export function mountOpening(root) {
   /** @param {number} now */
   function tick(now) {
     frame = 0;
+    if (now - before < FRAME) return run();
     // After a pause it goes on where it was.
     clock += Math.min(now - before, 50);
     before = now;
@@ -165,7 +171,7 @@ export function mountOpening(root) {
   }
 
   function run() {
-    if (moving && inSight && !document.hidden) frame ||= requestAnimationFrame(tick);
+    if (moving && inSight && !calm && !document.hidden) frame ||= requestAnimationFrame(tick);
   }
 
   function say() {
@@ -204,6 +210,10 @@ export function mountOpening(root) {
     carryAll();
     draw();
   }).observe(stage);
+  setTimeout(() => {
+    calm = false;
+    run();
+  }, CALM);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   say();
 }
