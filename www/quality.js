@@ -7,17 +7,18 @@ import { words } from './words.js';
  */
 
 /**
- * In a line: the figures, what the last of them counts, and what they mean.
+ * In a line: the distance, that with the share of what is recognized or matched, and what they mean.
  * @param {Card} card
- * @returns {{ figures: string, counted: string, meaning: string } | null} null where nothing was measured yet
+ * @returns {{ distance: string, figures: string, meaning: string } | null} null where nothing was measured yet
  */
 export function brief({ quality }) {
   if (!quality?.shipped) return null;
   const told = isTold(quality);
   const share = told ? quality.shipped.r_precision : quality.shipped.conditional_accuracy;
+  const distance = `FD ${quality.shipped.fd_over_floor.toFixed(told ? 1 : 0)} ${words.quality.floor}`;
   return {
-    figures: `FD ${quality.shipped.fd_over_floor.toFixed(told ? 1 : 0)} ${words.quality.floor} · ${(100 * share).toFixed(0)} %`,
-    counted: told ? words.quality.matched : words.quality.recognized,
+    distance,
+    figures: `${distance} · ${(100 * share).toFixed(0)} %`,
     meaning: words.quality.meaning(told),
   };
 }

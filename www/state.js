@@ -10,6 +10,14 @@ import { words } from './words.js';
  * @import { Property } from '../pushforward.js'
  */
 
+/** Rolled seeds stay below this: a link with short seeds is one that people can read to each other. */
+const DICE = 100_000;
+
+/** A seed at random. */
+export function rolled() {
+  return crypto.getRandomValues(new Uint32Array(1))[0] % DICE;
+}
+
 /** Fires `change` after every change; views, which need not draw more often than the screen does, `watch` instead. */
 export class Store extends EventTarget {
   #functions;
@@ -84,6 +92,13 @@ export class Store extends EventTarget {
   get subject() {
     const { toprompt } = this.#value;
     return toprompt ? words.fromTo(this.origin, toprompt.trim()) : this.origin;
+  }
+
+  /** Where the picture is on the path, for a person. */
+  get place() {
+    const { at, t } = this.#value;
+    const { off, at: stands, between } = words.picture;
+    return at ? off : t === 0 ? stands('A') : t === 1 ? stands('B') : between(Math.round(t * 100));
   }
 
   /** What the picture at A is of, for a person. */

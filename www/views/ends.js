@@ -1,10 +1,8 @@
 // The two ends of the way, each a seed, and how the way goes between them.
 
 import { html, set, svg } from '../dom.js';
+import { rolled } from '../state.js';
 import { words } from '../words.js';
-
-/** Dice stay below this: a link with short seeds is one that people can read to each other. */
-export const DICE = 100_000;
 
 /** @type {('slerp' | 'lerp')[]} */
 const MODES = ['slerp', 'lerp'];
@@ -36,7 +34,7 @@ function end({ store, notices }, name, letter) {
   const dice = html('button', { type: 'button', class: 'dice', 'aria-label': words.ends.rollFor(letter), title: words.ends.roll }, die());
   dice.addEventListener('click', () => {
     notices.hide(name);
-    store.update({ [name]: crypto.getRandomValues(new Uint32Array(1))[0] % DICE });
+    store.update({ [name]: rolled() });
   });
   const show = () => (input.value = String(store.value[name]));
   input.addEventListener('change', () => {

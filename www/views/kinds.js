@@ -39,5 +39,5 @@ export function mount(root, { store }) {
 
 /** @param {import('../../pkg/index.d.ts').Card} card */
 function facts(card) {
-  return [words.families.passes(passesOf(card)), brief(card)?.figures.split(' · ')[0]].filter(Boolean).join(' · ');
+  return [words.families.passes(passesOf(card)), brief(card)?.distance].filter(Boolean).join(' · ');
 }

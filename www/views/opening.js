@@ -59,8 +59,7 @@ export function mountOpening(root) {
   let unit = 1;
 
   const handles = means.map((_, k) => handle(k));
-  const label = (/** @type {string} */ text, /** @type {string} */ name) => svg('text', { class: name }, text);
-  const [from, to] = [label('z ∼ N(0, I)', 'label'), label('x = g(z)', 'label')];
+  const [from, to] = ['z ∼ N(0, I)', 'x = g(z)'].map((text) => svg('text', { class: 'label' }, text));
   drawing.append(from, to, ...handles);
 
   /** The middles of both distributions on the drawing. */

@@ -15,9 +15,8 @@ export function mountPicture(root, { store, painter }) {
   const clean = /** @type {HTMLCanvasElement} */ (find('canvas', figure));
 
   function describe() {
-    const { at, t } = store.value;
-    const { off, at: stands, between, said: say, canvas: label } = words.picture;
-    said.textContent = say(store.subject, at ? off : t === 0 ? stands('A') : t === 1 ? stands('B') : between(Math.round(t * 100)));
+    const { said: say, canvas: label } = words.picture;
+    said.textContent = say(store.subject, store.place);
     canvas.setAttribute('aria-label', label(said.textContent));
   }
   store.watch(describe);

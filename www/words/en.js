@@ -243,8 +243,6 @@ export const words = {
   },
 
   quality: {
-    matched: 'matched',
-    recognized: 'recognized',
     /** @param {boolean} told */
     meaning: (told) =>
       `How far its samples are from real pictures, in multiples of how far those are from each other; and how many ${told ? 'are nearer to their own sentence than to 99 others' : 'the classifier recognizes'}`,

@@ -297,8 +297,6 @@ export const words = {
   },
 
   quality: {
-    matched: '匹配',
-    recognized: '被认出',
     meaning: (told) => `它的样本离真实图像多远，以真实图像彼此之间的距离为单位；以及有多少${told ? '离自己的句子比离其他 99 句更近' : '被分类器认出'}`,
     floor: '× 下限',
     distance: (samples) => `${samples} 个样本的 FD-fashion`,
