@@ -204,9 +204,11 @@ test('a GPU lost on the way: what was told of the picture is told anew, once', a
   await page.goto('?backend=webgpu#model=codes-fashion&class=0&seed=5');
   await settledSlowly(page);
   await expect(page.locator('#notices')).toContainText(/WebGPU failed.*CPU/);
+  await expect(page.locator('#choices canvas')).toHaveAttribute('width', '7');
   const lost = await pixels(page, '#choices canvas');
   await page.goto('?backend=cpu#model=codes-fashion&class=0&seed=5&draws=1');
   await settledSlowly(page);
+  await expect(page.locator('#choices canvas')).toHaveAttribute('width', '7');
   expect(difference(lost, await pixels(page, '#choices canvas'))).toBe(0);
 });
 
