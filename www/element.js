@@ -20,8 +20,8 @@ function attributeOf(name) {
   return name === 'class' || name === 'style' ? `of-${name}` : name;
 }
 
-/** Properties of links that are none of a picture's: in HTML, lang says in which language something is, and the tour is the page's. */
-const FOREIGN = ['lang', 'tour'];
+/** Properties of links that are none of a picture's: in HTML, lang says in which language something is, and tour and lessons are the page's. */
+const FOREIGN = ['lang', 'tour', 'show', 'lock', 'task', 'goal'];
 
 /** The properties that can be attributes. @param {import('./engine.js').Functions} functions */
 function namesOf(functions) {

@@ -40,6 +40,7 @@ export const words = {
   /** @param {Card} card */
   knownLimits: (card) => card.known_limits?.en ?? '',
   anything: 'Anything',
+  glossary: 'All terms',
   /** @param {string} sentence */
   quoted: (sentence) => `“${sentence}”`,
   /** @param {string} origin @param {string} other */

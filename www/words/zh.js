@@ -46,6 +46,10 @@ const HELP = {
   precision: '模型的数还剩多少：发布时的 8 比特，或 4 比特。',
   lang: '页面的语言；不选则用读者自己的。',
   tour: '导览走到第几步；不参加则没有。',
+  show: '一课只显示本页的哪些部分；不写则全部显示。',
+  lock: '一课让什么保持不变。',
+  task: '一课提出的问题。',
+  goal: '满足什么才算完成。',
 };
 
 /** Why a device was chosen. @type {Record<string, (reason: { adapter?: string, message?: string }) => string>} */
@@ -72,6 +76,8 @@ const EXPECTED = {
   words: (/** @type {string[]} */ words) => `${words.join('、')} 之一`,
   languages: (/** @type {string[]} */ tags) => `本页的语言（${tags.join('、')}）`,
   coordinates: (count) => `${count} 个坐标的位图（base64url）`,
+  names: (/** @type {string[]} */ names) => `${names.join('、')} 中的几个，以逗号分隔`,
+  goal: (/** @type {string[]} */ names) => `以逗号分隔的条件，形如 名称~值 或 名称~最小~最大，名称为 ${names.join('、')} 之一`,
   sentence: (most) => `一行至多 ${most} 个字符的句子`,
 };
 
@@ -96,6 +102,7 @@ const ERRORS = {
   'device-failed': ({ reason }) => `设备出了故障：${reason}`,
   engine: ({ reason }) => `引擎无法加载：${reason}`,
   stopped: ({ reason }) => `引擎停止了：${reason}`,
+  'qr-length': ({ expected, got }) => `这个链接太长，放不进二维码：至多 ${expected} 个字节，却有 ${got} 个`,
   fetch: ({ model, reason }) => `模型 ${model} 的权重没有到达：${reason}`,
   unreadable: ({ model }) => `模型 ${model} 的权重文件无法读取`,
 };
@@ -134,6 +141,7 @@ export const words = {
   className: (name) => NAMES[name] ?? name,
   knownLimits: (card) => card.known_limits?.zh ?? '',
   anything: '任意',
+  glossary: '全部术语',
   quoted: (sentence) => `“${sentence}”`,
   fromTo: (origin, other) => `${origin}到“${other}”`,
 
