@@ -64,8 +64,8 @@ export const words = {
     slerp: 'arc',
     /** @param {string} straight @param {string} arc @param {string} share of draws @param {boolean} rare */
     said: (straight, arc, share, rare) =>
-      `Halfway, a point of the straight line has the length ${straight}, and one of the arc ${arc}. Of samples, ${share} are shorter than ${straight}` +
-      (rare ? ': the map has hardly ever seen such a point while it learnt, and what it draws there is dull, or of everything a little.' : '.'),
+      `Halfway, a point of the straight line has the norm ${straight}, and one of the arc ${arc}. Of samples, ${share} have less than ${straight}` +
+      (rare ? ': the map has hardly ever seen such a point in training, and what it draws there is dull, or a mixture of several things.' : '.'),
     /** @param {'lerp' | 'slerp'} mode @returns {string} */
     half: (mode) => (mode === 'lerp' ? 'Halfway on the straight line' : 'Halfway on the arc'),
   },

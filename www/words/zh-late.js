@@ -8,12 +8,12 @@ export const words = {
       '两个样本之间的每个隐变量也都有一张图像。把滑块从 A 移到 B。',
       '弧线保持典型样本的范数，直线则穿过中间。换成另一种。',
       'B 是高斯分布的一个样本，由种子确定。为它换一个种子。',
-      '类别会缩小分布。换一个类别：隐变量不变，图像变了。',
+      '类别使分布收窄。换一个类别：隐变量不变，图像变了。',
       '一个类别不是一张图像，而是图像的一个分布。重新采样。',
       '到目前为止，映射都是一次完成的。选择扩散模型，它逐步去噪。',
       '步数越少越快，也越粗糙。把步数设为 8 或更少。',
       '现在选择自回归模型：它逐个像素采样，每个像素取决于之前的像素。',
-      '你看到的一切都在网址里。分享它：打开的人会采样出同一张图像。也可以就从这里继续。',
+      '你看到的一切都在网址里。分享它：打开它的人会采样得到同一张图像。也可以就从这里继续。',
     ],
     count: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
     done: '完成。',
@@ -36,8 +36,8 @@ export const words = {
   },
 
   own: {
-    same: '逐级相同的图像。',
-    beside: (levels) => `平均相差 ${levels} 级（共 255 级）。`,
+    same: '两张图像完全相同，一级不差。',
+    beside: (levels) => `平均相差 ${levels} 级（满幅为 255）。`,
     bits: (bits, usual, exact) => `每维${exact ? '' : '至多'} ${bits} 比特，衣物通常为${exact ? '' : '至多'} ${usual}。`,
     cell: (row, column, levels) => `第 ${row} 行，第 ${column} 列：${levels}。`,
     empty: '你的图像，还是空的',
@@ -45,27 +45,27 @@ export const words = {
   },
 
   norms: {
-    chart: '沿直线与沿弧线的点的长度，以及样本的长度',
+    chart: '沿直线与沿弧线的范数，以及样本的范数',
     axis: (dimension) => `沿途的 |z|，背景为 ${dimension} 维的 χ 分布`,
     lerp: '直线',
     slerp: '弧线',
     said: (straight, arc, share, rare) =>
-      `在中点，直线上的点长 ${straight}，弧线上的点长 ${arc}。样本中有 ${share} 比 ${straight} 更短` +
-      (rare ? '：映射在学习时几乎从未见过这样的点，画出来的便是暗淡的，或什么都有一点。' : '。'),
+      `在中点处，直线上的范数为 ${straight}，弧线上为 ${arc}。样本中有 ${share} 的范数小于 ${straight}` +
+      (rare ? '：映射在训练中几乎从未见过这样的点，画出的图像往往暗淡，或像几样东西的混合。' : '。'),
     half: (mode) => (mode === 'lerp' ? '直线的中点' : '弧线的中点'),
   },
 
   given: {
     kind: (name, kinds, got) => `${name}：应为图像（${kinds}），却是 ${got || '类型不明的文件'}`,
-    pixels: (name, most, got) => `${name}：应至多 ${most} 百万像素，却是 ${got}`,
+    pixels: (name, most, got) => `${name}：至多应为 ${most} 百万像素，却是 ${got}`,
     broken: (name, kind) => `${name}：应为 ${kind} 图像，却无法读取`,
-    bytes: (name, most, got) => `${name}：应至多 ${most} MB，却有 ${got} MB`,
+    bytes: (name, most, got) => `${name}：至多应为 ${most} MB，却有 ${got} MB`,
     unread: (name, reason) => `${name} 无法读取：${reason}`,
   },
 
   choices: {
-    codes: { title: '至今的编码', map: '至今的编码，每种一个颜色' },
-    levels: { title: '至今的灰度', map: '至今的灰度' },
+    codes: { title: '已选的编码', map: '已选的编码，每种一个颜色' },
+    levels: { title: '已选的灰度级', map: '已选的灰度级' },
     said: (row, column, u, chosen, alternatives, chance) =>
       `第 ${row} 行，第 ${column} 列：u = Φ(z) = ${u}，选中 0 到 ${alternatives - 1} 中的 ${chosen}，其概率为 ${chance}。`,
     waiting: '尚未作出选择。',
@@ -75,8 +75,8 @@ export const words = {
   precision: {
     q8: '8 比特',
     q4: '4 比特',
-    difference: (levels, most) => (most === 0 ? '逐级相同的图像。' : `两者平均相差 ${levels} 级（共 255 级），至多 ${most} 级；差别放大八倍显示。`),
-    recorded: (samples, q8, q4) => `已测的 ${samples} 张图像：8 比特为 FD 下限的 ${q8} 倍，4 比特为 ${q4} 倍。`,
+    difference: (levels, most) => (most === 0 ? '两张图像完全相同，一级不差。' : `两者平均相差 ${levels} 级（满幅为 255），至多 ${most} 级；差异放大八倍显示。`),
+    recorded: (samples, q8, q4) => `在 ${samples} 张图像上实测：8 比特时 FD 为下限的 ${q8} 倍，4 比特时为 ${q4} 倍。`,
   },
 
   noise: {
@@ -107,21 +107,21 @@ export const words = {
 
   parts: {
     opening: '开场',
-    families: '各类生成器',
+    families: '生成器家族',
     say: '提示词',
     plane: '平面',
     coordinates: '坐标',
     controls: '步数、引导强度、温度',
     picture: '图像',
     classes: '类别或风格',
-    choices: '目前的选择',
+    choices: '已作出的选择',
     way: '从 A 到 B 的路径',
     many: '众多图像',
     histogram: '是否典型',
-    story: '一个想法',
+    story: '核心思想',
     kinds: '五种做法',
     norms: '直线或弧线',
-    race: '比赛',
+    race: '赛跑',
     own: '自己的图像',
     model: '模型及其比特',
     glossary: '术语',
