@@ -26,6 +26,7 @@ export const VIEWS = [
   { id: 'ends', mount: mountEnds },
   { id: 'slider', mount: mountWay },
   { id: 'strip', mount: mountStrip },
+  { id: 'opening', load: () => import('./views/carried.js'), late: 'at once' },
   { id: 'many', load: () => import('./views/many.js'), late: 'at once' },
   { id: 'say', load: () => import('./views/say.js'), has: ({ condition }) => condition === 'prompt' },
   { id: 'noise', load: () => import('./views/noise.js'), has: (card) => gridOf(card) !== null },

@@ -142,3 +142,20 @@ test('the families stand two by two, and each leads to its pictures', async ({ p
   await expect(page.getByRole('radio', { name: /^Codes/ })).toBeChecked();
   await expect(page.locator('#picture .stage')).toBeInViewport();
 });
+
+test('once a model is here, samples of it arrive where points are carried, also where nothing moves', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  // Of the ink of the page on the right half of the drawing, how much there is.
+  const inkOf = () => page.locator('#opening canvas').evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(canvas.width / 2, 0, canvas.width / 2, canvas.height);
+    return data.filter((_, i) => i % 4 === 3).reduce((sum, alpha) => sum + alpha / 255, 0);
+  });
+  let free = () => {};
+  const held = new Promise((resolve) => { free = resolve; });
+  await page.route('**/weights.bpk', async (route) => { await held; await route.continue(); });
+  await page.goto('./');
+  await expect.poll(inkOf).toBeGreaterThan(100);
+  const points = await inkOf();
+  free();
+  await expect.poll(inkOf).toBeGreaterThan(2 * points);
+});

@@ -28,6 +28,9 @@ const ROUND_TIME = 11_000;
 const STEP = 0.1;
 /** Milliseconds between two frames: it is not to take the time of the first picture. */
 const FRAME = 30;
+/** Of so many points one becomes a picture when it has arrived, so large, in pixels, as soon as a model is here. */
+const EACH = 14;
+const SIZE = 40;
 /** It stands still for so long: on a fast device the first picture has all of it until then. */
 const CALM = 900;
 
@@ -57,6 +60,10 @@ export function mountOpening(root) {
   let wide = 0;
   let high = 0;
   let unit = 1;
+  /** Samples of a model for each component, as their levels. @type {ImageData[][]} */
+  let samples = [];
+  /** The same in the ink of the page. @type {OffscreenCanvas[][]} */
+  let pictures = [];
 
   const handles = means.map((_, k) => handle(k));
   const [from, to] = ['z ∼ N(0, I)', 'x = g(z)'].map((text) => svg('text', { class: 'label' }, text));
@@ -123,6 +130,17 @@ export function mountOpening(root) {
     return [left() + (right() - left()) * t + x * unit, high / 2 - y * unit];
   }
 
+  /** The component that a point is carried to. @param {Float32Array} way */
+  function nearest(way) {
+    const far = means.map(([x, y]) => Math.hypot(way[2 * STEPS] - x, way[2 * STEPS + 1] - y));
+    return far.indexOf(Math.min(...far));
+  }
+
+  function ink() {
+    const colour = getComputedStyle(stage).getPropertyValue('--ink');
+    pictures = samples.map((row) => row.map((image) => inked(image, colour)));
+  }
+
   function draw() {
     const context = canvas.getContext('2d');
     if (!context || wide === 0) return;
@@ -148,7 +166,14 @@ export function mountOpening(root) {
       // Standing still, the points are at both ends at once: where they come from, and where they are carried.
       const t = still.matches ? i % 2 : ease(Math.min(Math.max((turn - REST) / (1 - 2 * REST), 0), 1));
       const [x, y] = at(way, t);
+      const arrived = i % EACH === 1 ? 2 * t - 1 : 0;
       context.globalAlpha = still.matches ? 0.8 : 0.8 * Math.min(1, turn / 0.05, (1 - turn) / 0.05);
+      const picture = arrived > 0 && pictures[nearest(way)]?.[Math.floor(i / EACH) % pictures[0].length];
+      if (picture) {
+        const side = SIZE * arrived;
+        context.drawImage(picture, x - side / 2, y - side / 2, side, side);
+        return;
+      }
       context.fillStyle = t > 0.5 ? accent : ink;
       context.beginPath();
       context.arc(x, y, 2.1, 0, 2 * Math.PI);
@@ -213,8 +238,32 @@ export function mountOpening(root) {
     calm = false;
     run();
   }, CALM);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  root.addEventListener('samples', (event) => {
+    samples = /** @type {CustomEvent<ImageData[][]>} */ (event).detail;
+    ink();
+    draw();
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    ink();
+    draw();
+  });
   say();
+}
+
+/**
+ * A picture on no ground: as much of an ink as it has of light.
+ * @param {ImageData} image
+ * @param {string} colour
+ */
+function inked({ data, width, height }, colour) {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const levels = data.map((_, i) => (i % 4 === 3 ? data[i - 1] : 0));
+  context.putImageData(new ImageData(levels, width, height), 0, 0);
+  context.globalCompositeOperation = 'source-in';
+  context.fillStyle = colour;
+  context.fillRect(0, 0, width, height);
+  return canvas;
 }
 
 /** @param {number} value @param {number} most */

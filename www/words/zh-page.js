@@ -10,7 +10,7 @@ export const page = {
   families: '生成器家族',
   arrival: '此链接的内容',
   opening: '一个映射把高斯分布变成另一个分布',
-  openingCaption: '拖动右边的圆点：映射随之改变，每个样本都落到别处。下面的模型把高斯分布变成图像。',
+  openingCaption: '拖动右边的圆点：映射随之改变，每个样本都落到别处。下面的模型把高斯分布变成图像，其中几张会来到这里。',
   glossary: '术语',
   lesson: '课程',
   term: '术语',
