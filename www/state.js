@@ -1,6 +1,7 @@
 // The state of the page: one object, of exactly the properties that a link carries.
 
 import { reachOf } from './card.js';
+import { moved } from './place.js';
 import { conditionOf, latentOf } from './request.js';
 import { words } from './words.js';
 
@@ -152,8 +153,7 @@ export class Store extends EventTarget {
    * @param {Partial<State>} changes
    */
   update(changes) {
-    const onTheWay = ['seed', 'to', 't', 'mode'].some((name) => name in changes);
-    this.#replace({ ...this.#value, ...(onTheWay && { at: null }), ...changes });
+    this.#replace({ ...this.#value, ...moved(changes) });
   }
 
   /**
