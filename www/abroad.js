@@ -9,9 +9,11 @@ let policy;
  * @param {WorkerOptions} options
  */
 export function startAbroad(url, options) {
-  // A browser starts workers of the page's own origin only; what these import may lie elsewhere.
-  const own = url.origin === globalThis.origin;
-  const address = own ? url.href : URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+  // A browser starts workers of the page's own origin only; what these import may lie elsewhere. Of no origin, Chromium starts no
+  // module from a blob, but one from the address itself.
+  const script = `import ${JSON.stringify(url.href)};`;
+  const beyond = globalThis.origin === 'null' ? () => `data:text/javascript,${encodeURIComponent(script)}` : () => URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const address = url.origin === globalThis.origin ? url.href : beyond();
   const { trustedTypes } = /** @type {any} */ (globalThis);
   policy ??= trustedTypes?.createPolicy('pushforward', { createScriptURL: (/** @type {string} */ trusted) => trusted });
   return new Worker(policy?.createScriptURL(address) ?? address, options);

@@ -22,6 +22,15 @@ const VIEWS = {
   race: () => import('./race.js'),
 };
 
+/** What the controls of a figure do by keys. */
+const KEYS = { slider: /^(Arrow|Page|Home$|End$)/, button: /^(Enter| )$/ };
+
+/** A page whose own keys turn slides cannot see which of them a figure has taken. @param {KeyboardEvent} event */
+function keep(event) {
+  const control = /** @type {Element} */ (event.target).matches('button') ? 'button' : 'slider';
+  if (KEYS[control].test(event.key)) event.stopPropagation();
+}
+
 const STILL = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class Figure {
@@ -61,6 +70,7 @@ export class Figure {
     this.#sheets = owner.root.adoptedStyleSheets;
     owner.root.adoptedStyleSheets = [...this.#sheets, FRAME];
     owner.root.replaceChildren(this.#frame);
+    this.#frame.addEventListener('keydown', keep);
     this.wait();
   }
 

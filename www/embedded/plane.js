@@ -2,13 +2,16 @@
 
 import { dimensionOf, reachOf } from '../card.js';
 import { chart } from '../chart.js';
-import { html, number } from '../dom.js';
+import { find, html, number, set } from '../dom.js';
 import { latentOf } from '../request.js';
 import { Drawing } from './drawing.js';
 import { sheet } from './style.js';
 import { captionOf, placeOf, subjectOf } from './words.js';
 
 /** @import { Stage, Standing } from '../../types/page.d.ts' */
+
+/** What a finger hits, in pixels. */
+const FINGER = 44;
 
 export const STYLE = sheet(`
 .body { display: flex; flex-wrap: wrap; align-items: flex-end; gap: 12px; }
@@ -33,8 +36,7 @@ path.other { stroke: var(--ink); stroke-width: 0.03; stroke-dasharray: 0.1 0.12;
 .end.b circle { fill: var(--b); }
 .point { cursor: grab; outline: none; touch-action: none; }
 .dragging, .dragging .point { cursor: grabbing; }
-/* As large as a finger, however small the drawing. */
-.grip { fill: transparent; stroke: transparent; stroke-width: 44px; vector-effect: non-scaling-stroke; r: 0.01px; pointer-events: all; }
+.grip { fill: transparent; }
 .halo { fill: var(--raised); stroke: var(--ink); stroke-width: 0.07; }
 .point .dot { fill: var(--ink); }
 .point:hover .halo { stroke-width: 0.11; }
@@ -53,6 +55,11 @@ export function mount(stage) {
   const farthest = functions.properties().find(({ name }) => name === 'at')?.max ?? Infinity;
   /** @type {ReturnType<typeof chart> | null} */
   let drawn = null;
+  // However small the drawing, the point is as large as a finger.
+  const fitting = new ResizeObserver(([{ target, contentRect }]) => {
+    const { width: wide } = /** @type {SVGSVGElement} */ (target).viewBox.baseVal;
+    set(find('.grip', /** @type {ParentNode} */ (/** @type {unknown} */ (target))), { r: ((FINGER / 2) * wide) / contentRect.width });
+  });
   /** What the drawing asks where the point is. */
   const place = { value: /** @type {import('../../pkg/index.d.ts').State} */ ({}), update };
 
@@ -67,9 +74,13 @@ export function mount(stage) {
       place.value = state;
       drawn ??= chart(place, functions, words.plane, dimension, reachOf(card, farthest));
       if (!body.firstChild) body.append(drawn.drawing, canvas);
+      fitting.observe(drawn.drawing);
       drawn.draw();
       drawing.show(state, moving);
     },
-    rest: () => drawing.rest(),
+    rest() {
+      fitting.disconnect();
+      drawing.rest();
+    },
   };
 }
