@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { drawn, picture } from './embedder.js';
 import { host } from './host.js';
 import { expectDrawn } from './visitor.js';
 
@@ -52,16 +53,6 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(() => server.close());
-
-/** RGBA of the first picture of a figure. */
-function picture(figure) {
-  return figure.locator('canvas').first().evaluate((canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]);
-}
-
-/** Waits until all of a figure is there. */
-async function drawn(figure) {
-  await expect.poll(() => figure.evaluate((element) => element.link !== '' && !element.hasAttribute('aria-busy')), { timeout: 30_000 }).toBe(true);
-}
 
 test('a figure of a deck draws when its slide comes, and its keys turn no slide', async ({ page }) => {
   const asked = [];
