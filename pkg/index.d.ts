@@ -191,6 +191,14 @@ export interface State {
   lang: '' | 'en' | 'zh';
   /** The step of the page's tour, from 1; null for who takes none. */
   tour: number | null;
+  /** The parts of the page that a lesson shows, with commas between them; empty for all. */
+  show: string;
+  /** The properties that a lesson keeps as they are, with commas between them; empty for none. */
+  lock: string;
+  /** What a lesson asks, in at most 200 characters. */
+  task: string;
+  /** What must hold for it to be done, like `mode~lerp,norm~0~0.75`. */
+  goal: string;
 }
 
 /** How to sample, from the latent to the picture; what is left out is the card's default, what a model does not know it ignores. */

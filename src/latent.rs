@@ -224,7 +224,8 @@ pub fn statistics(z: &[f32]) -> Result<Statistics, LatentError> {
         variance,
         chi_mean,
         chi_std: (count - chi_mean * chi_mean).max(0.0).sqrt(),
-        chi_cdf: regularized_gamma(count / 2.0, length * length / 2.0),
+        // The integral begins at 0, where the library takes none.
+        chi_cdf: if length > 0.0 { regularized_gamma(count / 2.0, length * length / 2.0) } else { 0.0 },
         histogram: histogram(z),
     })
 }

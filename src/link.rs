@@ -5,6 +5,7 @@
 //! cannot be used becomes a message and the nearest valid state, unknown keys are ignored, and links
 //! of older versions keep their meaning (`tests/old_links.txt`).
 
+mod goal;
 mod mask;
 mod state;
 mod table;
@@ -20,9 +21,10 @@ use crate::generator::{Condition, Prompt};
 use crate::latent::{self, LatentError, Plane};
 use state::BLANK;
 
+pub use goal::{CHANGED, Clause, Goal, NAMES, NORM, Wanted};
 pub use mask::Mask;
 pub use state::{AnyWord, ClassChoice, State};
-pub use table::{Kind, LANGUAGES, PROPERTIES, Property, TOUR};
+pub use table::{Kind, LANGUAGES, LOCKABLE, PARTS, PROPERTIES, Property, TOUR};
 pub use word::{Domain, Word};
 
 /// A state that no link can say, or no picture can be drawn from.
@@ -292,4 +294,38 @@ fn mix_of(state: &State) -> Result<f64, LatentError> {
     let along = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy);
     // Where A and B are the same, there is no way between them.
     Ok(if along.is_finite() { along.clamp(0.0, 1.0) } else { 0.0 })
+}
+
+/// How things stand with a clause of a [`Goal`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Standing {
+    /// Of which of [`NAMES`].
+    pub name: &'static str,
+    /// What it is, as a link would say it; the empty text where it is not known yet.
+    pub is: String,
+    /// Whether it is as the goal wants it.
+    pub met: bool,
+}
+
+/// How things stand with the clauses of a state's goal, where this share of the pixels, in [0, 1], has changed since the lesson
+/// was opened, if that is known. A state without a goal has no clauses.
+///
+/// # Errors
+/// As [`canonical`].
+pub fn standing(state: &State, changed: Option<f64>) -> Result<Vec<Standing>, StateError> {
+    let goal = Goal::parse(&state.goal).map_or(vec![], |Goal(clauses)| clauses);
+    let of = |Clause { name, wanted }| {
+        let measured = match name {
+            NORM => {
+                let latent = latent_of(state)?;
+                Some(latent::norm(&latent) / (latent.len() as f64).sqrt())
+            }
+            CHANGED => changed,
+            _ => None,
+        };
+        let said = PROPERTIES.iter().find(|property| property.name == name).map(|property| property.say(state));
+        let is = said.or(measured.map(|number| number.to_string())).unwrap_or_default();
+        Ok(Standing { name, met: wanted.met(&is), is })
+    };
+    goal.into_iter().map(of).collect()
 }

@@ -69,6 +69,8 @@ fn what_cannot_be_combined_is_refused() {
     assert!(Plane::through_origin(&[1.0], &[1.0, 2.0]).is_err());
     assert!(Plane::through_origin(&[1.0, 0.0], &[0.0, 1.0]).unwrap().at(f32::NAN, 0.0).is_err());
     assert!(statistics(&[]).is_err());
+    // The origin is shorter than every sample.
+    assert_eq!(statistics(&[0.0; 16]).unwrap().chi_cdf, 0.0);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use pushforward::catalogue::{card, cards};
 use pushforward::generator::{Condition, Prompt, Sampler};
 use pushforward::latent::{Mode, gaussian};
 use pushforward::link::{
-    ClassChoice, Mask, PROPERTIES, State, StateError, canonical, condition_of, latent_of, parse, with_model, write,
+    ClassChoice, LOCKABLE, Mask, NAMES, PARTS, PROPERTIES, Parsed, State, StateError, canonical, condition_of,
+    latent_of, parse, standing, with_model, write,
 };
 use pushforward::weights::Precision;
 
@@ -122,6 +123,58 @@ fn a_step_of_the_tour_that_does_not_exist_is_the_nearest_that_does() {
     assert_eq!([tour("0"), tour("11"), tour("-3"), tour("x")], [(Some(1), 1), (Some(10), 1), (Some(1), 1), (None, 1)]);
     assert!(!write(&State::default()).unwrap().contains("tour"));
     assert!(write(&State { tour: Some(3), ..State::default() }).unwrap().ends_with("&tour=3"));
+}
+
+#[test]
+fn a_lesson_shows_and_locks_what_there_is_and_says_what_there_is_not() {
+    let lesson = |text: &str| {
+        let Parsed { state, messages } = parse(text);
+        (state.show, state.lock, messages.iter().map(|replaced| (replaced.name, replaced.nearest)).collect::<Vec<_>>())
+    };
+    let said = |show: &str, lock: &str| (show.into(), lock.into(), vec![]);
+    assert_eq!(lesson(""), said("", ""));
+    assert_eq!(lesson("show=picture,way&lock=model"), said("picture,way", "model"));
+    // In the table's order, each once, however the comma is written.
+    assert_eq!(lesson("show=way%2Cpicture,way&lock=t,model"), said("picture,way", "model,t"));
+    assert_eq!(lesson("show=way,stars"), ("way".into(), String::new(), vec![("show", true)]));
+    assert_eq!(lesson("show=stars&lock=,"), (String::new(), String::new(), vec![("show", false), ("lock", false)]));
+    let everything = LOCKABLE.join(",");
+    assert_eq!(lesson(&format!("lock={everything}")), said("", &everything));
+    assert!(parse("show=stars").messages[0].to_string().contains("some of opening, families"));
+    let state = State { show: "way,picture".into(), task: "Where is 0.5?".into(), ..State::default() };
+    assert!(write(&state).unwrap().ends_with("&show=picture,way&task=Where%20is%200.5%3F"));
+    assert!(write(&State { show: "stars".into(), ..State::default() }).is_err());
+    assert!(LOCKABLE.iter().all(|name| PROPERTIES.iter().any(|property| property.name == *name)));
+    // Another model does not end the lesson.
+    let moved = with_model(&State { lock: "seed".into(), goal: "norm~0~1".into(), ..state }, "gan-fashion").unwrap();
+    assert_eq!((&*moved.show, &*moved.lock, &*moved.goal), ("picture,way", "seed", "norm~0~1"));
+}
+
+#[test]
+fn a_goal_is_met_where_all_of_its_clauses_are() {
+    let met = |link: &str, changed| {
+        let Parsed { state, messages } = parse(link);
+        assert_eq!(messages, vec![], "{link}");
+        standing(&state, changed).unwrap().iter().map(|standing| standing.met).collect::<Vec<_>>()
+    };
+    assert!(met("", None).is_empty());
+    assert_eq!(met("goal=t~0.4~0.6&t=0.6", None), [true]);
+    assert_eq!(met("goal=t~0.4~0.6&t=0.601", None), [false]);
+    assert_eq!(met("goal=class~9,mode~lerp&class=9", None), [true, false]);
+    assert_eq!(met("goal=class~any&class=9", None), [false]);
+    assert_eq!(met("goal=changed~0.1~1", None), [false]);
+    assert_eq!(met("goal=changed~0.1~1", Some(0.25)), [true]);
+    // The middle of the straight line is shorter than a sample, that of the arc is not.
+    assert_eq!(met("goal=norm~0~0.8&mode=lerp&t=0.5", None), [true]);
+    assert_eq!(met("goal=norm~0~0.8&mode=slerp&t=0.5", None), [false]);
+    // What a model does not have is no number.
+    assert_eq!(met("goal=steps~1~50", None), [false]);
+    for bad in ["t", "t~", "norm~1", "t~0.6~0.4", "t~a~b", "t~0~NaN", "at~1,1", "colour~red", "t~0~1,", "t~0~1~2"] {
+        let parsed = parse(&format!("goal={bad}"));
+        assert_eq!((&*parsed.state.goal, parsed.messages.len()), ("", 1), "{bad}");
+    }
+    let properties = PROPERTIES.iter().map(|property| property.name);
+    assert_eq!(NAMES.iter().filter(|name| !properties.clone().any(|known| known == **name)).count(), 2);
 }
 
 #[test]
@@ -357,17 +410,24 @@ fn states() -> impl Strategy<Value = State> {
         0usize..9,
     );
     let said = ("\\PC{0,200}", "\\PC{0,20}", any::<prop::sample::Index>(), proptest::option::of(any::<u32>()));
+    let lesson = (
+        proptest::sample::subsequence(PARTS, 0..=PARTS.len()).prop_map(|names| names.join(",")),
+        proptest::sample::subsequence(LOCKABLE, 0..=LOCKABLE.len()).prop_map(|names| names.join(",")),
+        "\\PC{0,200}",
+        proptest::sample::select(vec!["", "t~0~1", "model~emoji,norm~0.5~0.75"]).prop_map(String::from),
+    );
     let seen = (
         proptest::sample::select(&Precision::ALL),
         proptest::sample::select(vec!["", "en", "zh", "zh-Hant-TW", "en_US"]).prop_map(String::from),
         proptest::option::of(1u32..=10),
     );
-    (way, controls, said, seen).prop_map(
+    (way, controls, said, seen, lesson).prop_map(
         |(
             (model, class, seed, to, mode, t, at),
             (steps, guidance, temperature, sampler, brush, every),
             (prompt, toprompt, style, draws),
             (precision, lang, tour),
+            (show, lock, task, goal),
         )| {
             let card = card(&model).expect("one of the cards");
             let every = mask(card, |i| every > 0 && i % every == 0);
@@ -400,6 +460,10 @@ fn states() -> impl Strategy<Value = State> {
                 precision,
                 lang,
                 tour,
+                show,
+                lock,
+                task,
+                goal,
             }
         },
     )

@@ -20,7 +20,7 @@ export function syncAddress(store, complain) {
     timer = 0;
     // Somebody has just gone to another address, and the event that says so is still on its way.
     if (location.hash !== known) return;
-    history.replaceState(null, '', `#${store.link}`);
+    history.replaceState(history.state, '', `#${store.link}`);
     known = location.hash;
     written = performance.now();
   };

@@ -98,6 +98,12 @@ async function start() {
     if (late === 'at once' && !embedded) first.then(near[id]);
   }
   if (arrived && !embedded) mountArrival(find('#arrival'), context);
+  // What came by the address is marked before anything is painted, as it stands there: www/arrived.js.
+  store.watch(() => {
+    const { show } = store.value;
+    if (show) document.documentElement.dataset.show = show.replaceAll(',', ' ');
+    else delete document.documentElement.dataset.show;
+  });
   store.watchModel((card) => {
     showDevice(card.id);
     find('main').classList.toggle('painted', gridOf(card) !== null);

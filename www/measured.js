@@ -11,9 +11,9 @@ import { words } from './words.js';
 const percent = (fraction) => `${(100 * fraction).toFixed(1)} %`;
 
 /**
- * What was measured, and its figures.
+ * What was measured, its figures, and of some the term in the glossary.
  * @param {Card} card
- * @returns {[string, string][]}
+ * @returns {[string, string, string?][]}
  */
 export function measured({ quality }) {
   if (!quality?.shipped) return [];
@@ -31,24 +31,24 @@ export function usualBits({ quality }) {
 
 /**
  * @param {Quality} quality
- * @returns {[string, string][]}
+ * @returns {[string, string, string?][]}
  */
 function ofClasses({ samples, floor, shipped }) {
   const { distance, times, seen, real, spread, bits, bound } = words.quality;
-  /** @type {[string, string][]} */
+  /** @type {[string, string, string?][]} */
   const rows = [
-    [distance(samples.toLocaleString(words.locale)), times(shipped.fd_fashion.toFixed(2), shipped.fd_over_floor.toFixed(0))],
+    [distance(samples.toLocaleString(words.locale)), times(shipped.fd_fashion.toFixed(2), shipped.fd_over_floor.toFixed(0)), 'fd'],
     [seen, real(percent(shipped.conditional_accuracy), percent(floor.accuracy))],
     [spread, `${shipped.precision.toFixed(2)}, ${shipped.recall.toFixed(2)}`],
   ];
-  if (shipped.bits_per_dim !== undefined) rows.push([bits, shipped.bits_per_dim.toFixed(2)]);
-  if (shipped.bits_per_dim_bound !== undefined) rows.push([bits, bound(shipped.bits_per_dim_bound.toFixed(2))]);
+  if (shipped.bits_per_dim !== undefined) rows.push([bits, shipped.bits_per_dim.toFixed(2), 'bits']);
+  if (shipped.bits_per_dim_bound !== undefined) rows.push([bits, bound(shipped.bits_per_dim_bound.toFixed(2)), 'bits']);
   return rows;
 }
 
 /**
  * @param {PromptQuality} quality
- * @returns {[string, string][]}
+ * @returns {[string, string, string?][]}
  */
 function ofSentences({ samples, floor, shipped }) {
   const { nearer, real, beside, inSteps, asked, emoji, times, diversity, hands, nearest, apart } = words.quality;
@@ -58,7 +58,7 @@ function ofSentences({ samples, floor, shipped }) {
     [nearer(samples), real(percent(shipped.r_precision), percent(floor.r_precision))],
     ...shipped.variants.map(({ steps, r_precision }) => /** @type {[string, string]} */ ([inSteps(steps), percent(r_precision)])),
     [asked, asks.join(', ')],
-    [emoji, times(shipped.fd_emoji.toFixed(2), shipped.fd_over_floor.toFixed(1))],
+    [emoji, times(shipped.fd_emoji.toFixed(2), shipped.fd_over_floor.toFixed(1)), 'fd'],
     [diversity, hands(shipped.diversity.toFixed(2), floor.diversity.toFixed(2))],
     [nearest, apart(shipped.nearest.toFixed(3), floor.nearest.toFixed(3))],
   ];

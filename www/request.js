@@ -51,7 +51,7 @@ export function samplingOf({ model, seed, steps, guidance, temperature, sampler,
 }
 
 /** What of a state no picture depends on, taken out of it. */
-export const UNDRAWN = { lang: null, tour: null };
+export const UNDRAWN = { lang: null, tour: null, show: '', lock: '', task: '', goal: '' };
 
 /**
  * What a state's picture depends on, to be compared.

@@ -14,6 +14,14 @@ import { words } from './words.js';
 /** Rolled seeds stay below this: a link with short seeds is one that people can read to each other. */
 const DICE = 100_000;
 
+/**
+ * The names that a property lists.
+ * @param {string} list with commas between them
+ */
+export function namesIn(list) {
+  return list ? list.split(',') : [];
+}
+
 /** A seed at random. */
 export function rolled() {
   return crypto.getRandomValues(new Uint32Array(1))[0] % DICE;
@@ -41,6 +49,8 @@ export class Store extends EventTarget {
     this.properties = new Map(functions.properties().map((property) => [property.name, property]));
     const { state, messages } = functions.parseLink(fragment);
     ({ state: this.#value, link: this.#link } = functions.settle(state));
+    /** The link of the state that was read last. */
+    this.opened = this.#link;
     this.#cards = cards;
     this.messages = messages;
   }
@@ -59,6 +69,11 @@ export class Store extends EventTarget {
     const card = this.#cards.find(({ id }) => id === this.#value.model);
     if (!card) throw new Error(`no card for ${this.#value.model}`);
     return card;
+  }
+
+  /** The properties that a lesson keeps as they are. @returns {string[]} */
+  get locked() {
+    return namesIn(this.#value.lock);
   }
 
   /** What the model is asked for. @returns {import('../pkg/index.d.ts').Condition} */
@@ -140,20 +155,22 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Goes over to another model; what it has too stays as it is.
+   * Goes over to another model, where no lesson keeps it; what it has too stays as it is.
    * @param {string} model
    */
   choose(model) {
-    this.#replace(this.#functions.withModel(this.#value, model));
+    if (!this.locked.includes('model')) this.#replace(this.#functions.withModel(this.#value, model));
   }
 
   /**
-   * Changes some properties; throws and changes nothing if one cannot be.
+   * Changes some properties, but none that a lesson keeps; throws and changes nothing if one cannot be.
    * Whoever moves along the way between the ends leaves the free point.
    * @param {Partial<State>} changes
    */
   update(changes) {
-    this.#replace({ ...this.#value, ...moved(changes) });
+    const { locked } = this;
+    const asked = Object.entries(moved(changes));
+    this.#replace({ ...this.#value, ...Object.fromEntries(asked.filter(([name]) => !locked.includes(name))) });
   }
 
   /**
@@ -163,6 +180,7 @@ export class Store extends EventTarget {
   read(fragment) {
     const { state, messages } = this.#functions.parseLink(fragment);
     this.#replace(state);
+    this.opened = this.#link;
     return messages;
   }
 

@@ -4,7 +4,7 @@ import type { Card, Choices, Condition, DeviceInfo, Likelihood as Bits, State, S
 
 export interface Property {
   name: keyof State;
-  kind: 'choice' | 'integer' | 'number' | 'point' | 'mask' | 'sentence';
+  kind: 'choice' | 'integer' | 'number' | 'point' | 'mask' | 'sentence' | 'names' | 'goal';
   default: unknown;
   min?: number;
   max?: number;
@@ -43,6 +43,10 @@ export function canonical(state: State): State;
 /** The canonical state and its link, with one check of it. */
 export function settle(state: State): { state: State; link: string };
 export function withModel(state: State, model: string): State;
+/** How things stand with the clauses of a state's goal; `changed` is a share of the picture's pixels, or no number. */
+export function goalStanding(state: State, changed: number): { name: string; is: string; met: boolean }[];
+/** The modules of a QR code row by row, 1 where they are dark. */
+export function qrCode(text: string): Uint8Array;
 export function packMask(coordinates: Uint8Array): string;
 export function unpackMask(mask: string, dimension: number): Uint8Array;
 export function gaussian(model: string, seed: number): Float32Array;

@@ -57,6 +57,18 @@ pub struct State {
     pub lang: String,
     /// The step of the tour that the visitor is at, from 1; none for who takes none.
     pub tour: Option<u32>,
+    /// The parts of the page that a lesson shows, with commas between them; empty for all.
+    #[serde(default)]
+    pub show: String,
+    /// The properties that a lesson keeps as they are, with commas between them; empty for none.
+    #[serde(default)]
+    pub lock: String,
+    /// What a lesson asks; empty where it asks nothing.
+    #[serde(default)]
+    pub task: String,
+    /// What must hold for the task to be done, as the text of a [`super::Goal`]; empty where nothing is checked.
+    #[serde(default)]
+    pub goal: String,
 }
 
 /// The state of which nothing has been read yet.
@@ -82,6 +94,10 @@ pub(super) const BLANK: State = State {
     precision: Precision::Q8,
     lang: String::new(),
     tour: None,
+    show: String::new(),
+    lock: String::new(),
+    task: String::new(),
+    goal: String::new(),
 };
 
 /// A class by its number, or the word `any`.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::goal;
 use super::state::State;
 use super::word::{Domain, Word};
 use crate::cards::{ConditionKind, Controls, ModelCard, Range};
@@ -44,6 +45,12 @@ pub enum Kind {
     Sampler,
     /// What somebody says to the model, in at most so many characters.
     Sentence(usize),
+    /// What somebody says to a reader, in at most so many characters.
+    Text(usize),
+    /// Some of a few names, or none.
+    Names(&'static [&'static str]),
+    /// A [`super::Goal`], or none.
+    Goal,
     /// One of the model's styles.
     Style,
     /// Coordinates of a latent that is shaped like a picture.
@@ -99,6 +106,52 @@ const WAYS: &[&str] = &["lerp", "slerp"];
 
 /// Steps of the tour through the page.
 pub const TOUR: u32 = 10;
+
+/// Parts of the page that a lesson can show alone, in their order.
+pub const PARTS: &[&str] = &[
+    "opening",
+    "families",
+    "say",
+    "plane",
+    "coordinates",
+    "controls",
+    "picture",
+    "classes",
+    "choices",
+    "way",
+    "many",
+    "histogram",
+    "story",
+    "kinds",
+    "norms",
+    "race",
+    "own",
+    "model",
+    "glossary",
+    "editor",
+];
+
+/// Properties that a lesson can keep as they are.
+pub const LOCKABLE: &[&str] = &[
+    "model",
+    "class",
+    "prompt",
+    "toprompt",
+    "style",
+    "seed",
+    "to",
+    "mode",
+    "t",
+    "at",
+    "steps",
+    "guidance",
+    "temperature",
+    "sampler",
+    "mask",
+    "swap",
+    "draws",
+    "precision",
+];
 
 /// Characters of a sentence: about as many as a model reads of one.
 const LONGEST: usize = 200;
@@ -277,6 +330,38 @@ pub const PROPERTIES: &[Property] = &[
         help: "The step of the tour through the page; none for who takes none.",
         field: field!(tour),
     },
+    Property {
+        name: "show",
+        kind: Kind::Names(PARTS),
+        default: "",
+        always: false,
+        help: "The parts of the page that a lesson shows; without any, all.",
+        field: field!(show),
+    },
+    Property {
+        name: "lock",
+        kind: Kind::Names(LOCKABLE),
+        default: "",
+        always: false,
+        help: "What a lesson keeps as it is.",
+        field: field!(lock),
+    },
+    Property {
+        name: "task",
+        kind: Kind::Text(LONGEST),
+        default: "",
+        always: false,
+        help: "What a lesson asks.",
+        field: field!(task),
+    },
+    Property {
+        name: "goal",
+        kind: Kind::Goal,
+        default: "",
+        always: false,
+        help: "What must hold for the task to be done.",
+        field: field!(goal),
+    },
 ];
 
 impl Property {
@@ -322,6 +407,9 @@ impl Property {
                 Some(samplers) => Domain::Words(samplers.iter().map(|sampler| sampler.name()).collect()),
             },
             Kind::Sentence(most) => spoken(card).map_or(Domain::Nothing, |_| Domain::Sentence(most)),
+            Kind::Text(most) => Domain::Sentence(most),
+            Kind::Names(names) => Domain::Names(names),
+            Kind::Goal => Domain::Goal(goal::NAMES),
             Kind::Style => spoken(card)
                 .map_or(Domain::Nothing, |card| Domain::Words(card.styles.iter().map(String::as_str).collect())),
             Kind::Mask | Kind::Swap => card

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::goal::Goal;
 use super::mask::Mask;
 use super::state::{AnyWord, ClassChoice};
 use crate::cards::{Precision, Sampler};
@@ -50,6 +51,10 @@ pub enum Domain {
     Coordinates(usize),
     /// What somebody says, in at most so many characters.
     Sentence(usize),
+    /// Some of a few names, with commas between them.
+    Names(&'static [&'static str]),
+    /// A [`Goal`] about some of these.
+    Goal(&'static [&'static str]),
 }
 
 impl Domain {
@@ -70,6 +75,13 @@ impl Domain {
             Self::Languages(known) => format!("a language of the page ({})", known.join(", ")),
             Self::Coordinates(count) => format!("a bitmap of {count} coordinates in base64url"),
             Self::Sentence(most) => format!("a sentence of at most {most} characters on one line"),
+            Self::Names(names) => format!("some of {}, with commas between them", names.join(", ")),
+            Self::Goal(names) => {
+                let names = names.join(", ");
+                format!(
+                    "clauses with commas between them, name~value or name~least~most, where the name is one of {names}"
+                )
+            }
         }
     }
 }
@@ -103,8 +115,8 @@ impl<T: Word> Word for Option<T> {
     }
 }
 
-/// The id of a model, one of a few words, what somebody says, or a mask as it is written: that of no coordinate is the
-/// empty text.
+/// The id of a model, one of a few words, some names, what somebody says, a goal, or a mask as it is written: that of no
+/// coordinate is the empty text.
 impl Word for String {
     fn say(&self) -> String {
         self.clone()
@@ -123,14 +135,24 @@ impl Word for String {
                 let primary = text.split(['-', '_', '.']).next()?.to_ascii_lowercase();
                 known.contains(&primary.as_str()).then_some(primary)
             }
+            Domain::Names(_) => Self::nearest(text, domain).filter(|_| text.split(',').all(|name| named(name, domain))),
+            Domain::Goal(_) => Goal::parse(text).map(|_| text.into()),
             Domain::Sentence(_) => Self::nearest(text, domain).filter(|sentence| sentence == text),
             _ => None,
         }
     }
 
     fn nearest(text: &str, domain: &Domain) -> Option<Self> {
-        let Domain::Sentence(most) = domain else { return None };
-        Some(text.chars().filter(|c| !c.is_control()).take(*most).collect())
+        match domain {
+            Domain::Sentence(most) => Some(text.chars().filter(|c| !c.is_control()).take(*most).collect()),
+            // Those that are known, in their own order and once.
+            Domain::Names(known) => {
+                let said: Vec<&str> =
+                    known.iter().copied().filter(|name| text.split(',').any(|said| said == *name)).collect();
+                (!said.is_empty()).then(|| said.join(","))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -233,6 +255,10 @@ impl Word for Sampler {
         let Domain::Words(words) = domain else { return None };
         Self::named(text).filter(|_| words.contains(&text))
     }
+}
+
+fn named(name: &str, domain: &Domain) -> bool {
+    matches!(domain, Domain::Names(known) if known.contains(&name))
 }
 
 fn bounds(domain: &Domain) -> Option<(f64, f64)> {

@@ -1,5 +1,6 @@
 //! What needs no device: cards, links, latents and their statistics.
 
+use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Serialize;
 use serde_json::json;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -7,6 +8,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use super::convert::{self, Outcome, condition_to_js, no_word, to_js};
 use crate::cards::ModelCard;
 use crate::catalogue;
+use crate::error::{ErrorKind, PushforwardError};
 use crate::families;
 use crate::generator::RequestError;
 use crate::latent::{self, Mode, Plane};
@@ -31,6 +33,9 @@ pub fn card(id: &str) -> Result<&'static ModelCard, RequestError> {
 pub fn has_plan(model: &str) -> Outcome<bool> {
     Ok(families::has_plan(&card(model)?.family))
 }
+
+/// Bytes that the largest QR code holds at the lowest level of correction (ISO/IEC 18004, version 40-L).
+const QR_MOST: usize = 2953;
 
 /// One row of the state's table, as controls need it.
 #[derive(Serialize)]
@@ -58,9 +63,11 @@ pub fn properties() -> Outcome<JsValue> {
             let (kind, range, choices) = match property.kind {
                 Kind::Model => ("choice", None, Some(catalogue::cards().iter().map(|card| card.id.clone()).collect())),
                 Kind::Class | Kind::Sampler | Kind::Style => ("choice", None, None),
-                Kind::Sentence(most) => ("sentence", Some((0.0, most as f64)), None),
+                Kind::Sentence(most) | Kind::Text(most) => ("sentence", Some((0.0, most as f64)), None),
                 Kind::Language => ("choice", None, Some(LANGUAGES.iter().map(|tag| tag.to_string()).collect())),
                 Kind::Choice(words) => ("choice", None, Some(words.iter().map(|word| word.to_string()).collect())),
+                Kind::Names(names) => ("names", None, Some(names.iter().map(|name| name.to_string()).collect())),
+                Kind::Goal => ("goal", None, Some(link::NAMES.iter().map(|name| name.to_string()).collect())),
                 Kind::Seed | Kind::Brush => ("integer", Some((0.0, u32::MAX.into())), None),
                 Kind::Step => ("integer", Some((1.0, TOUR.into())), None),
                 Kind::Whole(_) => ("integer", None, None),
@@ -146,6 +153,29 @@ pub fn state_latent(state: JsValue) -> Outcome<Vec<f32>> {
 #[wasm_bindgen(js_name = stateCondition)]
 pub fn state_condition(state: JsValue) -> Outcome<JsValue> {
     condition_to_js(link::condition_of(&convert::state(&state)?)?)
+}
+
+/// How things stand with each clause of a state's goal, `[{ name, is, met }, …]`; `changed` is the share of pixels that
+/// differ from the picture that the lesson opened with, and no number where that is not known.
+#[wasm_bindgen(js_name = goalStanding)]
+pub fn goal_standing(state: JsValue, changed: f64) -> Outcome<JsValue> {
+    to_js(&link::standing(&convert::state(&state)?, changed.is_finite().then_some(changed))?)
+}
+
+/// The QR code of a text: its modules row by row, 1 where they are dark; as many rows as columns.
+#[wasm_bindgen(js_name = qrCode)]
+pub fn qr_code(text: &str) -> Outcome<Vec<u8>> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Low).map_err(|error| {
+        let details = json!({ "expected": QR_MOST, "got": text.len() });
+        let message = format!("{error}: expected at most {QR_MOST} bytes, got {}", text.len());
+        PushforwardError::new(ErrorKind::Request, "qr-length", details, message)
+    })?;
+    let side = 0..code.size();
+    Ok(side
+        .clone()
+        .flat_map(|y| side.clone().map(move |x| (x, y)))
+        .map(|(x, y)| u8::from(code.get_module(x, y)))
+        .collect())
 }
 
 /// The latent of a seed.

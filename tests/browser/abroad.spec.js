@@ -39,7 +39,7 @@ test('all views draw under a strict policy, with no inline style and no string o
 for (const lang of ['zh', 'zh-Hans', 'zh_CN', 'ZH-hant-TW']) {
   test(`in a page in ${lang} it speaks Chinese`, async ({ page }) => {
     const figure = await add(page, { view: 'way', 'of-class': '7', t: '0.3' }, lang);
-    await expect(figure.getByText('运动鞋 · 变分自编码器 · 从 A 到 B 的 30 %')).toBeVisible();
+    await expect(figure.getByText('运动鞋 · 变分自编码器 · 从 A 到 B 的 30 % 处')).toBeVisible();
     await expect(figure.getByRole('slider', { name: '从 A 到 B 的路径上的位置' })).toBeVisible();
     await figure.evaluate((element) => (element.lang = 'fr'));
     await expect(figure.getByText('Sneaker · Variational autoencoder · 30 % from A to B')).toBeVisible();

@@ -43,7 +43,7 @@ test.describe('where the reader prefers Chinese', () => {
     await expect(notices).toContainText('seed：应为从 0 到 4294967295 的整数，却是“-3”；改用最接近的有效值。');
     await expect(notices).toContainText('t：应为从 0 到 1 的数，却是“seven”；改用默认值。');
     await page.locator('#families').getByText('生成对抗网络').click();
-    await expect(notices).toContainText('模型 gan-fashion 的权重没有到达');
+    await expect(notices).toContainText('模型 gan-fashion 的权重未能获取');
     await expect(notices.getByRole('button', { name: '再试一次' })).toBeVisible();
   });
 

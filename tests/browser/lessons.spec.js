@@ -118,7 +118,7 @@ test('halfway on the straight line the point is short, on the arc it is not, and
   await figure.scrollIntoViewIfNeeded();
   await expect(figure.locator('svg')).toHaveCount(1);
   await expect(figure.locator('.half .stale')).toHaveCount(0);
-  await expect(figure.locator('figcaption')).toContainText(/length (19|20)\.\d, and one of the arc (27|28)\.\d. Of samples, < 0.01 % are shorter/);
+  await expect(figure.locator('figcaption')).toContainText(/norm (19|20)\.\d, and one of the arc (27|28)\.\d. Of samples, < 0.01 % have less/);
   for (const mode of ['lerp', 'slerp']) {
     const expected = await page.evaluate(async (mode) => {
       const draw = async (seed) => (await globalThis.pushforward.generate({ model: 'flow-fashion', seed })).latent;

@@ -91,7 +91,7 @@ const chinese = {
   quoted: (sentence) => `“${sentence}”`,
   fromTo: (from, to) => `${from}到${to}`,
   picture: (subject, place) => `样本：${subject}，${place}`,
-  between: (percent) => (percent === 0 ? '在 A 处' : percent === 100 ? '在 B 处' : `从 A 到 B 的 ${percent} %`),
+  between: (percent) => (percent === 0 ? '在 A 处' : percent === 100 ? '在 B 处' : `从 A 到 B 的 ${percent} % 处`),
   off: '在路径之外',
   way: {
     slider: '从 A 到 B 的路径上的位置',

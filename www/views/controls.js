@@ -1,19 +1,20 @@
 // What can be chosen about the way from noise to picture: a control for each one that the model's card has.
 
 import { fillTrack, find, html } from '../dom.js';
+import { term } from '../term.js';
 import { words } from '../words.js';
 
 /**
  * @import { Range, Sampler } from '../../pkg/index.d.ts'
  * @import { Context } from '../main.js'
- * @typedef {{ name: 'steps' | 'guidance' | 'temperature', digits: number, logarithmic: boolean }} Dial
+ * @typedef {{ name: 'steps' | 'guidance' | 'temperature', digits: number, logarithmic: boolean, known?: string }} Dial `known`: its entry in the glossary
  */
 
 /** @type {Dial[]} */
 const DIALS = [
   { name: 'steps', digits: 0, logarithmic: true },
-  { name: 'guidance', digits: 1, logarithmic: false },
-  { name: 'temperature', digits: 2, logarithmic: false },
+  { name: 'guidance', digits: 1, logarithmic: false, known: 'guidance' },
+  { name: 'temperature', digits: 2, logarithmic: false, known: 'temperature' },
 ];
 
 /** Places on a slider. */
@@ -44,7 +45,7 @@ export function mount(root, context) {
  * @param {Range} range
  * @param {Context} context
  */
-function dial({ name, digits, logarithmic }, { min, max }, { store }) {
+function dial({ name, digits, logarithmic, known }, { min, max }, { store }) {
   const [label, help] = [words.controls[name], store.help(name)];
   const input = html('input', { type: 'range', min: 0, max: PLACES, 'aria-label': label, title: help });
   const output = html('output', {});
@@ -73,7 +74,7 @@ function dial({ name, digits, logarithmic }, { min, max }, { store }) {
     output.textContent = value().toFixed(digits);
     input.setAttribute('aria-valuetext', name === 'steps' ? words.controls.countOfSteps(value().toFixed(digits)) : value().toFixed(digits));
   };
-  return { element: html('label', { class: 'dial' }, html('span', {}, label), input, output), show };
+  return { element: html('label', { class: 'dial', 'data-control': name }, html('span', {}, known ? term(known, label) : label), input, output), show };
 }
 
 /**
@@ -88,7 +89,7 @@ function samplers(known, { store }) {
     choices.append(html('label', {}, input, html('span', {}, words.controls.samplers[sampler] ?? sampler)));
     return input;
   });
-  const name = html('span', { 'aria-hidden': 'true' }, words.controls.sampler);
-  const element = html('fieldset', { class: 'dial samplers', title: store.help('sampler') }, html('legend', { class: 'hidden' }, words.controls.sampler), name, choices);
+  const name = html('span', {}, term('sampler', words.controls.sampler));
+  const element = html('fieldset', { class: 'dial samplers', 'data-control': 'sampler', title: store.help('sampler') }, html('legend', { class: 'hidden' }, words.controls.sampler), name, choices);
   return { element, show: () => inputs.forEach((input) => (input.checked = input.value === store.value.sampler)) };
 }

@@ -3,6 +3,7 @@
 import { passesOf } from '../card.js';
 import { find, html } from '../dom.js';
 import { measured } from '../measured.js';
+import { term } from '../term.js';
 import { words } from '../words.js';
 
 /**
@@ -12,13 +13,13 @@ import { words } from '../words.js';
 export function mount(root, { store }) {
   store.watchModel((card) => {
     root.querySelector('dl')?.remove();
-    find('h2', root).after(html('dl', {}, ...rows(card).map(([term, text]) => html('div', {}, html('dt', {}, term), html('dd', {}, text)))));
+    find('h2', root).after(html('dl', {}, ...rows(card).map(([name, text, known]) => html('div', {}, html('dt', {}, known ? term(known, name) : name), html('dd', {}, text)))));
   });
 }
 
 /**
  * @param {import('../../pkg/index.d.ts').Card} card
- * @returns {[string, string | Node][]}
+ * @returns {[string, string | Node, string?][]}
  */
 function rows(card) {
   const { dataset, weights } = card;

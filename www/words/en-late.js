@@ -64,8 +64,8 @@ export const words = {
     slerp: 'arc',
     /** @param {string} straight @param {string} arc @param {string} share of draws @param {boolean} rare */
     said: (straight, arc, share, rare) =>
-      `Halfway, a point of the straight line has the length ${straight}, and one of the arc ${arc}. Of samples, ${share} are shorter than ${straight}` +
-      (rare ? ': the map has hardly ever seen such a point while it learnt, and what it draws there is dull, or of everything a little.' : '.'),
+      `Halfway, a point of the straight line has the norm ${straight}, and one of the arc ${arc}. Of samples, ${share} have less than ${straight}` +
+      (rare ? ': the map has hardly ever seen such a point in training, and what it draws there is dull, or a mixture of several things.' : '.'),
     /** @param {'lerp' | 'slerp'} mode @returns {string} */
     half: (mode) => (mode === 'lerp' ? 'Halfway on the straight line' : 'Halfway on the arc'),
   },
@@ -108,6 +108,85 @@ export const words = {
     cell: (row, column, value, painted) => `Row ${row}, column ${column}: ${value}${painted ? ', painted over' : ''}.`,
     /** @param {number} painted @param {number} all */
     canvas: (painted, all) => `A picture of noise, ${painted ? `${painted} of its ${all} coordinates painted over` : 'not painted over'}`,
+  },
+
+  /** What the properties of a link are, in short. */
+  properties: {
+    model: 'generator',
+    class: 'class',
+    prompt: 'prompt',
+    toprompt: 'prompt at B',
+    style: 'style',
+    seed: 'seed of A',
+    to: 'seed of B',
+    mode: 'kind of path',
+    t: 'place on the path',
+    at: 'point of the plane',
+    steps: 'steps',
+    guidance: 'guidance scale',
+    temperature: 'temperature',
+    sampler: 'sampler',
+    mask: 'noise that is painted over',
+    swap: 'coordinates taken from B',
+    draws: 'seed of the many pictures',
+    precision: 'bits of the weights',
+  },
+
+  /** The parts of the page. */
+  parts: {
+    opening: 'opening',
+    families: 'families',
+    say: 'prompt',
+    plane: 'plane',
+    coordinates: 'coordinates',
+    controls: 'steps, guidance, temperature',
+    picture: 'picture',
+    classes: 'classes or styles',
+    choices: 'choices so far',
+    way: 'path from A to B',
+    many: 'many pictures',
+    histogram: 'typical sample?',
+    story: 'one idea',
+    kinds: 'five ways',
+    norms: 'line or arc',
+    race: 'race',
+    own: 'a picture of your own',
+    model: 'model and its bits',
+    glossary: 'terms',
+    editor: 'this editor',
+  },
+
+  lesson: {
+    done: 'Done: it is so.',
+    open: 'Not yet.',
+    leave: 'Show the whole page',
+    /** @param {string[]} names */
+    kept: (names) => `Fixed in this lesson: ${names.join(', ')}.`,
+    measured: {
+      /** @param {string} value */
+      norm: (value) => `|z| / √d = ${value}`,
+      /** @param {string} percent */
+      changed: (percent) => `${percent} % of the pixels changed`,
+    },
+  },
+
+  editor: {
+    show: 'Show only (nothing ticked: all)',
+    lock: 'Keep as it is',
+    task: 'Ask',
+    goal: 'It is done when',
+    goalHelp: 'One value, or two for the ends of a range, both included.',
+    of: 'What must hold',
+    nothing: '–',
+    from: 'value, or least',
+    to: 'most',
+    measured: { norm: '|z| / √d, measured', changed: 'share of pixels changed, measured' },
+    link: 'Link',
+    frame: 'Frame for a page of your own',
+    open: 'Open the lesson',
+    code: 'QR code of the lesson’s link',
+    copy: 'Copy',
+    copied: 'Copied',
   },
 };
 

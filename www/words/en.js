@@ -40,6 +40,7 @@ export const words = {
   /** @param {Card} card */
   knownLimits: (card) => card.known_limits?.en ?? '',
   anything: 'Anything',
+  glossary: 'All terms',
   /** @param {string} sentence */
   quoted: (sentence) => `“${sentence}”`,
   /** @param {string} origin @param {string} other */
@@ -210,14 +211,14 @@ export const words = {
   histogram: {
     /** @param {string} norm @param {number} share in per cent */
     said: (norm, share) =>
-      `Its coordinates on the bell curve, and its length |z| = ${norm}: ` +
-      (share <= 0 ? 'shorter than nearly every sample.' : share >= 100 ? 'longer than nearly every sample.' : `longer than ${share} % of samples.`),
+      `Its coordinates on the bell curve, and its norm |z| = ${norm}: ` +
+      (share <= 0 ? 'less than that of nearly every sample.' : share >= 100 ? 'more than that of nearly every sample.' : `more than that of ${share} % of samples.`),
     coordinates: 'Histogram of the coordinates over the curve of N(0, 1)',
     side: 'zᵢ on N(0, 1)',
     /** @param {string} dimension */
     lengths: (dimension) => `|z| on χ${dimension}`,
     /** @param {number} dimension */
-    length: (dimension) => `Its length on the chi distribution of ${dimension} dimensions`,
+    length: (dimension) => `Its norm on the chi distribution of ${dimension} dimensions`,
   },
 
   take: {

@@ -17,12 +17,12 @@ export const GLOSSARY = [
     id: 'pushforward',
     source: arxiv('1912.02762', 'Papamakarios et al. 2019'),
     en: ['Pushforward', 'The distribution that a map makes of another one: sample the Gaussian, apply the map, and the result is a sample of its pushforward.'],
-    zh: ['前推分布', '一个映射由另一个分布得到的分布：从高斯分布采样，再施以映射，结果便是前推分布的一个样本。'],
+    zh: ['前推分布', '映射作用于一个分布所得到的分布：从高斯分布采样，再施以映射，结果便是前推分布的一个样本。'],
   },
   {
     id: 'typical-set',
     source: ['Vershynin, High-Dimensional Probability, section 3.1', 'https://www.math.uci.edu/~rvershyn/papers/HDP-book/HDP-book.html'],
-    en: ['Typical set', 'Where nearly all samples lie. Of a Gaussian in d dimensions it is a thin shell of radius √d, far from the origin, though the density is greatest there.'],
+    en: ['Typical set', 'Where nearly all samples lie: of a Gaussian in d dimensions, a thin shell of radius √d. The density is greatest at the origin, yet hardly any sample lies near it.'],
     zh: ['典型集', '几乎所有样本所在之处。d 维高斯分布的典型集是半径为 √d 的薄壳，远离密度最大的原点。'],
   },
   {
@@ -35,19 +35,19 @@ export const GLOSSARY = [
     id: 'condition',
     source: arxiv('1411.1784', 'Mirza, Osindero 2014'),
     en: ['Condition c', 'A class or a sentence: it narrows the distribution that is sampled, p(x | c), and does not pick one picture.'],
-    zh: ['条件 c', '类别或句子：它缩小所采样的分布 p(x | c)，而不是挑出一张图像。'],
+    zh: ['条件 c', '类别或句子：它使所采样的分布收窄为 p(x | c)，而不是挑出一张图像。'],
   },
   {
     id: 'guidance',
     source: arxiv('2207.12598', 'Ho, Salimans 2022'),
-    en: ['Guidance scale', 'How far a denoiser’s prediction is moved from the one without the condition towards the one with it: 1 is as it was trained, more is stricter and less varied.'],
-    zh: ['引导强度', '去噪网络的预测从无条件向有条件移动多远：1 与训练时相同，更大则更贴合条件，但更单一。'],
+    en: ['Guidance scale', 'How far a model’s prediction is moved from the one without the condition towards the one with it: 1 is as it was trained, more goes beyond, stricter and less varied.'],
+    zh: ['引导强度', '模型的预测从无条件向有条件移动多远：1 与训练时相同，更大则超出后者，更贴合条件，但更单一。'],
   },
   {
     id: 'denoiser',
     source: arxiv('2006.11239', 'Ho et al. 2020'),
-    en: ['Denoiser', 'The network of a diffusion model: it predicts the noise in a picture, and is asked again at each step of the sampling trajectory.'],
-    zh: ['去噪网络', '扩散模型的网络：预测图像中的噪声，在采样轨迹的每一步都要计算一次。'],
+    en: ['Denoiser', 'The network of a diffusion model: it predicts the noise in a picture, or here the velocity from noise to picture, at each step of the sampling trajectory.'],
+    zh: ['去噪器', '扩散模型的网络：在采样轨迹的每一步预测图像中的噪声，在这里则是从噪声到图像的速度。'],
   },
   {
     id: 'sampler',
@@ -76,8 +76,8 @@ export const GLOSSARY = [
   {
     id: 'temperature',
     source: arxiv('1807.03039', 'Kingma, Dhariwal 2018'),
-    en: ['Temperature', 'A factor on the standard deviation of the latent, or on the logits: below 1 samples are more probable and less varied.'],
-    zh: ['温度', '隐变量标准差或 logits 的系数：小于 1 时样本更可能，但更单一。'],
+    en: ['Temperature', 'A factor on the standard deviation of the latent, or a divisor of the logits: below 1 samples are more probable and less varied.'],
+    zh: ['温度', '隐变量标准差的系数，或 logits 的除数：小于 1 时样本概率更高，但更单一。'],
   },
   {
     id: 'fd',
@@ -88,7 +88,7 @@ export const GLOSSARY = [
   {
     id: 'bits',
     source: arxiv('1511.01844', 'Theis et al. 2015'),
-    en: ['Bits per dimension', 'The negative log-likelihood of a picture in bits, divided by its number of pixels and channels: how many bits a lossless code would need for each.'],
-    zh: ['每维比特数', '图像的负对数似然（以比特计）除以像素与通道数：无损编码平均每个值所需的比特。'],
+    en: ['Bits per dimension', 'The negative log-likelihood of a picture in bits, divided by the number of its values, pixels times channels: how many bits a lossless code would need for each.'],
+    zh: ['每维比特数', '图像的负对数似然（以比特计）除以像素数与通道数之积：无损编码平均每个值所需的比特数。'],
   },
 ];

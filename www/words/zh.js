@@ -6,26 +6,30 @@ import { page } from './zh-page.js';
 /** What each property of the state is for. @type {Record<keyof import('../../pkg/index.d.ts').State, string>} */
 const HELP = {
   model: '生成器。',
-  class: '缩小分布的条件。',
-  prompt: '画什么，任何语言都可以；它会缩小分布。',
-  toprompt: '在 B 处画什么；空着则与 A 处相同。',
-  style: '出自谁的手；不选则不限。',
-  seed: '潜变量 A 的种子。',
-  to: '潜变量 B 的种子。',
-  mode: '从 A 到 B 的路径：直线，或保持长度的弧线。',
-  t: '在路径上走了多远。',
+  class: '使分布收窄的条件。',
+  prompt: '要画的内容，任何语言都可以；它使分布收窄。',
+  toprompt: 'B 处要画的内容；留空则与 A 处相同。',
+  style: '哪一套表情符号的画风；不选则不限。',
+  seed: '隐变量 A 的种子。',
+  to: '隐变量 B 的种子。',
+  mode: '从 A 到 B 的路径：直线，或保持范数的弧线。',
+  t: '在路径上的位置。',
   at: '经过原点、A 和 B 的平面上的一点，代替路径上的点。',
   steps: '从噪声到图像的前向次数：越多越精细，也越慢。',
-  guidance: '多大程度上坚持类别或句子：1 为学到的程度，0 为完全不理会。',
-  temperature: '样本偏离的程度：1 为学到的程度，更小则更保守。',
-  sampler: '每一步怎么走：参考前一步（multistep）、直走（DDIM）、看两次（Heun），或加入新噪声（ancestral）。',
-  mask: '噪声的哪些坐标被涂抹。',
+  guidance: '对类别或句子的遵循程度：1 与训练时相同，0 则完全不理会。',
+  temperature: '采样的随机程度：1 与训练时相同，更小则更保守。',
+  sampler: '每一步怎么走：参考上一步（multistep）、沿直线（DDIM）、每步计算两次（Heun），或加入新噪声（ancestral）。',
+  mask: '噪声中哪些坐标被涂抹。',
   brush: '涂抹所用噪声的种子。',
   swap: '哪些坐标取自 B，无论点在何处。',
-  draws: '旁边许多图像中第一张的种子。',
-  precision: '模型的数还剩多少：发布时的 8 比特，或 4 比特。',
+  draws: '旁边那批图像中第一张的种子。',
+  precision: '模型权重的精度：发布时的 8 比特，或 4 比特。',
   lang: '页面的语言；不选则用读者自己的。',
-  tour: '导览走到第几步；不参加则没有。',
+  show: '一课只显示本页的哪些部分；不写则全部显示。',
+  lock: '一课让什么保持不变。',
+  task: '一课提出的问题。',
+  goal: '满足什么才算完成。',
+  tour: '导览进行到第几步；未参加导览则为空。',
 };
 
 /** Why a device was chosen. @type {Record<string, (reason: { adapter?: string, message?: string }) => string>} */
@@ -36,7 +40,7 @@ const REASONS = {
   unknown: () => '此浏览器没有 WebGPU。',
   nothing: () => '这台设备上没有 WebGPU 适配器。',
   refused: ({ message }) => `WebGPU 被拒绝：${message}。`,
-  choices: () => '这类模型要做选择，一律由 CPU 来做。',
+  choices: () => '这类模型要逐个作出选择，一律由 CPU 计算。',
   'no-plan': () => '这类模型没有 WebGPU 的执行方案，由 CPU 绘制。',
   failed: ({ message }) => `WebGPU 出了故障，改由 CPU 绘制：${message}。`,
 };
@@ -52,6 +56,8 @@ const EXPECTED = {
   words: (/** @type {string[]} */ words) => `${words.join('、')} 之一`,
   languages: (/** @type {string[]} */ tags) => `本页的语言（${tags.join('、')}）`,
   coordinates: (count) => `${count} 个坐标的位图（base64url）`,
+  names: (/** @type {string[]} */ names) => `${names.join('、')} 中的几个，以逗号分隔`,
+  goal: (/** @type {string[]} */ names) => `以逗号分隔的条件，形如 名称~值 或 名称~最小~最大，名称为 ${names.join('、')} 之一`,
   sentence: (most) => `一行至多 ${most} 个字符的句子`,
 };
 
@@ -61,22 +67,23 @@ const ERRORS = {
   option: ({ name, option, expected }) => `${name}：没有选项“${option}”，应为 ${expected}`,
   both: ({ name, one, other }) => `${name}：${one} 和 ${other} 只能给一个`,
   strength: ({ name }) => `${name}：strength 需要一张起始图像`,
-  'latent-length': ({ model, expected, got }) => `模型 ${model} 的潜变量应有 ${expected} 个坐标，却有 ${got} 个`,
-  'latent-not-finite': ({ coordinate, got }) => `潜变量的第 ${coordinate + 1} 个坐标应为有限数，却是 ${got}`,
-  'latent-dimensions': ({ expected, got }) => `两个潜变量的维数应相同，却是 ${expected} 和 ${got}`,
-  'latent-empty': () => '潜变量至少应有一个坐标',
+  'latent-length': ({ model, expected, got }) => `模型 ${model} 的隐变量应有 ${expected} 个坐标，却有 ${got} 个`,
+  'latent-not-finite': ({ coordinate, got }) => `隐变量的第 ${coordinate + 1} 个坐标应为有限数，却是 ${got}`,
+  'latent-dimensions': ({ expected, got }) => `两个隐变量的维数应相同，却是 ${expected} 和 ${got}`,
+  'latent-empty': () => '隐变量至少应有一个坐标',
   'not-finite': ({ name, got }) => `${name}：应为有限数，却是 ${got}`,
   'condition-kind': ({ model, expected, got }) => `模型 ${model} 的条件应为 ${expected}，却是 ${got}`,
   'image-length': ({ expected, got }) => `图像应有 ${expected} 个字节，却有 ${got} 个`,
   'image-size': ({ expected, got }) => `图像应为 ${expected.join(' × ')} 像素，却是 ${got.join(' × ')}`,
-  'not-invertible': ({ model }) => `模型 ${model} 不能从图像回到潜变量`,
+  'not-invertible': ({ model }) => `模型 ${model} 不能从图像回到隐变量`,
   'no-image-to-image': ({ model }) => `模型 ${model} 不能从一张图像开始`,
   'no-likelihood': ({ model }) => `模型 ${model} 没有似然`,
   webgpu: ({ reason }) => `要求使用 WebGPU。${REASONS[reason.kind](reason)}`,
   'device-failed': ({ reason }) => `设备出了故障：${reason}`,
   engine: ({ reason }) => `引擎无法加载：${reason}`,
   stopped: ({ reason }) => `引擎停止了：${reason}`,
-  fetch: ({ model, reason }) => `模型 ${model} 的权重没有到达：${reason}`,
+  'qr-length': ({ expected, got }) => `这个链接太长，放不进二维码：至多 ${expected} 个字节，却有 ${got} 个`,
+  fetch: ({ model, reason }) => `模型 ${model} 的权重未能获取：${reason}`,
   unreadable: ({ model }) => `模型 ${model} 的权重文件无法读取`,
 };
 
@@ -87,7 +94,7 @@ const ERRORS = {
 function wrong({ kind, code = '', details = {}, message }) {
   const { name, model, expected, min, max, got } = details;
   if (Object.hasOwn(ERRORS, code)) return ERRORS[code](details);
-  if (kind === 'weights') return `模型 ${model} 的权重与其卡片不符（${name}：应为 ${expected}，却是 ${got}）`;
+  if (kind === 'weights') return `模型 ${model} 的权重与模型卡片不符（${name}：应为 ${expected}，却是 ${got}）`;
   if (expected?.kind) return `${name}：应为${EXPECTED[expected.kind](expected.of)}，却是 ${got}`;
   if (min !== undefined) return `${name}：应为${(code === 'range' ? EXPECTED.number : EXPECTED.whole)({ min, max })}，却是 ${got}`;
   return `出错了：${message}`;
@@ -101,9 +108,9 @@ export const words = {
   reload: '重新加载本页',
   lacking: (what) => `此浏览器没有 ${what}，无法在此绘图。Chrome 和 Edge 117、Firefox 121、Safari 16.4 及更新的版本才有。`,
   dismiss: '关闭这条消息',
-  backend: (asked) => `地址中的 backend=${asked}：应为 webgpu 或 cpu。由本页自行选择。`,
+  backend: (asked) => `地址中的 backend=${asked}：应为 webgpu 或 cpu。改由本页自行选择。`,
   partMissing: (reason) => `本页的一部分无法加载：${reason}`,
-  badLink: '这个链接不完全正确，因此画的是最接近的图像。',
+  badLink: '这个链接不完全有效，因此绘制了最接近的图像。',
   replaced: ({ name, expected, got, nearest }) =>
     `${name}：应为${EXPECTED[expected.kind](expected.of)}，却是“${got}”；改用${nearest ? '最接近的有效值' : '默认值'}。`,
   newer: '本页有了更新的版本。',
@@ -114,6 +121,7 @@ export const words = {
   className: (name) => NAMES[name] ?? name,
   knownLimits: (card) => card.known_limits?.zh ?? '',
   anything: '任意',
+  glossary: '全部术语',
   quoted: (sentence) => `“${sentence}”`,
   fromTo: (origin, other) => `${origin}到“${other}”`,
 
@@ -156,9 +164,9 @@ export const words = {
       gan: '一次生成，与判别器对抗',
       flow: '一次生成，并且可逆',
       diffusion: '逐步去噪',
-      autoregressive: '逐个像素',
-      codes: '先逐个编码，再一次解码',
-      'latent-diffusion': '由一句话画表情符号',
+      autoregressive: '逐像素生成',
+      codes: '逐个采样编码，再一次解码',
+      'latent-diffusion': '由一句话生成表情符号',
     },
     passes: (count) => `${count} 次前向`,
   },
@@ -184,13 +192,13 @@ export const words = {
     temperature: '温度',
     sampler: '采样器',
     countOfSteps: (count) => `${count} 步`,
-    samplers: { multistep: '多步', ddim: 'DDIM', heun: 'Heun', ancestral: '祖先采样' },
+    samplers: { multistep: '多步法', ddim: 'DDIM', heun: 'Heun', ancestral: '祖先采样' },
   },
 
   say: {
-    prompt: '说说要画什么，任何语言都可以',
+    prompt: '描述要画的图像，任何语言都可以',
     toprompt: '与 A 相同，或另一句话',
-    at: { A: '画什么', B: '在 B 处画什么' },
+    at: { A: '提示词', B: 'B 处的提示词' },
     example: '例如 ',
     tooLong: (most) => `一句话至多 ${most} 个字符，不含控制字符：其余部分已略去。`,
   },
@@ -205,13 +213,13 @@ export const words = {
 
   bars: {
     label: '坐标：方向键在坐标之间移动，空格键换成 B 的坐标',
-    coordinate: (index, value, other, swapped) => (swapped ? `z${index} 是 B 的：${value}` : `z${index}：${value}，B 的是 ${other}`),
+    coordinate: (index, value, other, swapped) => (swapped ? `z${index} 取自 B：${value}` : `z${index}：${value}，B 的是 ${other}`),
   },
 
   picture: {
     off: '在路径之外',
     at: (letter) => `在 ${letter} 处`,
-    between: (percent) => `从 A 到 B 的 ${percent} %`,
+    between: (percent) => `从 A 到 B 的 ${percent} % 处`,
     said: (subject, place) => `${subject}，${place}。`,
     canvas: (said) => `生成的图像：${said}`,
     step: (step, steps) => `第 ${step} 步，共 ${steps} 步。`,
@@ -235,29 +243,29 @@ export const words = {
   way: {
     slider: 'A 与 B 之间的位置',
     off: '点在路径之外',
-    frame: (index) => (index === 0 ? '到 A' : index === 8 ? '到 B' : `到从 A 到 B 的八分之 ${index} 处`),
+    frame: (index) => (index === 0 ? '到 A' : index === 8 ? '到 B' : `到路径的 ${index}/8 处`),
   },
 
   many: {
     draw: (seed, norm) => `种子 ${seed}，|z| = ${norm}。点击：取为 A；按住 shift：取为 B。`,
-    take: (seed) => `把种子 ${seed} 的样本取为 A`,
-    play: '播放过程',
+    take: (seed) => `把种子 ${seed} 的隐变量取为 A`,
+    play: '播放采样轨迹',
     pause: '暂停',
-    at: (percent) => (percent === 0 ? '噪声' : percent === 100 ? '图像' : `路程的 ${percent} %`),
+    at: (percent) => (percent === 0 ? '噪声' : percent === 100 ? '图像' : `轨迹的 ${percent} %`),
   },
 
   histogram: {
     said: (norm, share) =>
-      `它的坐标与钟形曲线，以及它的长度 |z| = ${norm}：` +
-      (share <= 0 ? '比几乎所有样本都短。' : share >= 100 ? '比几乎所有样本都长。' : `比 ${share} % 的样本长。`),
+      `它的坐标与钟形曲线，以及它的范数 |z| = ${norm}：` +
+      (share <= 0 ? '比几乎所有样本都小。' : share >= 100 ? '比几乎所有样本都大。' : `比 ${share} % 的样本大。`),
     coordinates: '坐标的直方图，叠在 N(0, 1) 的曲线上',
     side: 'zᵢ 与 N(0, 1)',
     lengths: (dimension) => `|z| 与 χ${dimension}`,
-    length: (dimension) => `它的长度在 ${dimension} 维 χ 分布上的位置`,
+    length: (dimension) => `它的范数在 ${dimension} 维 χ 分布上的位置`,
   },
 
   take: {
-    failed: (reason) => `影片没有做成：${reason}`,
+    failed: (reason) => `影片未能生成：${reason}`,
     noRecorder: '此浏览器不能录制视频',
     broke: '录制中断了',
   },
@@ -269,31 +277,31 @@ export const words = {
 
   model: {
     family: '家族',
-    learnt: '学自',
+    learnt: '训练数据',
     passes: '一张图像的前向次数',
-    parameters: '参数',
+    parameters: '参数量',
     weights: '权重',
     knownLimits: '已知局限',
   },
 
   quality: {
-    meaning: (told) => `它的样本离真实图像多远，以真实图像彼此之间的距离为单位；以及有多少${told ? '离自己的句子比离其他 99 句更近' : '被分类器认出'}`,
+    meaning: (told) => `样本与真实图像的距离，以真实图像彼此之间的距离为单位；以及有多少样本${told ? '离自己的句子比离其他 99 句更近' : '被分类器正确识别'}`,
     floor: '× 下限',
     distance: (samples) => `${samples} 个样本的 FD-fashion`,
     times: (distance, times) => `${distance}，是真实图像的 ${times} 倍`,
-    seen: '样本被看作其类别',
+    seen: '样本被识别为其类别的比例',
     real: (share, real) => `${share}；真实图像 ${real}`,
-    spread: '精确率，召回率',
+    spread: '精确率、召回率',
     bits: '每维比特数',
     bound: (bits) => `至多 ${bits}`,
-    nearer: (samples) => `${samples} 个样本中，离自己的句子比离其他 99 句更近的`,
+    nearer: (samples) => `${samples} 个样本中，离自己的句子比离其他 99 句更近的比例`,
     inSteps: (steps) => `${steps} 步时`,
-    asked: '用各种语言提问（真实图像）',
+    asked: '各种语言的提示词（真实图像）',
     beside: (share, real) => `${share}（${real}）`,
     emoji: 'FD-emoji',
     diversity: '同一句话的两张图像之间的距离',
-    hands: (distance, real) => `${distance}；出自两人之手 ${real}`,
+    hands: (distance, real) => `${distance}；不同画风的真实图像为 ${real}`,
     nearest: '与最近的训练图像的误差',
-    apart: (error, real) => `${error}；另存的图像 ${real}`,
+    apart: (error, real) => `${error}；留出的图像为 ${real}`,
   },
 };
