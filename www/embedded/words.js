@@ -48,7 +48,7 @@ const english = {
     /** @param {number} dimension @param {string} radius */
     typicalSet: (dimension, radius) => `typical set: |z| ≈ √${dimension} = ${radius}`,
     /** @param {string} norm @param {string} typical */
-    norm: (norm, typical) => `|z| = ${norm}, of samples about ${typical}`,
+    norm: (norm, typical) => `|z| = ${norm}, typical ${typical}`,
   },
   many: {
     again: 'Sample again',
@@ -102,7 +102,7 @@ const chinese = {
     role: '平面上的点',
     place: (x, y, r) => `横向 ${x}，纵向 ${y}，范数 ${r}`,
     typicalSet: (dimension, radius) => `典型集：|z| ≈ √${dimension} = ${radius}`,
-    norm: (norm, typical) => `|z| = ${norm}，样本约为 ${typical}`,
+    norm: (norm, typical) => `|z| = ${norm}，典型值 ${typical}`,
   },
   many: {
     again: '重新采样',
