@@ -174,3 +174,34 @@ export interface View {
   /** Which models have it; without, all have. */
   has?: (card: Card, cards: Card[]) => boolean;
 }
+
+/** What a view that stands alone in another page has to do with. */
+export interface Stage {
+  api: import('../www/api.js').Pushforward;
+  functions: import('../www/engine.js').Functions;
+  /** Of the model that draws, and of all. */
+  card: Card;
+  cards: Card[];
+  words: import('../www/embedded/words.js').Words;
+  element: HTMLElement;
+  /** Where the view goes, and where its buttons go. */
+  body: HTMLElement;
+  actions: HTMLElement;
+  /** Whether somebody wants nothing to move by itself. */
+  calm: () => boolean;
+  /** Changes the state by hand; the view is shown the new one. */
+  update: (changes: Partial<State>) => void;
+  say: (text: string) => void;
+  /** All of a state is there; what the caption says then. */
+  drawn: (state: State, text: string) => void;
+  failed: (error: unknown) => void;
+  fire: (type: string, detail: unknown) => void;
+}
+
+/** A view that stands alone. */
+export interface Standing {
+  /** Draws what of a state is not there yet. */
+  show: (state: State, moving: boolean) => void;
+  /** Gives that up. */
+  rest: () => void;
+}

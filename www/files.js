@@ -1,7 +1,12 @@
 // Where the engine's files lie: beside these modules, or in a copy of the package at an address that somebody gives. Bundlers
 // find the files by reading this, so every address is written out.
 
+import { startAbroad } from './abroad.js';
+
 /** @import { Sources } from '../types/page.d.ts' */
+
+/** By another name, so that a bundler does not make a file of what is told by it. */
+export const HERE = import.meta.url;
 
 /** The checksums of the modules that this page belongs to, for `integrity`; `cargo xtask` writes them here. */
 export const WASM = '';
@@ -32,8 +37,12 @@ export async function fetchEngine(base) {
 
 /** Starts a compute worker. @param {string} base */
 export function startWorker(base) {
-  if (base) return new Worker(new URL('www/worker.js', base), { type: 'module', name: 'pushforward' });
-  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'pushforward' });
+  if (base) return startAbroad(new URL('www/worker.js', base), { type: 'module', name: 'pushforward' });
+  try {
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'pushforward' });
+  } catch {
+    return startAbroad(new URL('worker.js', HERE), { type: 'module', name: 'pushforward' });
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 // Where the modules for WebGPU lie, and their workers; every address is written out, as in files.js.
 
-import { PLANS, WASM, WEBGPU } from './files.js';
+import { startAbroad } from './abroad.js';
+import { HERE, PLANS, WASM, WEBGPU } from './files.js';
 
 /** That of plans, or that of Burn's backend. @typedef {'plans' | 'webgpu'} Name */
 
@@ -15,7 +16,11 @@ export function moduleAt(name, base) {
 
 /** Starts its compute worker. @param {Name} name @param {string} base */
 export function startWorkerOf(name, base) {
-  if (base) return new Worker(new URL(`www/${name}-worker.js`, base), { type: 'module', name: `pushforward-${name}` });
-  if (name === 'plans') return new Worker(new URL('./plans-worker.js', import.meta.url), { type: 'module', name: 'pushforward-plans' });
-  return new Worker(new URL('./webgpu-worker.js', import.meta.url), { type: 'module', name: 'pushforward-webgpu' });
+  if (base) return startAbroad(new URL(`www/${name}-worker.js`, base), { type: 'module', name: `pushforward-${name}` });
+  try {
+    if (name === 'plans') return new Worker(new URL('./plans-worker.js', import.meta.url), { type: 'module', name: 'pushforward-plans' });
+    return new Worker(new URL('./webgpu-worker.js', import.meta.url), { type: 'module', name: 'pushforward-webgpu' });
+  } catch {
+    return startAbroad(new URL(`${name}-worker.js`, HERE), { type: 'module', name: `pushforward-${name}` });
+  }
 }

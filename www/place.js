@@ -6,6 +6,9 @@
  * @typedef {[Float32Array, Float32Array]} Ends
  */
 
+/** What places a state's point where it has none of its own. @type {(keyof State)[]} */
+export const ON_THE_PATH = ['seed', 'to', 't', 'mode'];
+
 export class Way {
   #functions;
   #of = '';
@@ -52,4 +55,13 @@ export class Way {
   here(state) {
     return state.at ?? this.at(state, state.t, state.mode);
   }
+}
+
+/**
+ * Changes of a state, of which those along the path leave the free point.
+ * @param {Partial<State>} changes
+ * @returns {Partial<State>}
+ */
+export function moved(changes) {
+  return { ...(ON_THE_PATH.some((name) => name in changes) && { at: null }), ...changes };
 }

@@ -1,6 +1,7 @@
 // The state of the page: one object, of exactly the properties that a link carries.
 
 import { reachOf } from './card.js';
+import { moved } from './place.js';
 import { conditionOf, latentOf } from './request.js';
 import { words } from './words.js';
 
@@ -167,9 +168,8 @@ export class Store extends EventTarget {
    * @param {Partial<State>} changes
    */
   update(changes) {
-    const onTheWay = ['seed', 'to', 't', 'mode'].some((name) => name in changes);
     const { locked } = this;
-    const asked = Object.entries({ ...(onTheWay && { at: null }), ...changes });
+    const asked = Object.entries(moved(changes));
     this.#replace({ ...this.#value, ...Object.fromEntries(asked.filter(([name]) => !locked.includes(name))) });
   }
 

@@ -1,27 +1,7 @@
 // What the page says in Simplified Chinese: the table of en.js, and in zh-page.js what index.html says in English.
 
+import { NAMES } from './zh-names.js';
 import { page } from './zh-page.js';
-
-/** What the cards call by English names. @type {Record<string, string>} */
-const NAMES = {
-  vae: '变分自编码器',
-  gan: '生成对抗网络',
-  flow: '归一化流',
-  diffusion: '扩散模型',
-  autoregressive: '自回归模型',
-  codes: '离散编码与因果先验',
-  'latent-diffusion': '隐空间扩散模型',
-  'T-shirt/top': 'T 恤/上衣',
-  Trouser: '裤子',
-  Pullover: '套头衫',
-  Dress: '连衣裙',
-  Coat: '外套',
-  Sandal: '凉鞋',
-  Shirt: '衬衫',
-  Sneaker: '运动鞋',
-  Bag: '包',
-  'Ankle boot': '短靴',
-};
 
 /** What each property of the state is for. @type {Record<keyof import('../../pkg/index.d.ts').State, string>} */
 const HELP = {
