@@ -99,6 +99,7 @@ async function start() {
   }
   if (arrived && !embedded) mountArrival(find('#arrival'), context);
   store.watchModel((card) => {
+    document.title = words.title(words.name(card));
     showDevice(card.id);
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');
