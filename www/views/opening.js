@@ -28,7 +28,7 @@ const ROUND_TIME = 11_000;
 const STEP = 0.1;
 /** Milliseconds between two frames: it is not to take the time of the first picture. */
 const FRAME = 30;
-/** It stands still for so long: on a fast device the first picture has all of it until then. */
+/** It stands still until the visit is so old: on a fast device the first picture has all of it until then; on a slow line nobody waits. */
 const CALM = 900;
 
 /** @param {HTMLElement} root */
@@ -51,6 +51,7 @@ export function mountOpening(root) {
   let untouched = true;
   let inSight = false;
   let calm = true;
+  let moved = false;
   let clock = 0;
   let before = 0;
   let frame = 0;
@@ -166,6 +167,9 @@ export function mountOpening(root) {
     before = now;
     if (untouched) carryAll();
     draw();
+    // For whoever measures when something first moves.
+    if (!moved) performance.mark('moving');
+    moved = true;
     run();
   }
 
@@ -212,7 +216,7 @@ export function mountOpening(root) {
   setTimeout(() => {
     calm = false;
     run();
-  }, CALM);
+  }, Math.max(0, CALM - performance.now()));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   say();
 }

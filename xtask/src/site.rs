@@ -33,7 +33,7 @@ const PARTS: &str = "www";
 const MODELS: &str = "models";
 
 /// The scripts that the page begins with, and what it has in place of the modules that these need.
-const ENTRIES: [&str; 2] = ["www/first.js", "www/main.js"];
+const ENTRIES: [&str; 3] = ["www/first.js", "www/opens.js", "www/main.js"];
 const MODULES: &str = "    <!-- `cargo xtask build` names the other modules here, lest each be asked for only when one that needs it has come. -->\n";
 
 /// The script that the worker with the first module begins with, and what it has in place of the modules that those it names need.
