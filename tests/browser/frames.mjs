@@ -1,5 +1,5 @@
 // Takes the frames of the moving picture that opens the README into the folder that is named, and the still picture beside it: the page's
-// opening, in which one component after the other is dragged. By a clock of its own, so that they are the same at any time.
+// opening, in which one component after the other is dragged. Its clock goes only as far as it is led, so that the last frame meets the first.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
@@ -26,6 +26,8 @@ async function opened(reducedMotion) {
   const page = await context.newPage();
   await page.route('**/*.wasm', () => {});
   await page.clock.install({ time: 0 });
+  // From here on it goes only as far as it is led.
+  await page.clock.pauseAt(1);
   await page.goto('./');
   await expect(page.locator('#opening .component')).toHaveCount(3);
   return page;
