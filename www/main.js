@@ -14,7 +14,6 @@ import { mountArrival } from './views/arrival.js';
 import { mountDevice } from './views/device.js';
 import { mountLoading } from './views/loading.js';
 import { Notices } from './views/notices.js';
-import { mountOpening } from './views/opening.js';
 import { languageOf, language, translate, words } from './words.js';
 
 /**
@@ -34,7 +33,6 @@ document.documentElement.classList.toggle('embedded', embedded);
 /** By a link, which has something to show: the picture comes first, and the opening after it. */
 const arrived = document.documentElement.classList.contains('arrived');
 if (arrived) find('main').after(find('#opening'));
-if (!embedded) mountOpening(find('#opening'));
 
 /** @returns {'auto' | 'webgpu' | 'cpu'} */
 function backend() {
@@ -105,6 +103,7 @@ async function start() {
     else delete document.documentElement.dataset.show;
   });
   store.watchModel((card) => {
+    document.title = words.title(words.name(card));
     showDevice(card.id);
     find('main').classList.toggle('painted', gridOf(card) !== null);
     find('main').classList.toggle('told', card.condition === 'prompt');

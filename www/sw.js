@@ -15,8 +15,9 @@ const scope = () => worker.registration.scope;
 /** The modules that few visits need: each is kept once one of them has fetched it. @param {string} file */
 const comesLater = (file) => /\/(plans|webgpu)\//.test(file);
 
-/** The page itself, whose name another version has, too. */
+/** The page itself, and those that lead to it from the families' addresses, are called so, in other versions, too. */
 const PAGE = 'index.html';
+const isPage = (/** @type {string} */ file) => file.split('/').at(-1) === PAGE;
 
 /** What the caches of the page were called when one origin had one page. */
 const FORMERLY = /^pushforward-page-[0-9a-f]{16}$/;
@@ -101,7 +102,7 @@ async function kept(file) {
   // A browser that is short of room may have let go of it, and so may whoever clears it: then it is fetched and kept anew.
   if (entry) return entry;
   // Another version's page names only that version's files.
-  return fetched(cache, file).catch((error) => (file === PAGE ? fetch(new URL(file, scope()), { cache: 'no-cache' }) : Promise.reject(error)));
+  return fetched(cache, file).catch((error) => (isPage(file) ? fetch(new URL(file, scope()), { cache: 'no-cache' }) : Promise.reject(error)));
 }
 
 worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(keepAll()));
@@ -110,6 +111,6 @@ worker.addEventListener('message', (/** @type {any} */ event) => event.data === 
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const { method, url } = event.request;
   if (method !== 'GET' || !url.startsWith(scope())) return;
-  const file = new URL(url).pathname.slice(new URL(scope()).pathname.length) || PAGE;
+  const file = new URL(url).pathname.slice(new URL(scope()).pathname.length).replace(/(^|\/)$/, `$1${PAGE}`);
   if (file in FILES) event.respondWith(kept(file));
 });

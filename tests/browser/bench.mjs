@@ -1,4 +1,5 @@
-// Measures the page in headless Chromium on the CPU: opening it, pictures, answers to a hand, memory, and what must be downloaded.
+// Measures the page in headless Chromium on the CPU: opening it, also as on a phone, pictures, answers to a hand, memory, and what must be
+// downloaded.
 // With --check it fails where a bound is not kept; into a file that is named goes what the README has of it.
 
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
 import { machineOf, median, tableOf } from './figures.js';
+import { mobile } from './mobile.js';
 import { passesOf } from '../../www/card.js';
 import { firstPaint, framesAfterKeys, othersDrawn, ownScript } from './pace.js';
 import { settled } from './visitor.js';
@@ -32,8 +34,8 @@ function report(name, value, unit, bound) {
 /** What, its figure, the bound it is held to, and whether it keeps it. */
 function speed(reports) {
   const rows = reports.map(({ name, value, unit, bound, kept }) => {
-    const verdict = bound === undefined ? ['', ''] : [`<= ${bound} ${unit}`, kept ? 'reached' : 'missed'];
-    return [name, `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`, ...verdict];
+    const verdict = bound === undefined ? ['', ''] : [`<= ${bound} ${unit}`.trim(), kept ? 'reached' : 'missed'];
+    return [name, `${value.toFixed(unit === '' ? 3 : value < 10 ? 2 : 1)} ${unit}`.trim(), ...verdict];
   });
   return tableOf([['what', 'measured', 'bound', ''], ...rows]);
 }
@@ -237,6 +239,7 @@ for (const [how, time] of [['median', ({ usual }) => usual], ['worst', ({ worst 
   const slowest = families.toSorted((a, b) => time(b) - time(a))[0];
   report(`a key to its frame, any family computing: ${how} (${slowest.name})`, time(slowest), 'ms', 50);
 }
+await mobile(browser, report);
 const { alone, all } = await memories(cards);
 report('the WebAssembly memory, with all models loaded', all, 'MB', 55);
 const table = await visitor(async (page) => {

@@ -1,7 +1,8 @@
-// Links that are not quite right: a message, the nearest valid state, never a blank page.
+// Links: those that are not quite right get a message and the nearest valid state, never a blank page; those to a family's own address
+// draw the very same.
 
 import { expect, test } from '@playwright/test';
-import { act, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { act, difference, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
 
 const BAD = [
   ['a seed that is no number', 'model=vae-fashion&seed=NaN', /seed.*NaN/],
@@ -111,4 +112,87 @@ test('an address that somebody goes to right after a change is not written over'
     await expect.poll(() => page.locator('#ends input').first().inputValue()).toBe(String(seed));
     expect(await fragment(page)).toBe(`model=vae-fashion&seed=${seed}&to=6`);
   }
+});
+
+/** What a page says of itself to whoever previews it, by the names of its `meta` elements. */
+const said = (html) => Object.fromEntries([...html.matchAll(/<meta (?:name|property)="([^"]+)" content="([^"]*)">/g)].map(([, name, content]) => [name, content]));
+
+test('every family has an address that says what it is, and a preview of its own', async ({ page, request, baseURL }) => {
+  await visit(page);
+  const cards = await page.evaluate(() => globalThis.pushforward.models());
+  const pictures = new Set();
+  for (const { id, name } of cards) {
+    const address = new URL(`${id}/`, baseURL).href;
+    const html = await (await request.get(address)).text();
+    expect(html).toContain(`<title>Pushforward: ${name}</title>`);
+    const { 'og:title': title, 'og:image': image, description, 'twitter:card': card } = said(html);
+    expect(title).toBe(`Pushforward: ${name}`);
+    expect(description).toContain(name);
+    expect(card).toBe('summary_large_image');
+    const picture = await request.get(new URL(image, address).href);
+    expect(picture.headers()['content-type']).toBe('image/png');
+    pictures.add((await picture.body()).toString('base64'));
+  }
+  expect(pictures.size).toBe(cards.length);
+  const image = await page.locator('meta[property="og:image"]').getAttribute('content');
+  expect((await request.get(new URL(image, baseURL).href)).ok()).toBe(true);
+});
+
+for (const [at, leads] of [
+  ['gan-fashion/', '#model=gan-fashion'],
+  ['gan-fashion/#seed=5&class=1', '#model=gan-fashion&seed=5&class=1'],
+  ['gan-fashion/?backend=cpu#model=vae-fashion&seed=5', '?backend=cpu#model=vae-fashion&seed=5'],
+  ['gan-fashion/#model=dall-e&seed=1', '#model=dall-e&seed=1'],
+]) {
+  test(`${at} leads to ${leads}`, async ({ page, baseURL }) => {
+    await visit(page, at);
+    expect(page.url()).toBe(new URL(leads, baseURL).href);
+    // Who goes back is not led here again.
+    expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
+    expectDrawn(await pixels(page));
+  });
+}
+
+test('what is shared is below the address of its family, and draws the very same picture', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  await visit(page, '?backend=cpu#model=codes-fashion&class=8&seed=11&to=12&t=0.25');
+  await expect(page).toHaveTitle('Pushforward: Codes with a causal prior');
+  const sent = await pixels(page);
+  expectDrawn(sent);
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(page.getByRole('button', { name: 'Link copied' })).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(new URL(`codes-fashion/${new URL(link).hash}`, baseURL).href);
+  // The API's own links are the page's.
+  expect(await page.evaluate(() => globalThis.pushforward.link({ model: 'codes-fashion' }))).toContain(new URL('#model=codes-fashion', baseURL).href);
+  const friend = await context.newPage();
+  await visit(friend, link);
+  expect(difference(await pixels(friend), sent)).toBe(0);
+  await expect(friend.locator('#notices')).toBeEmpty();
+  await context.close();
+});
+
+test('a page whose families have no addresses shares its own', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ baseURL, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  await page.route(baseURL, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(/<meta name="families"[^>]*>/, '') });
+  });
+  await visit(page, '#model=vae-fashion&seed=5');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await expect(page.getByRole('button', { name: 'Link copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(new URL('#model=vae-fashion&seed=5', baseURL).href);
+  await context.close();
+});
+
+test('the title is that of the family that draws, in the language of the page', async ({ page }) => {
+  await visit(page, '#model=gan-fashion&seed=5');
+  await expect(page).toHaveTitle('Pushforward: Generative adversarial network');
+  await page.getByRole('radio', { name: /^Variational/ }).check();
+  await expect(page).toHaveTitle('Pushforward: Variational autoencoder');
+  await page.goto('about:blank');
+  await visit(page, '#model=gan-fashion&seed=5&lang=zh');
+  await expect(page).toHaveTitle('Pushforward：生成对抗网络');
 });

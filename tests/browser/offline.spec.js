@@ -60,11 +60,14 @@ async function visitAgain(page) {
   await keep(page);
 }
 
-/** Puts a newer version on the host: a page of another title. Its worker says what it consists of, truly or not. */
+/** Whether a page is of the newer version that `renew` brings. */
+const isNewer = (page) => page.evaluate(() => document.documentElement.dataset.version === 'newer');
+
+/** Puts a newer version on the host: a page that is marked. Its worker says what it consists of, truly or not. */
 async function renew({ truly = true, below = '' } = {}) {
   const [worker, index, main] = await Promise.all(['sw.js', 'index.html', `${VERSION}/www/main.js`].map((file) => readFile(join(SITE, file), 'utf8')));
   const sum = (text) => createHash('sha256').update(text).digest('hex');
-  const newer = { 'index.html': index.replaceAll(`"${VERSION}/`, '"newer/'), 'newer/www/main.js': `${main}\ndocument.title = 'Newer';\n` };
+  const newer = { 'index.html': index.replaceAll(`"${VERSION}/`, '"newer/'), 'newer/www/main.js': `${main}\ndocument.documentElement.dataset.version = 'newer';\n` };
   for (const [file, text] of Object.entries(newer)) instead.set(below + file, async () => text);
   let knowing = worker.replaceAll(`"${VERSION}/`, '"newer/').replace(/VERSION = '\w+'/, "VERSION = 'newer'");
   for (const [file, text] of Object.entries(newer)) knowing = knowing.replace(new RegExp(`("${file}": )"\\w+"`), `$1"${sum(truly ? text : 'something else')}"`);
@@ -121,14 +124,14 @@ test('a newer version is offered, and taken as a whole', async ({ page }) => {
   // Until it is taken, all is as it was.
   await page.reload();
   await settled(page);
-  expect(await page.title()).not.toBe('Newer');
+  expect(await isNewer(page)).toBe(false);
   await keep(page);
   await expect.poll(() => page.evaluate(() => globalThis.offers.length)).toBe(1);
   const reloaded = page.waitForEvent('load');
   await page.evaluate(() => globalThis.offers[0].act());
   await reloaded;
   await settled(page);
-  expect(await page.title()).toBe('Newer');
+  expect(await isNewer(page)).toBe(true);
   const kept = (await page.evaluate(() => caches.keys())).filter((name) => name.startsWith('pushforward-page'));
   expect(kept).toEqual([`pushforward-page ${server.address} newer`]);
 });
@@ -160,8 +163,18 @@ test('a version whose files are not all there yet is not taken', async ({ page }
   expect(await page.evaluate(() => globalThis.offers)).toEqual([]);
   await page.reload();
   await settled(page);
-  expect(await page.title()).not.toBe('Newer');
+  expect(await isNewer(page)).toBe(false);
   expectDrawn(await pixels(page));
+});
+
+test('without a network a family’s own address still leads to the picture of its link', async ({ page, context }) => {
+  await visitAgain(page);
+  const picture = await pixels(page);
+  await server.close();
+  const next = await context.newPage();
+  await visit(next, `${server.address}vae-fashion/${LINK}`);
+  expect(new URL(next.url()).pathname).toBe('/');
+  expect(difference(await pixels(next), picture)).toBe(0);
 });
 
 test('two deployments on one origin keep their own pages and weights', async ({ page, context }) => {
@@ -172,14 +185,14 @@ test('two deployments on one origin keep their own pages and weights', async ({ 
   const other = await context.newPage();
   await visit(other, `${server.address}b/#model=gan-fashion&seed=5`);
   await keep(other);
-  expect(await other.title()).toBe('Newer');
+  expect(await isNewer(other)).toBe(true);
   await other.close();
   await server.close();
 
   const next = await context.newPage();
   await visit(next, `${server.address}a/${LINK}`);
   expect(difference(await pixels(next), picture)).toBe(0);
-  expect(await next.title()).not.toBe('Newer');
+  expect(await isNewer(next)).toBe(false);
 });
 
 test('what was let go of is fetched and kept anew, and never what is of another version', async ({ page, context }) => {
@@ -223,7 +236,7 @@ test('files that caches still hold are never paired with those of another versio
   next.once('framenavigated', () => used.clear());
   await next.reload();
   await settled(next);
-  expect(await next.title()).toBe('Newer');
+  expect(await isNewer(next)).toBe(true);
   expect([...used]).toEqual(['newer']);
   await other.close();
 });

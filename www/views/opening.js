@@ -31,7 +31,7 @@ const FRAME = 30;
 /** Of so many points one becomes a picture when it has arrived, so large, in pixels, as soon as a model is here. */
 const EACH = 14;
 const SIZE = 40;
-/** It stands still for so long: on a fast device the first picture has all of it until then. */
+/** It stands still until the visit is so old: on a fast device the first picture has all of it until then; on a slow line nobody waits. */
 const CALM = 900;
 
 /** @param {HTMLElement} root */
@@ -54,6 +54,7 @@ export function mountOpening(root) {
   let untouched = true;
   let inSight = false;
   let calm = true;
+  let moved = false;
   let clock = 0;
   let before = 0;
   let frame = 0;
@@ -191,6 +192,9 @@ export function mountOpening(root) {
     before = now;
     if (untouched) carryAll();
     draw();
+    // For whoever measures when something first moves.
+    if (!moved) performance.mark('moving');
+    moved = true;
     run();
   }
 
@@ -237,7 +241,7 @@ export function mountOpening(root) {
   setTimeout(() => {
     calm = false;
     run();
-  }, CALM);
+  }, Math.max(0, CALM - performance.now()));
   root.addEventListener('samples', (event) => {
     samples = /** @type {CustomEvent<ImageData[][]>} */ (event).detail;
     ink();

@@ -2,6 +2,22 @@
 
 import { words } from '../words.js';
 
+/** The families that have an address of their own here, as `cargo xtask build` writes them. */
+const known = document.querySelector('meta[name=families]')?.getAttribute('content')?.split(' ') ?? [];
+
+/**
+ * The address of a link: below that of its family, where there is one. What stands after the `#` never reaches a server, so only there is
+ * the link previewed by what its family draws.
+ * @param {string} link
+ * @param {string} model
+ */
+function addressOf(link, model) {
+  const url = new URL(link);
+  const [, folder, file] = /** @type {RegExpExecArray} */ (/^(.*\/)([^/]*)$/.exec(url.pathname));
+  if (known.includes(model)) url.pathname = `${folder}${model}/${file}`;
+  return url.href;
+}
+
 /** How long the button says that the link was copied. */
 const THANKS = 2500;
 
@@ -14,7 +30,7 @@ export function mount(button, { api, store, notices }) {
   /** @type {HTMLButtonElement} */ (button).disabled = false;
   let timer = 0;
   button.addEventListener('click', async () => {
-    const url = api.link(store.value);
+    const url = addressOf(api.link(store.value), store.value.model);
     try {
       if (matchMedia('(pointer: coarse)').matches && navigator.canShare?.({ url })) {
         await navigator.share({ title: document.title, url });

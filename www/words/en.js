@@ -16,6 +16,8 @@ export const words = {
   locale: 'en',
   /** For elements of index.html, by their `data-say` and `data-label`: they say it already. @type {Texts} */
   page: {},
+  /** @param {string} name */
+  title: (name) => `Pushforward: ${name}`,
   tryAgain: 'Try again',
   reload: 'Reload the page',
   lacking: (/** @type {string} */ what) => `This browser has no ${what}, without which nothing can be drawn here. Chrome and Edge from 117, Firefox from 121 and Safari from 16.4 have it.`,

@@ -104,6 +104,7 @@ function wrong({ kind, code = '', details = {}, message }) {
 export const words = {
   locale: 'zh-Hans',
   page,
+  title: (name) => `Pushforward：${name}`,
   tryAgain: '再试一次',
   reload: '重新加载本页',
   lacking: (what) => `此浏览器没有 ${what}，无法在此绘图。Chrome 和 Edge 117、Firefox 121、Safari 16.4 及更新的版本才有。`,

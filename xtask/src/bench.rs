@@ -56,7 +56,7 @@ pub fn run(sh: &Shell, options: &Options) -> Result<()> {
         let page = sh.current_dir().join(dist).join("index.html");
         ensure!(page.is_file(), "expected a build of the page in {}, got no index.html there", dist.display());
     }
-    build::run(sh)?;
+    build::run(sh, None)?;
     let (measure, compared) = match (&options.before, options.beside) {
         (Some(dist), _) => (BEFORE, Some(dist.display().to_string())),
         (None, Some(Other::Onnxruntime)) => {

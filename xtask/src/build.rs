@@ -2,38 +2,46 @@
 //! that of plans, and that of Burn's backend for WebGPU, which is most of the download of whoever needs it.
 
 use anyhow::{Context, Result};
+use clap::Args;
 use xshell::{Shell, cmd};
 
-use crate::{site, step, tools, wasm::Toolchain};
+use crate::{addresses, site, step, tools, wasm::Toolchain};
 
-/// Builds all of it.
-pub fn run(sh: &Shell) -> Result<()> {
+#[derive(Args)]
+pub struct Options {
+    /// Where the site will be, such as https://example.org/pushforward/: whoever previews a link wants whole addresses of pictures
+    #[arg(long, value_parser = addresses::site)]
+    pub address: Option<String>,
+}
+
+/// Builds all of it, for a site at this address, if that is known.
+pub fn run(sh: &Shell, address: Option<&str>) -> Result<()> {
     page(sh)?;
     for name in site::LATER {
         module(sh, name)?;
     }
-    anew(sh)
+    anew(sh, address)
 }
 
 /// Builds the page as it is without the other modules: whoever opens it draws on the CPU.
 pub fn first(sh: &Shell) -> Result<()> {
     page(sh)?;
     sh.remove_path(site::LATER_BUILT)?;
-    anew(sh)
+    anew(sh, None)
 }
 
 /// Builds the other modules, and after each the page that knows it; those before it stay, so that where they are open they can go on.
 pub fn later(sh: &Shell) -> Result<()> {
     site::LATER.into_iter().try_for_each(|name| {
         module(sh, name)?;
-        site::assemble(sh)
+        site::assemble(sh, None)
     })
 }
 
 /// Makes the site of what is built, and of nothing else.
-fn anew(sh: &Shell) -> Result<()> {
+fn anew(sh: &Shell, address: Option<&str>) -> Result<()> {
     sh.remove_path("dist")?;
-    site::assemble(sh)
+    site::assemble(sh, address)
 }
 
 /// Sets up what is missing, then builds the page and its first module.

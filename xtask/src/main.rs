@@ -10,6 +10,7 @@ use clap::Parser;
 use xshell::Shell;
 
 mod adapter;
+mod addresses;
 mod bare;
 mod bench;
 mod browser;
@@ -18,8 +19,10 @@ mod faces;
 mod kernels;
 mod models;
 mod modules;
+mod moving;
 mod packages;
 mod pkg;
+mod screenshots;
 mod scripts;
 mod serve;
 mod site;
@@ -38,7 +41,7 @@ enum Chore {
     /// Build the page and serve it on this machine
     Serve(serve::Options),
     /// Build the static site in dist/
-    Build,
+    Build(build::Options),
     /// Check everything: formatting, lints, native tests, the wasm build, browser tests
     Test(test::Options),
     /// Run `test` on a fresh clone in a bare Debian, as root
@@ -49,8 +52,8 @@ enum Chore {
     Bench(bench::Options),
     /// Time the kernels in WebAssembly, in node
     Kernels(kernels::Options),
-    /// Take the screenshots of the documentation
-    Screenshots,
+    /// Take the pictures of the documentation, and the previews of links
+    Screenshots(screenshots::Options),
 }
 
 fn main() -> ExitCode {
@@ -72,12 +75,12 @@ fn run(chore: Chore) -> Result<()> {
     sh.change_dir(root.expect("xtask lies in the workspace"));
     match chore {
         Chore::Serve(options) => serve::run(&sh, &options),
-        Chore::Build => build::run(&sh),
+        Chore::Build(options) => build::run(&sh, options.address.as_deref()),
         Chore::Test(options) => test::run(&sh, &options),
         Chore::Bare(options) => bare::run(&sh, &options),
-        Chore::Pkg => build::run(&sh).and_then(|()| pkg::run(&sh)),
+        Chore::Pkg => build::run(&sh, None).and_then(|()| pkg::run(&sh)),
         Chore::Bench(options) => bench::run(&sh, &options),
         Chore::Kernels(options) => kernels::time(&sh, &options),
-        Chore::Screenshots => build::run(&sh).and_then(|()| browser::CHROMIUM.script(&sh, "screenshots", &[])),
+        Chore::Screenshots(options) => screenshots::run(&sh, &options),
     }
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use xshell::Shell;
 
-use crate::{models, modules, scripts};
+use crate::{addresses, models, modules, scripts};
 
 /// Where Trunk leaves the page with the first module, what it calls that, by its package, and where wasm-bindgen leaves the others.
 const BUILT: &str = "target/site";
@@ -33,7 +33,7 @@ const PARTS: &str = "www";
 const MODELS: &str = "models";
 
 /// The scripts that the page begins with, and what it has in place of the modules that these need.
-const ENTRIES: [&str; 2] = ["www/first.js", "www/main.js"];
+const ENTRIES: [&str; 3] = ["www/first.js", "www/opens.js", "www/main.js"];
 const MODULES: &str = "    <!-- `cargo xtask build` names the other modules here, lest each be asked for only when one that needs it has come. -->\n";
 
 /// The script that the worker with the first module begins with, and what it has in place of the modules that those it names need.
@@ -54,8 +54,9 @@ const CHECKED: [(&str, &str); 3] =
     [("WASM", FIRST[1]), ("PLANS", "plans/pushforward_bg.wasm"), ("WEBGPU", "webgpu/pushforward_bg.wasm")];
 const WEIGHTS: &str = "  // `cargo xtask` writes one line a model here.\n";
 
-/// Copies what is built into the folder of its version in dist/, and writes the service worker. Folders of other versions stay.
-pub fn assemble(sh: &Shell) -> Result<()> {
+/// Copies what is built into the folder of its version in dist/, and writes the families' addresses and the service worker, for a site at
+/// this address, if it is known. Folders of other versions stay.
+pub fn assemble(sh: &Shell, address: Option<&str>) -> Result<()> {
     let (dist, built) = (sh.current_dir().join("dist"), sh.current_dir().join(BUILT));
     let read = |file: &str| fs::read(built.join(file)).with_context(|| format!("{BUILT} has no {file}"));
     let mut parts = BTreeMap::new();
@@ -98,9 +99,14 @@ pub fn assemble(sh: &Shell) -> Result<()> {
         }
     }
     let page = filled(PAGE, std::str::from_utf8(&read(PAGE)?)?, &[(MODULES, &preloads)])?;
-    let page = moved(&page, &version)?;
+    let page = addresses::named(sh, &moved(&page, &version)?, address)?;
     files = files.into_iter().map(|(file, sum)| (format!("{version}/{file}"), sum)).collect();
     files.insert(PAGE.to_string(), checksum(page.as_bytes()));
+    for (file, text) in addresses::pages(sh, &page, &version, address)? {
+        files.insert(file.clone(), checksum(text.as_bytes()));
+        sh.write_file(dist.join(file), text)?;
+    }
+    addresses::copy(sh, &dist)?;
     fs::write(dist.join(WORKER), worker_of(std::str::from_utf8(&worker)?, &files)?)?;
     // Last: it names all the others.
     fs::write(dist.join(PAGE), &page)?;
@@ -264,7 +270,10 @@ mod tests {
         sh.remove_path(&root).unwrap();
         let page =
             r#"<script src="www/main.js"></script><link href="pushforward.js"><link href="pushforward_bg.wasm">"#;
-        let page = &format!("{MODULES}{page}");
+        let unbuilt = include_str!("../../index.html");
+        let head = ["Content-Security-Policy", "og:image\"", "which families"];
+        let head = head.map(|part| format!("{}\n", unbuilt.lines().find(|line| line.contains(part)).unwrap()));
+        let page = &format!("{}{MODULES}{page}", head.concat());
         for (file, text) in [
             ("target/site/index.html", page.as_str()),
             ("target/site/module-cpu.js", "new URL('module-cpu_bg.wasm', import.meta.url)"),
@@ -276,7 +285,12 @@ mod tests {
             ("target/site/www/sw.js", include_str!("../../www/sw.js")),
             ("target/site/www/files.js", include_str!("../../www/files.js")),
             ("target/site/models/one/weights.bpk", "weights"),
-            ("models/one/card.json", r#"{ "weights": { "file": "weights.bpk", "bytes": 7, "sha256": "5e" } }"#),
+            ("docs/previews/one.png", "preview"),
+            ("www/words/en.js", include_str!("../../www/words/en.js")),
+            (
+                "models/one/card.json",
+                r#"{ "name": "One", "family": "gan", "weights": { "file": "weights.bpk", "bytes": 7, "sha256": "5e" } }"#,
+            ),
             ("models/none/train.json", "{}"),
         ] {
             sh.write_file(root.join(file), text).unwrap();
@@ -297,13 +311,16 @@ mod tests {
         for name in LATER {
             add(&sh, name);
         }
-        assemble(&sh).unwrap();
+        assemble(&sh, None).unwrap();
         let folder = folder(&sh).unwrap();
         let version = folder.file_name().unwrap().to_str().unwrap();
         let mut left: Vec<_> =
             sh.read_dir("dist").unwrap().iter().map(|path| path.file_name().unwrap().to_owned()).collect();
         left.sort_by_key(|name| name != version);
-        assert_eq!(left, [version, "index.html", "models", "sw.js"]);
+        assert_eq!(left, [version, "index.html", "models", "one", "previews", "sw.js"]);
+        assert_eq!(sh.read_file("dist/previews/one.png").unwrap(), "preview");
+        let own = sh.read_file("dist/one/index.html").unwrap();
+        assert!(own.contains(&format!("src=\"../{version}/www/lead.js\"")), "{own}");
         assert!(!folder.join("www/sw.js").exists());
         assert!(sh.read_file("dist/index.html").unwrap().contains(&format!("\"{version}/www/main.js\"")));
         let page = sh.read_file("dist/index.html").unwrap();
@@ -319,6 +336,8 @@ mod tests {
             let sum = checksum(&fs::read(folder.join(&file)).unwrap());
             assert!(worker.contains(&format!("\"{version}/{file}\": \"{sum}\"")), "{file}");
         }
+        assert!(worker.contains(&format!("\"one/index.html\": \"{}\"", checksum(own.as_bytes()))), "{worker}");
+        assert!(!worker.contains("previews"), "{worker}");
         let places = sh.read_file(folder.join("www/files.js")).unwrap();
         let plain = places.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
@@ -338,14 +357,14 @@ mod tests {
         let sh = built("later", "main();");
         let mut folders = Vec::new();
         for (name, lacking) in LATER.into_iter().zip(["PLANS", "WEBGPU"]) {
-            assemble(&sh).unwrap();
+            assemble(&sh, None).unwrap();
             folders.push(folder(&sh).unwrap());
             assert!(engines(&sh).unwrap_err().to_string().contains(name));
             let places = sh.read_file(folders.last().unwrap().join("www/files.js")).unwrap();
             assert!(places.contains(&format!("const {lacking} = '';")), "{places}");
             add(&sh, name);
         }
-        assemble(&sh).unwrap();
+        assemble(&sh, None).unwrap();
         folders.push(folder(&sh).unwrap());
         folders.dedup();
         assert_eq!(folders.len(), 3);
@@ -358,7 +377,7 @@ mod tests {
     fn whatever_changes_lies_elsewhere() {
         let folders = ["main", "another"].map(|main| {
             let sh = built(main, &format!("{main}();"));
-            assemble(&sh).unwrap();
+            assemble(&sh, None).unwrap();
             let name = folder(&sh).unwrap().file_name().unwrap().to_owned();
             sh.remove_path(sh.current_dir()).unwrap();
             name

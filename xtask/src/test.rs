@@ -57,7 +57,7 @@ const LANES: [&[&[Check]]; 2] = [
                 Ok(command.args(["--", "-D", "warnings"]).run()?)
             }),
             check("kernels for wasm", &[Need::Wasm], kernels::check),
-            check("page", &[Need::Wasm], build::run),
+            check("page", &[Need::Wasm], |sh| build::run(sh, None)),
         ],
     ],
     &[&[
