@@ -33,6 +33,8 @@ export interface Card {
   /** Whether there is a way back, from a picture to a latent: see `encode`. */
   invertible: boolean;
   parameters: number;
+  /** Counts the weights that have shipped, from 1; absent where they were never replaced. */
+  version?: number;
   weights: { file: string; bytes: number; sha256: string; precision: string };
   /** What `trainer evaluate` measured, with sample counts. */
   quality?: Quality | PromptQuality | null;
@@ -157,6 +159,8 @@ export interface DeviceInfo {
 /** Everything that shapes the picture of the page: what a link carries. */
 export interface State {
   model: string;
+  /** Which weights of the model drew the picture, counted from 1; null where they were never replaced. */
+  version: number | null;
   /** The seed of end A: an integer from 0 to 4294967295. */
   seed: number;
   /** The seed of end B. */

@@ -45,6 +45,9 @@ pub struct ModelCard {
     pub parameters: usize,
     /// The family's own config; its fields are the family's.
     pub config: serde_json::Value,
+    /// Counts the weights that have shipped, from 1: other weights draw other pictures of the same links.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub version: u32,
     /// The file that ships.
     pub weights: WeightsFile,
     /// How it was trained.
@@ -55,6 +58,15 @@ pub struct ModelCard {
     /// In what it stays behind the aim, and why, in one line of each language, `en` and `zh`; empty if in nothing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub known_limits: BTreeMap<String, String>,
+}
+
+/// The version of a model whose weights were never replaced.
+fn first() -> u32 {
+    1
+}
+
+fn is_first(version: &u32) -> bool {
+    *version == first()
 }
 
 /// What narrows a model's distribution.

@@ -121,7 +121,12 @@ pub fn parse(fragment: &str) -> Parsed {
         let default = property.default_in(&state, &domain);
         // Of a repeated key the last one counts, as when a person appends to a link. What the model has not is ignored.
         let said = pairs.iter().rev().find(|(key, _)| *key == property.name && domain != Domain::Nothing);
-        let text = said.map_or(&default, |(_, value)| value);
+        let text = match (said, &domain) {
+            (Some((_, value)), _) => value.as_str(),
+            // The page wrote no version as long as there was but one.
+            (None, Domain::Version(_)) if is_written(&pairs) => FIRST,
+            (None, _) => &default,
+        };
         if property.read(&mut state, text, &domain) {
             continue;
         }
@@ -132,6 +137,14 @@ pub fn parse(fragment: &str) -> Parsed {
         messages.push(Replaced { name: property.name, expected: domain, got: abbreviate(text), nearest });
     }
     Parsed { state, messages }
+}
+
+/// The version of weights that links were written with before there were others.
+const FIRST: &str = "1";
+
+/// Whether these look like a link that was written here, and not by hand: what is always said is there.
+fn is_written(pairs: &[(&str, String)]) -> bool {
+    ["model", "seed", "to"].iter().all(|name| pairs.iter().any(|(key, _)| key == name))
 }
 
 /// Enough of a hostile or careless value to recognize it by.

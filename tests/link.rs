@@ -221,11 +221,37 @@ fn links_of_older_versions_keep_their_meaning() {
     for line in lines {
         let (old, now) = line.split_once(' ').expect("two links a line");
         let parsed = parse(old);
-        assert_eq!(parsed.messages, vec![], "{old}");
+        // Weights that were replaced since are said, and nothing else.
+        assert!(parsed.messages.iter().all(|replaced| replaced.name == "version"), "{old}: {:?}", parsed.messages);
         assert_eq!(write(&parsed.state).unwrap(), now, "{old}");
         count += 1;
     }
     assert!(count >= 5);
+}
+
+#[test]
+fn a_link_of_weights_that_were_replaced_says_so_and_draws_with_those_that_ship() {
+    let card = cards().iter().find(|card| card.version > 1).expect("a model whose weights were replaced");
+    let (id, now) = (&card.id, card.version);
+    let read = |link: &str| {
+        let Parsed { state, messages } = parse(link);
+        (state.version, messages.iter().map(|said| (said.name, said.got.clone(), said.nearest)).collect::<Vec<_>>())
+    };
+    let replaced = |version: &str| (Some(now), vec![("version", version.to_string(), true)]);
+    // As the page wrote it, when there was one version.
+    assert_eq!(read(&format!("model={id}&seed=1&to=2")), replaced("1"));
+    assert_eq!(read(&format!("model={id}&version=1&seed=1&to=2")), replaced("1"));
+    assert_eq!(read(&format!("model={id}&version=99")), replaced("99"));
+    // By hand, and as it is written now.
+    assert_eq!(read(&format!("model={id}&seed=1")), (Some(now), vec![]));
+    let link = write(&State { model: id.clone(), ..State::default() }).unwrap();
+    assert!(link.starts_with(&format!("model={id}&version={now}&")), "{link}");
+    assert_eq!(read(&link), (Some(now), vec![]));
+    assert!(write(&State { model: id.clone(), version: Some(1), ..State::default() }).is_err());
+    // A model of one version has none.
+    let first = cards().iter().find(|card| card.version == 1).expect("a model that was never replaced");
+    assert_eq!(read(&format!("model={}&version=7&seed=1&to=2", first.id)), (None, vec![]));
+    assert_eq!(with_model(&parse(&link).state, &first.id).unwrap().version, None);
 }
 
 #[test]
@@ -440,6 +466,7 @@ fn states() -> impl Strategy<Value = State> {
             };
             State {
                 model,
+                version: None,
                 class,
                 prompt,
                 toprompt,

@@ -183,11 +183,11 @@ fn changes(what: &str, cards: &[&ModelCard], from: &str, to: &str) -> String {
 fn rounded(card: &ModelCard) -> String {
     let [shipped, float] = ["shipped", "float"].map(|precision| {
         let figures = &card.quality[precision];
-        format!(
-            "FD-emoji {} and an R-precision of {}",
-            figure(&figures["fd_emoji"], 2),
-            percent(&figures["r_precision"])
-        )
+        let (distance, share) = match card.condition {
+            ConditionKind::Class => (("FD-fashion", "fd_fashion"), ("a class accuracy", "conditional_accuracy")),
+            ConditionKind::Prompt => (("FD-emoji", "fd_emoji"), ("an R-precision", "r_precision")),
+        };
+        format!("{} {} and {} of {}", distance.0, figure(&figures[distance.1], 2), share.0, percent(&figures[share.1]))
     });
     format!("{} ships in 4 bits: {shipped}. Before it is rounded it has {float}.", card.name)
 }

@@ -8,6 +8,7 @@ document.documentElement.classList.toggle('arrived', location.hash.length > 1);
   const said = new URLSearchParams(location.hash.slice(1));
   const shown = said.getAll('show').at(-1);
   if (shown) document.documentElement.dataset.show = shown.replaceAll(',', ' ');
+  document.documentElement.classList.toggle('learning', ['show', 'lock', 'task', 'goal'].some((name) => said.get(name)));
   /** What the layouts of the models differ in, by their ids; of those that are not here it is nothing. @type {Record<string, string[]>} */
   const layouts = {
     'flow-fashion': ['painted'],

@@ -196,7 +196,8 @@ export class PushForwardElement extends Element {
     const fragment = this.#asked.fragment(functions);
     if (fragment !== this.#read || !this.#state) {
       const { state, messages } = functions.parseLink(fragment);
-      if (messages.length > 0) this.#fire('message', messages.map(({ text }) => text));
+      const said = messages.filter(({ name }) => name !== 'version' || this.#asked.isDated).map(({ text }) => text);
+      if (said.length > 0) this.#fire('message', said);
       ({ state: this.#state, link: this.#link } = functions.settle(state));
       this.#read = fragment;
     }

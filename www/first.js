@@ -1,6 +1,7 @@
 // Has the engine on its way before the page's other modules are here, and with it the weights of the model that the address names.
 
 import { loadEngine } from './engine.js';
+import { askedBy } from './usual.js';
 
-// An address that names none means the usual one. Whatever goes wrong is said by whoever asks next.
-loadEngine('', new URLSearchParams(location.hash.slice(1)).get('model') ?? 'vae-fashion').catch(() => {});
+// A link that names none means the first one. Whatever goes wrong is said by whoever asks next.
+loadEngine('', new URLSearchParams(askedBy(location.hash).replace('#', '')).get('model') ?? 'vae-fashion').catch(() => {});

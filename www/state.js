@@ -3,6 +3,7 @@
 import { reachOf } from './card.js';
 import { moved } from './place.js';
 import { conditionOf, latentOf } from './request.js';
+import { askedBy } from './usual.js';
 import { words } from './words.js';
 
 /**
@@ -47,7 +48,7 @@ export class Store extends EventTarget {
     this.#functions = functions;
     /** The one table that links, controls and defaults come from. @type {Map<keyof State, Property>} */
     this.properties = new Map(functions.properties().map((property) => [property.name, property]));
-    const { state, messages } = functions.parseLink(fragment);
+    const { state, messages } = functions.parseLink(askedBy(fragment));
     ({ state: this.#value, link: this.#link } = functions.settle(state));
     /** The link of the state that was read last. */
     this.opened = this.#link;
@@ -178,7 +179,7 @@ export class Store extends EventTarget {
    * @param {string} fragment
    */
   read(fragment) {
-    const { state, messages } = this.#functions.parseLink(fragment);
+    const { state, messages } = this.#functions.parseLink(askedBy(fragment));
     this.#replace(state);
     this.opened = this.#link;
     return messages;

@@ -10,6 +10,8 @@ use crate::latent::Mode;
 pub struct State {
     /// Id of the model.
     pub model: String,
+    /// Which weights of the model drew the picture, counted from 1; none where they were never replaced.
+    pub version: Option<u32>,
     /// The class, or any.
     pub class: ClassChoice,
     /// What to draw, and what at B; empty for anything, and for the same as at A.
@@ -74,6 +76,7 @@ pub struct State {
 /// The state of which nothing has been read yet.
 pub(super) const BLANK: State = State {
     model: String::new(),
+    version: None,
     class: ClassChoice::ANY,
     prompt: String::new(),
     toprompt: String::new(),

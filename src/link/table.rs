@@ -21,6 +21,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A language that the page speaks.
     Language,
+    /// Which weights of the model: those that ship now, where they are not the first.
+    Version,
     /// A step of the tour, or none.
     Step,
     /// A number.
@@ -121,12 +123,12 @@ pub const PARTS: &[&str] = &[
     "way",
     "many",
     "histogram",
-    "story",
     "kinds",
     "norms",
     "race",
     "own",
     "model",
+    "story",
     "glossary",
     "editor",
 ];
@@ -169,6 +171,14 @@ pub const PROPERTIES: &[Property] = &[
         always: true,
         help: "The generator.",
         field: field!(model),
+    },
+    Property {
+        name: "version",
+        kind: Kind::Version,
+        default: "",
+        always: true,
+        help: "Which weights of the generator the link was made with, where they have been replaced.",
+        field: field!(version),
     },
     Property {
         name: "class",
@@ -394,6 +404,10 @@ impl Property {
             Kind::Class => Domain::Classes(card.map_or(0, |card| card.classes.len())),
             Kind::Choice(words) => Domain::Words(words.into()),
             Kind::Language => Domain::Languages(LANGUAGES),
+            Kind::Version => match card.map_or(1, |card| card.version) {
+                1 => Domain::Nothing,
+                now => Domain::Version(now),
+            },
             Kind::Step => Domain::Whole { min: 1, max: TOUR },
             Kind::Number { min, max } => Domain::Number { min, max },
             Kind::Point { min, max } => Domain::Point { min, max },
@@ -428,6 +442,7 @@ impl Property {
                 .and_then(|card| of(&card.controls))
                 .map_or(String::new(), |range| range.default.to_string()),
             (Kind::Sampler, Domain::Words(words)) => words[0].into(),
+            (_, Domain::Version(now)) => now.to_string(),
             _ => self.default.into(),
         }
     }

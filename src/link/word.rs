@@ -43,6 +43,8 @@ pub enum Domain {
         /// The greatest of either.
         max: f64,
     },
+    /// The version of a model's weights that ships.
+    Version(u32),
     /// One of a few words.
     Words(Vec<&'static str>),
     /// One of a few languages, by a tag of any form (`zh`, `zh-Hant-TW`, `zh_CN`): its first part counts.
@@ -71,6 +73,7 @@ impl Domain {
             Self::Whole { min, max } => format!("a whole number from {min} to {max}"),
             Self::Number { min, max } => format!("a number from {min} to {max}"),
             Self::Point { min, max } => format!("two numbers from {min} to {max} with a comma between them"),
+            Self::Version(now) => format!("version {now} of the model's weights"),
             Self::Words(words) => format!("one of {}", words.join(", ")),
             Self::Languages(known) => format!("a language of the page ({})", known.join(", ")),
             Self::Coordinates(count) => format!("a bitmap of {count} coordinates in base64url"),
@@ -179,11 +182,17 @@ impl Word for u32 {
     }
 
     fn read(text: &str, domain: &Domain) -> Option<Self> {
+        if let Domain::Version(now) = domain {
+            return text.parse().ok().filter(|version| version == now);
+        }
         let Domain::Whole { min, max } = domain else { return None };
         text.parse().ok().filter(|number| (min..=max).contains(&number))
     }
 
     fn nearest(text: &str, domain: &Domain) -> Option<Self> {
+        if let Domain::Version(now) = *domain {
+            return Some(now);
+        }
         let Domain::Whole { min, max } = *domain else { return None };
         let number: f64 = text.parse().ok()?;
         (!number.is_nan()).then_some(number.round().clamp(min.into(), max.into()) as u32)

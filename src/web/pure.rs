@@ -63,6 +63,7 @@ pub fn properties() -> Outcome<JsValue> {
             let (kind, range, choices) = match property.kind {
                 Kind::Model => ("choice", None, Some(catalogue::cards().iter().map(|card| card.id.clone()).collect())),
                 Kind::Class | Kind::Sampler | Kind::Style => ("choice", None, None),
+                Kind::Version => ("integer", None, None),
                 Kind::Sentence(most) | Kind::Text(most) => ("sentence", Some((0.0, most as f64)), None),
                 Kind::Language => ("choice", None, Some(LANGUAGES.iter().map(|tag| tag.to_string()).collect())),
                 Kind::Choice(words) => ("choice", None, Some(words.iter().map(|word| word.to_string()).collect())),

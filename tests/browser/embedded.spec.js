@@ -74,7 +74,7 @@ test('the path: slider, keys and ends change t, and the host follows', async ({ 
   await expect.poll(() => figure.evaluate((element) => element.link)).toContain('class=1&seed=42&to=7&t=1');
   await figure.evaluate((element) => element.setAttribute('t', '0.5'));
   await expect(slider).toHaveValue('0.5');
-  await figure.evaluate((element) => (element.link = 'https://example.org/#model=gan-fashion&seed=9&to=2&t=0.75&lang=zh'));
+  await figure.evaluate((element) => (element.link = 'https://example.org/#model=gan-fashion&version=2&seed=9&to=2&t=0.75&lang=zh'));
   await expect(slider).toHaveValue('0.75');
   await expect(figure.getByText('Any class · Generative adversarial network · 75 % from A to B')).toBeVisible();
   expect(await said(figure, 'message')).toEqual([]);
@@ -200,5 +200,5 @@ test('a picture goes to a link, too', async ({ page }) => {
   await expect(figure).toHaveAttribute('aria-label', 'Sneaker (Generative adversarial network)');
   await figure.evaluate((element) => element.setAttribute('of-class', '9'));
   await expect(figure).toHaveAttribute('aria-label', 'Ankle boot (Generative adversarial network)');
-  expect((await said(figure, 'draw')).at(-1)).toContain('model=gan-fashion&class=9&seed=3');
+  expect((await said(figure, 'draw')).at(-1)).toContain('model=gan-fashion&version=2&class=9&seed=3');
 });

@@ -25,12 +25,12 @@ test('each family draws from its card, and the latent panel has its shape', asyn
   await visit(page, '#model=vae-fashion&class=3&seed=5');
   const models = await page.evaluate(async () => await globalThis.pushforward.models());
   const pictures = [];
-  for (const { id, name, latent, classes, image } of models) {
+  for (const { id, name, version, latent, classes, image } of models) {
     await choose(page, name);
     await settled(page);
     // A class is no more where there are none.
     const condition = classes.length > 0 ? { class: 3 } : 'any';
-    expect(await fragment(page)).toContain(classes.length > 0 ? `model=${id}&class=3&seed=5` : `model=${id}&seed=5`);
+    expect(await fragment(page)).toContain(`model=${id}${version ? `&version=${version}` : ''}${classes.length > 0 ? '&class=3' : ''}&seed=5`);
     const picture = await pixels(page);
     expectDrawn(picture, image.width);
     pictures.push(String(picture));

@@ -150,12 +150,12 @@ test('progress is told in bytes while files arrive', async ({ page }) => {
   await page.goto('./', { waitUntil: 'domcontentloaded' });
   await expect(page.locator('#loading')).toHaveText('Fetching the engine');
   releaseEngine();
-  await expect(page.locator('#loading')).toHaveText('The weights of vae-fashion: 0.00 MB of 0.35 MB');
+  await expect(page.locator('#loading')).toHaveText('The weights of gan-fashion: 0.00 MB of 0.36 MB');
   expect(shown).toContainEqual(expect.stringMatching(/^The engine: [\d.]+ (of [\d.]+ )?MB/));
   releaseWeights();
   await settled(page);
   const of = (what) => told.filter((detail) => detail.what === what).map(({ received }) => received);
-  for (const what of ['engine', 'vae-fashion']) {
+  for (const what of ['engine', 'gan-fashion']) {
     expect(of(what).length).toBeGreaterThan(1);
     expect(of(what).at(-1)).toBeGreaterThan(of(what)[0]);
   }

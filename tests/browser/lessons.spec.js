@@ -146,13 +146,13 @@ test("the point's length can be chosen, and its direction stays", async ({ page 
 });
 
 test('4 bits are compared with 8, and can be drawn with', async ({ page }) => {
-  await visit(page, '#model=gan-fashion&class=3&seed=5');
+  await visit(page, '#model=vae-fashion&class=3&seed=5');
   const fine = await pixels(page);
   const figure = page.locator('#precision');
   await figure.scrollIntoViewIfNeeded();
   await expect(figure).toHaveAttribute('aria-busy', 'false');
   await expect(figure.locator('figcaption')).toContainText(/levels of 255 on average.*FD [\d.]+ × floor with 8 bits/);
-  const coarse = await drawn(page, { model: 'gan-fashion', seed: 5, condition: { class: 3 }, precision: 'q4' });
+  const coarse = await drawn(page, { model: 'vae-fashion', seed: 5, condition: { class: 3 }, precision: 'q4' });
   expect(difference(await pixels(page, '#precision .q8 canvas'), fine)).toBe(0);
   expect(difference(await pixels(page, '#precision .q4 canvas'), coarse)).toBe(0);
   expect(difference(fine, coarse)).toBeGreaterThan(0);
@@ -160,7 +160,7 @@ test('4 bits are compared with 8, and can be drawn with', async ({ page }) => {
   await settled(page);
   expect(await fragment(page)).toContain('precision=q4');
   expect(difference(await pixels(page), coarse)).toBe(0);
-  const message = await page.evaluate(() => globalThis.pushforward.generate({ model: 'gan-fashion', seed: 1, precision: 'q2' }).then(() => '', (error) => error.message));
+  const message = await page.evaluate(() => globalThis.pushforward.generate({ model: 'vae-fashion', seed: 1, precision: 'q2' }).then(() => '', (error) => error.message));
   expect(message).toBe('precision: expected one of q8, q4, got "q2"');
 });
 

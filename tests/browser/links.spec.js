@@ -2,7 +2,7 @@
 // draw the very same.
 
 import { expect, test } from '@playwright/test';
-import { act, difference, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
+import { act, difference, drawn, expectDrawn, fragment, pixels, settled, visit } from './visitor.js';
 
 const BAD = [
   ['a seed that is no number', 'model=vae-fashion&seed=NaN', /seed.*NaN/],
@@ -195,4 +195,27 @@ test('the title is that of the family that draws, in the language of the page', 
   await page.goto('about:blank');
   await visit(page, '#model=gan-fashion&seed=5&lang=zh');
   await expect(page).toHaveTitle('Pushforward：生成对抗网络');
+});
+
+test('a link of weights that have been replaced is drawn with those that ship, and the page says so', async ({ page }) => {
+  await visit(page, '#model=gan-fashion&class=1&seed=5&to=6');
+  const notice = page.locator('#notices');
+  await expect(notice).toContainText('have been replaced since this link was made (version 1, now 2)');
+  await expect(notice).not.toContainText('not quite right');
+  expect(difference(await pixels(page), await drawn(page, { model: 'gan-fashion', seed: 5, condition: { class: 1 } }))).toBe(0);
+  await page.locator('#slider input').press('End');
+  await expect.poll(() => fragment(page)).toBe('model=gan-fashion&version=2&class=1&seed=5&to=6&t=1');
+  await page.goto('about:blank');
+  await visit(page, '#model=gan-fashion&version=2&class=1&seed=5&to=6');
+  await expect(notice).toBeEmpty();
+});
+
+test('an address that says nothing opens with a sharp picture', async ({ page }) => {
+  await visit(page, './');
+  await expect(page.getByRole('radio', { name: /^Generative adversarial/ })).toBeChecked();
+  await expect(page.locator('#notices')).toBeEmpty();
+  // What an address leaves out is as it always was.
+  await page.goto('about:blank');
+  await visit(page, './#seed=3');
+  await expect(page.getByRole('radio', { name: /^Variational/ })).toBeChecked();
 });

@@ -107,6 +107,36 @@ test('pixels of the picture are drawn whole and crisp', async ({ page }) => {
   }
 });
 
+/** Words of texts, those on controls not counted, that stand on the first so many screens. */
+const wordsOf = (page, screens) => page.evaluate((screens) => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    const { parentElement: element } = text;
+    if (!element.checkVisibility() || element.closest('.hidden, svg, math, button, label, fieldset')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const { width, top } = range.getBoundingClientRect();
+    if (width > 1 && top < screens * innerHeight) found.push(...text.data.trim().split(/\s+/).filter(Boolean));
+  }
+  return found;
+}, screens);
+
+for (const [width, height] of [[1440, 900], [390, 844]]) {
+  test(`a first visitor reads little: under 120 words on the first two screens, ${width} wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await visit(page);
+    await stripSettled(page);
+    const read = await wordsOf(page, 2);
+    expect(read.length).toBeGreaterThan(30);
+    expect(read.length, read.join(' ')).toBeLessThan(120);
+    // No paragraph above the fold is long.
+    const long = await page.locator('p, figcaption').evaluateAll((texts) =>
+      texts.filter((text) => text.checkVisibility() && text.getBoundingClientRect().top < innerHeight).map(({ innerText }) => innerText.trim()).filter((text) => text.split(/\s+/).length >= 30));
+    expect(long).toEqual([]);
+  });
+}
+
 /** Twice as large on a screen of 1440 x 900 is half as wide. */
 const ZOOMED = [720, 450];
 

@@ -97,13 +97,13 @@ test('keys alone reach and move everything', async ({ page }) => {
   const b = await drawn(page, { model: 'vae-fashion', seed: 6, condition: { class: 9 } });
   expect(difference(await pixels(page), b)).toBe(0);
 
-  // On by Tab: the choice of the map, coordinates, class, seed A, its die, mode, seed B, its die, slider, strip.
+  // On by Tab: the term in the caption, the choice of the map, coordinates, class, seed A, its die, mode, seed B, its die, slider, strip.
   const stops = [];
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 11; i++) {
     await page.keyboard.press('Tab');
-    stops.push(await page.evaluate(() => document.activeElement.closest('.mapping, .bars, fieldset, div.end, #slider, #strip').className || document.activeElement.parentElement.id));
+    stops.push(await page.evaluate(() => document.activeElement.closest('.term, .mapping, .bars, fieldset, div.end, #slider, #strip').className || document.activeElement.parentElement.id));
   }
-  expect(stops).toEqual(['mapping', 'bars', 'classes', 'end a', 'end a', 'modes', 'end b', 'end b', 'slider', 'strip']);
+  expect(stops).toEqual(['term', 'mapping', 'bars', 'classes', 'end a', 'end a', 'modes', 'end b', 'end b', 'slider', 'strip']);
 
   await page.locator('#slider input').focus();
   await page.keyboard.press('Home');

@@ -86,7 +86,7 @@ test('who comes with nothing sees the opening and the picture in one view; on a 
 });
 
 test('who comes by a link is told what it shows, and can make it their own; the opening stands below', async ({ page }) => {
-  await visit(page, './#model=gan-fashion&class=1&seed=5&to=6&t=0.35');
+  await visit(page, './#model=gan-fashion&version=2&class=1&seed=5&to=6&t=0.35');
   const said = page.locator('#arrival');
   await expect(said).toContainText('This link shows: Trouser, 35 % from A to B, sampled by Generative adversarial network on your device.');
   const [opening, main] = await Promise.all(['#opening', 'main'].map((part) => page.locator(part).boundingBox()));
@@ -136,7 +136,7 @@ test('the families stand two by two, and each leads to its pictures', async ({ p
   await expect(table.getByRole('button')).toHaveCount(7);
   const cards = await page.evaluate(() => globalThis.pushforward.models());
   for (const { name } of cards) await expect(table.getByRole('button', { name: new RegExp(`^${name}`) })).toHaveCount(1);
-  await expect(table.getByRole('button', { name: 'Variational autoencoder' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(table.getByRole('button', { name: 'Generative adversarial network' })).toHaveAttribute('aria-pressed', 'true');
   await table.getByRole('button', { name: 'Codes with a causal prior' }).click();
   await settled(page);
   await expect(page.getByRole('radio', { name: /^Codes/ })).toBeChecked();

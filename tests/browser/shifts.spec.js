@@ -8,7 +8,8 @@ const SCREENS = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
 };
 const LINKS = ['', '#model=vae-fashion&seed=5', '#model=vae-fashion&seed=5&lang=zh', '#model=gan-fashion&class=1&seed=5&t=0.35', '#model=flow-fashion&seed=5',
-  '#model=diffusion-fashion&seed=5', '#model=diffusion-fashion&seed=5&lang=zh', '#model=autoregressive-fashion&seed=5', '#model=codes-fashion&class=9&seed=5&t=0.35', '#model=emoji&seed=5&prompt=cat'];
+  '#model=diffusion-fashion&seed=5', '#model=diffusion-fashion&seed=5&lang=zh', '#model=autoregressive-fashion&seed=5', '#model=codes-fashion&class=9&seed=5&t=0.35', '#model=emoji&seed=5&prompt=cat',
+  '#model=vae-fashion&seed=5&show=plane,picture,way&lock=model&task=Where%20is%20the%20middle%3F&goal=t~0.4~0.6,norm~0~2'];
 /** The cumulative layout shift that is allowed. */
 const MOST = 0.02;
 /** Milliseconds until what is fetched comes: after the page was painted, and the engine after its program. */

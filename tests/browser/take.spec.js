@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { difference, fragment, give, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const LINK = '#model=vae-fashion&class=7&seed=5&to=6&t=0.25';
-const OTHER = '#model=gan-fashion&class=1&seed=9&to=3';
+const OTHER = '#model=gan-fashion&version=2&class=1&seed=9&to=3';
 
 const save = (page, name) => page.locator('#take').getByRole('button', { name });
 

@@ -79,6 +79,9 @@ enum Command {
     Quantize {
         #[command(flatten)]
         common: Common,
+        /// Pack the weights that ship, not a checkpoint, in the precision of the config.
+        #[arg(long)]
+        from_shipped: bool,
     },
     /// Write each network of the weights that ship as an ONNX file.
     Export {
@@ -183,9 +186,10 @@ impl Arguments {
                 let plan = Plan { samples, seed, checkpoint, dry_run, nearest, options: sampling.options(0) };
                 datasets::measure(&Recipe::load(&common)?.dataset()?, &common, &plan)
             }
-            Command::Quantize { common } if common.model == classifier::ID => classifier::pin(&common),
-            Command::Quantize { common } if common.model == judge::ID => judge::pin(&common),
-            Command::Quantize { common } => model::quantize(&common),
+            Command::Quantize { common, .. } if common.model == classifier::ID => classifier::pin(&common),
+            Command::Quantize { common, .. } if common.model == judge::ID => judge::pin(&common),
+            Command::Quantize { common, from_shipped: true } => model::requantize(&common),
+            Command::Quantize { common, .. } => model::quantize(&common),
             Command::Export { common, out } => onnx::export(&common, out),
             Command::Sample { common, count, seed, class, prompt, style, out, png, checkpoint, sampling } => {
                 if common.model == classifier::ID {

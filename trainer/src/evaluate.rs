@@ -145,8 +145,11 @@ pub fn evaluate<E: Benchmark>(benchmark: &E, common: &Common, plan: &Plan) -> Re
             "the shipped weights are not of a checkpoint in {}; the card keeps its figures of the checkpoint",
             common.runs.display()
         );
-        let known = serde_json::from_value::<Quality<E::Floor, E::Figures, E::Samples>>(card.quality.clone()).ok();
-        known.map_or((None, [None, None]), |Quality { float, q8, q4, .. }| (float, [q8, q4]))
+        let known = |name: &str| card.quality.get(name).cloned();
+        let packed =
+            |precision: Precision| known(precision.name()).and_then(|known| serde_json::from_value(known).ok());
+        let float = known("float").and_then(|known| serde_json::from_value(known).ok());
+        (float, [packed(Precision::Q8), packed(Precision::Q4)])
     };
     if !plan.dry_run {
         let quality = Quality {

@@ -120,6 +120,49 @@ pub fn quantize(common: &Common) -> Result<()> {
     Ok(())
 }
 
+/// Packs the weights that ship once more, in the precision of the recipe, and writes the card anew, its figures still to be
+/// measured; those of the former weights stay on it, under their precision.
+///
+/// # Errors
+/// When there are none, they ship in that precision already, or their version is not another one.
+pub fn requantize(common: &Common) -> Result<()> {
+    struct Pack<'a>(&'a Common, &'a ModelCard, Precision);
+
+    impl Visitor for Pack<'_> {
+        type Output = Result<Vec<u8>>;
+
+        fn visit<F: Family + 'static>(self) -> Result<Vec<u8>> {
+            let Self(common, card, precision) = self;
+            Ok(weights::pack(&card.id, &shipped::<F>(common, card)?, precision)?)
+        }
+    }
+
+    let (recipe, card) = (Recipe::load(common)?, read_card(common)?);
+    let (former, precision) = (card.weights.precision, recipe.precision);
+    ensure!(precision != former, "the weights of {} ship in {} already", card.id, former.name());
+    ensure!(
+        recipe.version > card.version,
+        "expected a version of the recipe above {}, which ships, got {}",
+        card.version,
+        recipe.version
+    );
+    let packed = recipe.with_family(Pack(common, &card, precision))??;
+    let mut quality = card.quality.clone();
+    if let Some(figures) = quality.as_object_mut().filter(|figures| figures.contains_key("shipped")) {
+        let mut shipped = figures.remove("shipped").expect("it is there");
+        shipped["bytes"] = card.weights.bytes.into();
+        figures.insert(former.name().into(), shipped);
+        figures.remove(precision.name());
+    }
+    let mut training = card.training.clone();
+    training["packed_from"] = card.weights.sha256.clone().into();
+    fs::write(common.folder().join(WEIGHTS), &packed)?;
+    let weights = pin(&packed, precision);
+    write_card(common, &ModelCard { version: recipe.version, weights, training, quality, ..card })?;
+    println!("{} in {} bytes; measure them with `evaluate --model {0}`", common.model, packed.len());
+    Ok(())
+}
+
 /// Whether the card's weights are what the checkpoint at hand packs into.
 pub fn is_from_checkpoint(common: &Common, card: &ModelCard) -> Result<bool> {
     if checkpoint_of(common).progress()?.is_none() {
@@ -150,6 +193,7 @@ fn card(common: &Common, recipe: &Recipe, dataset: &Dataset, traits: Traits, par
         controls: traits.controls,
         parameters,
         config: recipe.model.clone(),
+        version: recipe.version,
         weights: WeightsFile::default(),
         training: serde_json::Value::Null,
         quality: serde_json::Value::Null,

@@ -32,9 +32,16 @@ pub struct Recipe {
     /// In which precision it ships; no part of what a checkpoint is bound to, which can be packed in any.
     #[serde(default, skip_serializing)]
     pub precision: Precision,
+    /// Which weights of this model these are, counted from 1: links say it, for others draw other pictures.
+    #[serde(default = "first", skip_serializing)]
+    pub version: u32,
     /// The card's line of that name; no part of what a checkpoint is bound to.
     #[serde(default, skip_serializing)]
     pub known_limits: BTreeMap<String, String>,
+}
+
+fn first() -> u32 {
+    1
 }
 
 impl Recipe {

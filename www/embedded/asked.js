@@ -54,6 +54,11 @@ export class Asked {
     this.#since.clear();
   }
 
+  /** Whether it says which weights it was made with: attributes that do not are written by hand. */
+  get isDated() {
+    return this.#link !== null || this.#attribute('version') !== null;
+  }
+
   /** An attribute has changed: it counts again. @param {string} attribute */
   renew(attribute) {
     const name = attribute.startsWith(PREFIX) ? attribute.slice(PREFIX.length) : attribute;

@@ -42,7 +42,7 @@ export class Notices {
    */
   showAll(subject, messages) {
     if (messages.length === 0) this.hide(subject);
-    else this.show(subject, [words.badLink, ...messages.map(words.replaced)].join(' '));
+    else this.show(subject, messages.some(isWrong) ? [words.badLink, ...messages.map(said)].join(' ') : messages.map(said).join(' '));
   }
 
   /** @param {string} subject */
@@ -50,4 +50,17 @@ export class Notices {
     this.#shown.get(subject)?.remove();
     this.#shown.delete(subject);
   }
+}
+
+/**
+ * Whether a link says what it cannot, and is not just older than the weights.
+ * @param {import('../../pushforward.js').Replaced} replaced
+ */
+function isWrong({ name }) {
+  return name !== 'version';
+}
+
+/** @param {import('../../pushforward.js').Replaced} replaced */
+function said(replaced) {
+  return isWrong(replaced) ? words.replaced(replaced) : words.version(replaced.got, replaced.expected.of);
 }

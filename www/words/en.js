@@ -29,6 +29,9 @@ export const words = {
   badLink: 'This link was not quite right, so the nearest picture is drawn.',
   /** @param {Replaced} replaced */
   replaced: ({ text }) => text,
+  /** @param {string} got @param {number} now */
+  version: (got, now) =>
+    `The weights of this generator have been replaced since this link was made (version ${got}, now ${now}). The latent is the same; the picture may be another.`,
   newer: 'A newer version of this page is here.',
   useNewer: 'Use it',
   /** @param {Error & Partial<import('../../types/page.d.ts').Packed>} error */
@@ -213,7 +216,7 @@ export const words = {
   histogram: {
     /** @param {string} norm @param {number} share in per cent */
     said: (norm, share) =>
-      `Its coordinates on the bell curve, and its norm |z| = ${norm}: ` +
+      `Its norm is |z| = ${norm}, ` +
       (share <= 0 ? 'less than that of nearly every sample.' : share >= 100 ? 'more than that of nearly every sample.' : `more than that of ${share} % of samples.`),
     coordinates: 'Histogram of the coordinates over the curve of N(0, 1)',
     side: 'zᵢ on N(0, 1)',

@@ -6,6 +6,7 @@ import { page } from './zh-page.js';
 /** What each property of the state is for. @type {Record<keyof import('../../pkg/index.d.ts').State, string>} */
 const HELP = {
   model: '生成器。',
+  version: '链接所用的生成器权重是第几版，仅在权重被替换过时才有。',
   class: '使分布收窄的条件。',
   prompt: '要画的内容，任何语言都可以；它使分布收窄。',
   toprompt: 'B 处要画的内容；留空则与 A 处相同。',
@@ -53,6 +54,7 @@ const EXPECTED = {
   whole: ({ min, max }) => `从 ${min} 到 ${max} 的整数`,
   number: ({ min, max }) => `从 ${min} 到 ${max} 的数`,
   point: ({ min, max }) => `从 ${min} 到 ${max} 的两个数，以逗号分隔`,
+  version: (now) => `模型权重的第 ${now} 版`,
   words: (/** @type {string[]} */ words) => `${words.join('、')} 之一`,
   languages: (/** @type {string[]} */ tags) => `本页的语言（${tags.join('、')}）`,
   coordinates: (count) => `${count} 个坐标的位图（base64url）`,
@@ -114,6 +116,7 @@ export const words = {
   badLink: '这个链接不完全有效，因此绘制了最接近的图像。',
   replaced: ({ name, expected, got, nearest }) =>
     `${name}：应为${EXPECTED[expected.kind](expected.of)}，却是“${got}”；改用${nearest ? '最接近的有效值' : '默认值'}。`,
+  version: (got, now) => `自从这个链接生成以来，该生成器的权重已被替换（链接为第 ${got} 版，现为第 ${now} 版）。隐变量相同，图像可能不同。`,
   newer: '本页有了更新的版本。',
   useNewer: '使用新版',
   error: wrong,
@@ -257,7 +260,7 @@ export const words = {
 
   histogram: {
     said: (norm, share) =>
-      `它的坐标与钟形曲线，以及它的范数 |z| = ${norm}：` +
+      `它的范数 |z| = ${norm}，` +
       (share <= 0 ? '比几乎所有样本都小。' : share >= 100 ? '比几乎所有样本都大。' : `比 ${share} % 的样本大。`),
     coordinates: '坐标的直方图，叠在 N(0, 1) 的曲线上',
     side: 'zᵢ 与 N(0, 1)',
