@@ -8,7 +8,7 @@ const CHINESE = /\p{Script=Han}/u;
 const SWITCH = '#language button';
 
 /** What neither language translates: names, formulas, numbers and licences. */
-const NAMES = /Pushforward|Fashion-MNIST|Noto|Fluent|Twemoji|FxEmoji|EmojiOne|emojibase|arXiv|WebGPU|English|slerp|lerp|DDIM|Heun|RGB|PNG|MIT|Apache|CC BY|Zalando|Google|Twitter|Microsoft|Mozilla|Unicode|CLDR|Emoji|One|Miles Johnson|FD-fashion|FD-emoji|FD|CPU|MB|kB|shift|pushforward|and/g;
+const NAMES = /Pushforward|Fashion-MNIST|Noto|Fluent|Twemoji|FxEmoji|EmojiOne|emojibase|arXiv|WebGPU|English|slerp|lerp|DDIM|Heun|RGB|PNG|MIT|Apache|CC BY|Zalando|Google|Twitter|Microsoft|Mozilla|Unicode|CLDR|Emoji|One|Miles Johnson|Bodoni Moda|OFL|FD-fashion|FD-emoji|FD|CPU|MB|kB|shift|pushforward|and/g;
 
 test.describe('where the reader prefers Chinese', () => {
   test.use({ locale: 'zh-CN' });

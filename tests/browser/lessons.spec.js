@@ -171,6 +171,6 @@ test('what ships in 4 bits has no finer numbers to compare, and is the same howe
   const [fine, coarse] = [await drawn(page, asked), await drawn(page, { ...asked, precision: 'q4' })];
   expectDrawn(fine, 32);
   expect(difference(fine, coarse)).toBe(0);
-  await page.getByRole('radio', { name: /^Generative adversarial/ }).check({ force: true });
+  await page.getByRole('radio', { name: /^Variational/ }).check({ force: true });
   await expect(page.locator('#precision')).toBeVisible();
 });

@@ -129,7 +129,7 @@ export const page = {
   withQ8: '8 比特',
   withQ4: '4 比特',
   theDifference: '差异',
-  footer: '一切都在这台设备上运行：没有服务器在画，什么也不会被发送。训练图像来自 <a href="https://github.com/zalandoresearch/fashion-mnist">Fashion-MNIST</a>（MIT 许可，© 2017 Zalando SE），以及表情符号：<a href="https://github.com/googlefonts/noto-emoji">Noto Emoji</a>（Apache-2.0，Google）、<a href="https://github.com/jdecked/twemoji">Twemoji</a>（CC BY 4.0，Twitter 等）、<a href="https://github.com/microsoft/fluentui-emoji">Fluent Emoji</a>（MIT，Microsoft）、<a href="https://github.com/mozilla/fxemoji">FxEmoji</a>（Apache-2.0，Mozilla）、<a href="https://github.com/EmojiTwo/emojitwo">EmojiOne 2</a>（CC BY 4.0，Emoji One），名称来自 <a href="https://emojibase.dev">emojibase</a>（MIT，Miles Johnson）和 Unicode CLDR。Pushforward 是自由软件，采用 MIT 或 Apache-2.0 许可。',
+  footer: '一切都在这台设备上运行：没有服务器在画，什么也不会被发送。训练图像来自 <a href="https://github.com/zalandoresearch/fashion-mnist">Fashion-MNIST</a>（MIT 许可，© 2017 Zalando SE），以及表情符号：<a href="https://github.com/googlefonts/noto-emoji">Noto Emoji</a>（Apache-2.0，Google）、<a href="https://github.com/jdecked/twemoji">Twemoji</a>（CC BY 4.0，Twitter 等）、<a href="https://github.com/microsoft/fluentui-emoji">Fluent Emoji</a>（MIT，Microsoft）、<a href="https://github.com/mozilla/fxemoji">FxEmoji</a>（Apache-2.0，Mozilla）、<a href="https://github.com/EmojiTwo/emojitwo">EmojiOne 2</a>（CC BY 4.0，Emoji One），名称来自 <a href="https://emojibase.dev">emojibase</a>（MIT，Miles Johnson）和 Unicode CLDR。标题字体为 <a href="https://github.com/indestructible-type/Bodoni">Bodoni Moda</a>（OFL-1.1）。Pushforward 是自由软件，采用 MIT 或 Apache-2.0 许可。',
   mapFormula: 'x 等于 g(z)，以 c 为条件',
   manyFormula: 'z 服从标准高斯分布；x 等于 g(z)，以 c 为条件',
 };
