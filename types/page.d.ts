@@ -169,8 +169,8 @@ export interface View {
   mount?: Mount;
   /** Instead, for what is loaded when somebody comes near it. */
   load?: () => Promise<{ mount: Mount }>;
-  /** Not before the first picture is there: then at once, or when somebody is near. */
-  late?: 'at once' | 'in sight';
+  /** Not before the first picture is there: then at once, when somebody is near, or when it is asked for. */
+  late?: 'at once' | 'in sight' | 'when asked for';
   /** Which models have it; without, all have. */
   has?: (card: Card, cards: Card[]) => boolean;
 }

@@ -55,6 +55,7 @@ const AHEAD = '400px';
  * @param {string} selector
  * @param {() => Promise<void>} mount
  * @param {Promise<unknown> | null} after before which nobody looks whether somebody is near
+ * @returns {() => Promise<void>}
  */
 function onSight(selector, mount, after) {
   const watcher = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && now(), { rootMargin: AHEAD });
@@ -62,7 +63,7 @@ function onSight(selector, mount, after) {
   let mounting = null;
   function now() {
     watcher.disconnect();
-    mounting ??= mount().catch((error) => {
+    return mounting ??= mount().catch((error) => {
       mounting = null;
       notices.show(selector, words.partMissing(error.message), { label: words.tryAgain, act: () => (notices.hide(selector), now()) });
     });
@@ -77,7 +78,7 @@ async function start() {
   const painter = new Painter(api, functions, store, embedded);
   const given = new Given(notices);
   const context = { api, functions, store, painter, given, notices };
-  /** What loads a view at once. @type {Record<string, () => void>} */
+  /** What loads a view at once. @type {Record<string, () => Promise<void>>} */
   const near = {};
   const first = new Promise((resolve) => {
     for (const type of ['picture', 'failed']) painter.addEventListener(type, resolve, { once: true });
@@ -98,7 +99,8 @@ async function start() {
   if (arrived && !embedded) mountArrival(find('#arrival'), context);
   // What came by the address is marked before anything is painted, as it stands there: www/arrived.js.
   store.watch(() => {
-    const { show } = store.value;
+    const { show, lock, task, goal } = store.value;
+    if (show || lock || task || goal) first.then(near.lesson);
     if (show) document.documentElement.dataset.show = show.replaceAll(',', ' ');
     else delete document.documentElement.dataset.show;
   });
@@ -110,6 +112,17 @@ async function start() {
     find('main').classList.toggle('coloured', card.image.channels === 3);
     find('main').classList.toggle('chosen', Boolean(card.alternatives));
     for (const { id, has } of VIEWS) if (has) find(`#${id}`).hidden = !has(card, store.cards);
+  });
+  // Terms are for who begins to look around; one that is pressed before they are here is shown when they are.
+  for (const type of embedded ? [] : ['pointermove', 'keydown', 'scroll']) addEventListener(type, near.terms, { once: true, passive: true });
+  document.addEventListener('click', async function wait(event) {
+    const link = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest('a.term')) : null;
+    if (!link) return;
+    document.removeEventListener('click', wait);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await near.terms();
+    link.click();
   });
   // Who asks for a term is led to it.
   if (new URLSearchParams(location.search).has('term')) near.glossary();

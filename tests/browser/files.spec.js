@@ -147,15 +147,15 @@ test('progress is told in bytes while files arrive', async ({ page }) => {
       globalThis.pushforward.addEventListener('progress', ({ detail }) => globalThis.tell(detail, document.querySelector('#loading').textContent));
     });
   });
-  await page.goto('./', { waitUntil: 'domcontentloaded' });
+  await page.goto('./#model=vae-fashion', { waitUntil: 'domcontentloaded' });
   await expect(page.locator('#loading')).toHaveText('Fetching the engine');
   releaseEngine();
-  await expect(page.locator('#loading')).toHaveText('The weights of gan-fashion: 0.00 MB of 0.36 MB');
+  await expect(page.locator('#loading')).toHaveText('The weights of vae-fashion: 0.00 MB of 0.35 MB');
   expect(shown).toContainEqual(expect.stringMatching(/^The engine: [\d.]+ (of [\d.]+ )?MB/));
   releaseWeights();
   await settled(page);
   const of = (what) => told.filter((detail) => detail.what === what).map(({ received }) => received);
-  for (const what of ['engine', 'gan-fashion']) {
+  for (const what of ['engine', 'vae-fashion']) {
     expect(of(what).length).toBeGreaterThan(1);
     expect(of(what).at(-1)).toBeGreaterThan(of(what)[0]);
   }

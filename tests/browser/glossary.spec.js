@@ -27,6 +27,9 @@ test('an address leads to a term, and one of none leads nowhere', async ({ page 
 
 test('a term in a text shows its entry when it is pressed, and leads to the glossary', async ({ page }) => {
   await visit(page, './#seed=5');
+  // They are marked for whoever begins to look around.
+  await expect(page.locator('a.term')).toHaveCount(0);
+  await page.mouse.move(300, 300);
   const term = page.locator('a.term', { hasText: /^typical set$/i });
   await term.click();
   const entry = page.locator('#terms');

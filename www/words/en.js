@@ -216,8 +216,7 @@ export const words = {
   histogram: {
     /** @param {string} norm @param {number} share in per cent */
     said: (norm, share) =>
-      `Its norm is |z| = ${norm}, ` +
-      (share <= 0 ? 'less than that of nearly every sample.' : share >= 100 ? 'more than that of nearly every sample.' : `more than that of ${share} % of samples.`),
+      `|z| = ${norm}: ` + (share <= 0 ? 'less than nearly every sample.' : share >= 100 ? 'more than nearly every sample.' : `more than ${share} % of samples.`),
     coordinates: 'Histogram of the coordinates over the curve of N(0, 1)',
     side: 'zᵢ on N(0, 1)',
     /** @param {string} dimension */

@@ -260,7 +260,7 @@ export const words = {
 
   histogram: {
     said: (norm, share) =>
-      `它的范数 |z| = ${norm}，` +
+      `|z| = ${norm}：` +
       (share <= 0 ? '比几乎所有样本都小。' : share >= 100 ? '比几乎所有样本都大。' : `比 ${share} % 的样本大。`),
     coordinates: '坐标的直方图，叠在 N(0, 1) 的曲线上',
     side: 'zᵢ 与 N(0, 1)',
