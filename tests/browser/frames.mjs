@@ -2,8 +2,9 @@
 // opening, in which one component after the other is dragged. Its clock goes only as far as it is led, so that the last frame meets the first.
 
 import { mkdir } from 'node:fs/promises';
-import { chromium, expect } from '@playwright/test';
+import { chromium } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
+import { withFaces } from './visitor.js';
 
 const STILL = 'docs/opening-still.png';
 /** 960 pixels wide. */
@@ -11,8 +12,8 @@ const SCREEN = { viewport: { width: 768, height: 900 }, deviceScaleFactor: 1.25 
 const FRAMES = 40;
 /** How long a sample is on its way, in milliseconds (www/views/opening.js): after it all are where they began. */
 const PERIOD = 7000;
-/** Longer than the opening stands still at first. */
-const CALM = 1000;
+/** When both have come, in milliseconds. */
+const LATER = 600_000;
 /** Whither the components are dragged, one after the other, across and down, in pixels: there and back again. */
 const DRAGS = [[60, 34], [-16, 72]];
 
@@ -20,16 +21,17 @@ const [folder] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch(launchOptions());
 
-/** A page of which only the opening is there: its engine is never fetched. */
+/** A page whose opening has the samples of a model, and whose clock stands still. */
 async function opened(reducedMotion) {
   const context = await browser.newContext({ ...SCREEN, baseURL: BASE_URL, colorScheme: 'light', reducedMotion });
   const page = await context.newPage();
-  await page.route('**/*.wasm', () => {});
+  await withFaces(page);
+  await page.addInitScript(() => addEventListener('samples', () => (globalThis.arrived = true), { capture: true, once: true }));
   await page.clock.install({ time: 0 });
-  // From here on it goes only as far as it is led.
-  await page.clock.pauseAt(1);
   await page.goto('./');
-  await expect(page.locator('#opening .component')).toHaveCount(3);
+  await page.waitForFunction(() => globalThis.arrived);
+  // From here on it goes only as far as it is led.
+  await page.clock.pauseAt(LATER);
   return page;
 }
 
@@ -51,7 +53,6 @@ await shoot(still, STILL);
 console.log(STILL);
 
 const page = await opened('no-preference');
-await page.clock.runFor(CALM);
 // From here on the components stand where they are left.
 await page.mouse.move(1, 1);
 await page.mouse.down();

@@ -58,11 +58,12 @@ function ways(page, requests, count) {
 /** Draws a preview: a name, half a sentence, and pictures of so many pixels a side, in the colours and faces of the page. */
 async function draw(page, path, { name, half, pictures, side }) {
   const { columns, pixel, gap } = GRIDS[side];
-  const look = await readFile('www/css/base.css', 'utf8');
+  const face = `data:font/woff2;base64,${await readFile('www/faces/bodoni-moda.woff2', 'base64')}`;
+  const look = (await readFile('www/css/base.css', 'utf8')).replace('../faces/bodoni-moda.woff2', face).replace('font-display: optional', 'font-display: block');
   await page.setContent(`<!doctype html><html lang="en"><style>${look}
     body { width: ${SIZE.width}px; max-width: none; height: ${SIZE.height}px; padding: 40px 56px; display: flex; flex-direction: column; justify-content: space-between; }
     header { display: grid; grid-template-columns: 1fr auto; align-items: baseline; }
-    h1 { font: 400 78px/1 var(--serif); letter-spacing: -0.03em; white-space: nowrap; }
+    h1 { font: 400 62px/1 var(--serif); letter-spacing: -0.03em; white-space: nowrap; }
     b { font: 400 32px/1 var(--serif); letter-spacing: -0.02em; }
     p { margin-top: 12px; font-size: 32px; line-height: 1.2; color: var(--soft); }
     div { display: grid; grid-template-columns: repeat(${columns}, ${side * pixel}px); gap: ${gap}px; justify-content: space-between; }
@@ -73,7 +74,7 @@ async function draw(page, path, { name, half, pictures, side }) {
     document.querySelector('p').textContent = half;
     if (name !== 'Pushforward') document.querySelector('b').textContent = 'Pushforward';
     document.querySelector('div').append(...pictures.map((src) => Object.assign(document.createElement('img'), { src })));
-    return Promise.all([...document.images].map((image) => image.decode()));
+    return Promise.all([...document.images].map((image) => image.decode()).concat([document.fonts.ready]));
   }, { name, half, pictures });
   await page.screenshot({ path });
   console.log(path);

@@ -1,11 +1,11 @@
-// Takes the screenshots of docs/screenshots/: what somebody sees who comes with nothing, the tour, a family of one step, the race, the lessons and the bits, three families of many
+// Takes the screenshots of docs/screenshots/: what somebody sees who comes with nothing, the tour, a lesson, a family of one step, the race, the lessons and the bits, three families of many
 // steps, and a sentence, desktop and phone, light and dark; and the first of them in Chinese. Prefixes of names as arguments:
 // only these.
 
 import { mkdir } from 'node:fs/promises';
 import { chromium, expect } from '@playwright/test';
 import { BASE_URL, launchOptions } from './browser.js';
-import { manySettled, mapped, settled } from './visitor.js';
+import { manySettled, mapped, settled, withFaces } from './visitor.js';
 
 const FOLDER = 'docs/screenshots';
 /** What is shown, by the prefix of its files' names. */
@@ -13,6 +13,7 @@ const LINKS = {
   'opening-': './',
   'tour-': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35&tour=2',
   '': '#model=vae-fashion&class=9&seed=42&to=7&t=0.35',
+  'lesson-': '#model=vae-fashion&class=9&seed=3&to=8&mode=lerp&t=0.5&show=plane,picture,way&lock=model,class,seed,to&task=Where%20on%20the%20straight%20line%20is%20the%20latent%20too%20short%20to%20be%20a%20sample%3F&goal=norm~0~0.75,mode~lerp',
   'diffusion-': '#model=diffusion-fashion&class=9&seed=42&to=7&t=0.35',
   'autoregressive-': '#model=autoregressive-fashion&class=9&seed=42&to=7&t=0.35',
   'emoji-': '#model=emoji&prompt=cat%20with%20heart%20eyes&toprompt=purple%20apple&seed=42&to=7&t=0.35',
@@ -59,10 +60,14 @@ for (const [prefix, link] of Object.entries(LINKS)) {
     for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ ...screen, colorScheme, baseURL: BASE_URL, reducedMotion: prefix === 'opening-' ? 'no-preference' : 'reduce' });
       const page = await context.newPage();
+      await withFaces(page);
       await page.goto(link);
       await settled(page);
       await expect(page.locator('#strip .stale')).toHaveCount(0, { timeout: 120_000 });
-      await manySettled(page, 120_000);
+      if (prefix !== 'lesson-') await manySettled(page, 120_000);
+      await expect(page.locator('#share')).toBeEnabled();
+      if (prefix === 'tour-') await expect(page.locator('#tour')).toBeVisible();
+      if (prefix === 'lesson-') await expect(page.locator('#lesson')).toBeVisible();
       const path = `${FOLDER}/${prefix}${name}-${colorScheme}.png`;
       if (prefix === '' || prefix === 'chinese-') await mapped(page);
       await page.screenshot({ path });

@@ -19,6 +19,14 @@ export function difference(a, b) {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
 }
 
+/** Has the page wait for its own face, which it does without where that is late. */
+export function withFaces(page) {
+  return page.route('**/www/css/base.css', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('font-display: optional', 'font-display: block') });
+  });
+}
+
 /** Opens the page and waits for its picture. */
 export async function visit(page, address = './') {
   await page.goto(address);

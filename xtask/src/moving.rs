@@ -10,6 +10,9 @@ use anyhow::{Context, Result, ensure};
 /// the file larger.
 const UNCHANGED: u8 = 63;
 
+/// Colours that differ in fewer bits of each channel can hardly be told apart.
+const ALIKE: u32 = 4;
+
 type Colour = [u8; 3];
 
 /// A still picture, of plain colours.
@@ -77,16 +80,25 @@ fn read(file: &[u8]) -> Result<Still> {
     Ok(Still { width: info.width, height: info.height, pixels })
 }
 
-/// The colours that most pixels have.
+/// The colours that most pixels have, of those that are alike one.
 fn palette(stills: &[Still]) -> Vec<Colour> {
     let mut counts: HashMap<Colour, usize> = HashMap::new();
     for pixel in stills.iter().flat_map(|still| &still.pixels) {
         *counts.entry(*pixel).or_default() += 1;
     }
-    let mut colours: Vec<_> = counts.into_iter().collect();
+    // Of colours that can hardly be told apart, the most frequent stands for all.
+    let mut kinds: HashMap<Colour, (usize, Colour, usize)> = HashMap::new();
+    for (colour, count) in counts {
+        let (all, most, of_most) = kinds.entry(colour.map(|level| level >> ALIKE)).or_insert((0, colour, 0));
+        *all += count;
+        if (count, colour) > (*of_most, *most) {
+            (*most, *of_most) = (colour, count);
+        }
+    }
+    let mut colours: Vec<_> = kinds.into_values().collect();
     // Of those that are as frequent, always the same ones.
-    colours.sort_unstable_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
-    colours.into_iter().map(|(colour, _)| colour).take(usize::from(UNCHANGED)).collect()
+    colours.sort_unstable_by_key(|(all, colour, _)| (std::cmp::Reverse(*all), *colour));
+    colours.into_iter().map(|(_, colour, _)| colour).take(usize::from(UNCHANGED)).collect()
 }
 
 /// Each picture by places in the palette: those of the colours that are nearest.
@@ -179,13 +191,15 @@ mod tests {
 
     #[test]
     fn of_too_many_colours_the_rare_ones_become_near_ones() {
-        let mut pixels: Vec<Colour> = (0..=255).flat_map(|level| [[level, 0, 0]; 2]).collect();
+        let steps = || (0..16).map(|step| 16 * step);
+        let mut pixels: Vec<Colour> =
+            steps().flat_map(|red| steps().flat_map(move |green| [[red, green, 0]; 2])).collect();
         pixels.push([7, 1, 0]);
         let still = Still { width: 513, height: 1, pixels };
         let palette = palette(std::slice::from_ref(&still));
         assert_eq!(palette.len(), usize::from(UNCHANGED));
         let indices = &indexed(&[still], &palette)[0];
-        assert_eq!(palette[usize::from(indices[512])], [7, 0, 0]);
+        assert_eq!(palette[usize::from(indices[512])], [0, 0, 0]);
     }
 
     #[test]
