@@ -16,7 +16,7 @@ const WAIT = 60_000;
 
 const PICTURE = '#picture .stage > canvas';
 /** Nothing in it is a default. */
-const LINK = 'model=gan-fashion&class=3&seed=5&to=9&t=0.25';
+const LINK = 'model=gan-fashion&version=2&class=3&seed=5&to=9&t=0.25';
 
 /** @type {Browser} */
 let browser;
