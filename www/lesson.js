@@ -24,9 +24,6 @@ export const HANDLES = {
   precision: '#precision .modes',
 };
 
-/** The four properties that make a lesson, as they are where there is none. */
-export const NO_LESSON = { show: '', lock: '', task: '', goal: '' };
-
 /** Levels of 255 by which a pixel must differ to be seen to. */
 const VISIBLE = 8;
 

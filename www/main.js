@@ -99,8 +99,8 @@ async function start() {
   if (arrived && !embedded) mountArrival(find('#arrival'), context);
   // What came by the address is marked before anything is painted, as it stands there: www/arrived.js.
   store.watch(() => {
-    const { show, lock, task, goal } = store.value;
-    if (show || lock || task || goal) first.then(near.lesson);
+    const { show } = store.value;
+    if (store.inLesson) first.then(near.lesson);
     if (show) document.documentElement.dataset.show = show.replaceAll(',', ' ');
     else delete document.documentElement.dataset.show;
   });

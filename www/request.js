@@ -50,8 +50,11 @@ export function samplingOf({ model, seed, steps, guidance, temperature, sampler,
   };
 }
 
+/** The properties that make a lesson, as they are where there is none. */
+export const NO_LESSON = { show: '', lock: '', task: '', goal: '' };
+
 /** What of a state no picture depends on, taken out of it. */
-export const UNDRAWN = { lang: null, tour: null, show: '', lock: '', task: '', goal: '' };
+export const UNDRAWN = { lang: null, tour: null, ...NO_LESSON };
 
 /**
  * What a state's picture depends on, to be compared.

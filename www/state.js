@@ -72,6 +72,12 @@ export class Store extends EventTarget {
     return card;
   }
 
+  /** Whether it is a lesson's: one that shows, keeps, asks or wants something. */
+  get inLesson() {
+    const { show, lock, task, goal } = this.#value;
+    return Boolean(show || lock || task || goal);
+  }
+
   /** The properties that a lesson keeps as they are. @returns {string[]} */
   get locked() {
     return namesIn(this.#value.lock);

@@ -1,6 +1,7 @@
 // What an element is asked for, as a link: by its attributes or by a link that it was given, and by what was changed since.
 
 import { moved, ON_THE_PATH } from '../place.js';
+import { UNDRAWN } from '../request.js';
 
 /**
  * @import { State } from '../../pkg/index.d.ts'
@@ -8,7 +9,7 @@ import { moved, ON_THE_PATH } from '../place.js';
  */
 
 /** Properties of links that are none of a figure's: in HTML, lang says in which language something is; the others are the page's. */
-const FOREIGN = ['lang', 'tour', 'show', 'lock', 'task', 'goal'];
+const FOREIGN = Object.keys(UNDRAWN);
 
 /** In HTML, class and style are something else. */
 const PREFIX = 'of-';

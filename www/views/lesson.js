@@ -2,8 +2,8 @@
 
 import { html, number } from '../dom.js';
 import { late } from '../later.js';
-import { changed, HANDLES, NO_LESSON } from '../lesson.js';
-import { requestOf } from '../request.js';
+import { changed, HANDLES } from '../lesson.js';
+import { NO_LESSON, requestOf } from '../request.js';
 
 /** @typedef {{ name: string, is: string, met: boolean }} Standing */
 
@@ -53,8 +53,8 @@ export function mount(root, { api, functions, store, painter }) {
   }
 
   function show() {
-    const { show: parts, lock, task: asked, goal } = store.value;
-    const active = Boolean(parts || lock || asked || goal);
+    const { task: asked } = store.value;
+    const active = store.inLesson;
     root.hidden = !active;
     document.documentElement.classList.toggle('learning', active);
     keep();
