@@ -1,9 +1,8 @@
 // How the page stands on screens of all sizes, who can use it, and what it asks of the network.
 
-import axe from 'axe-core';
 import { expect, test } from '@playwright/test';
 import { ownScript } from './pace.js';
-import { nearOwn, pixels, settled, stripSettled, visit } from './visitor.js';
+import { findings, nearOwn, pixels, settled, stripSettled, visit } from './visitor.js';
 
 const SIZES = [[320, 640], [390, 844], [600, 900], [768, 1024], [1024, 768], [1280, 720], [1440, 900], [2560, 1300], [3840, 2160]];
 
@@ -151,13 +150,6 @@ const SCREENS = [
   { size: [390, 844], colorScheme: 'light', lang: 'zh', forcedColors: 'active' },
   { size: [1440, 900], colorScheme: 'dark', lang: 'en', forcedColors: 'active' },
 ];
-
-/** What axe finds on the page. */
-async function findings(page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 for (const { size: [width, height], lang, ...media } of SCREENS) {
   for (const model of MODELS) {

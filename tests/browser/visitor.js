@@ -1,5 +1,6 @@
 // What the tests do and see of the page, as a visitor would, or through the API.
 
+import axe from 'axe-core';
 import { expect } from '@playwright/test';
 
 const PICTURE = '#picture .stage > canvas';
@@ -25,6 +26,13 @@ export function withFaces(page) {
     const response = await route.fetch();
     await route.fulfill({ response, body: (await response.text()).replace('font-display: optional', 'font-display: block') });
   });
+}
+
+/** What axe finds on the page. */
+export async function findings(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 /** Opens the page and waits for its picture. */
